@@ -1,0 +1,5 @@
+"""The `hoso` command."""
+
+
+def main() -> None:
+    """Run the command line."""

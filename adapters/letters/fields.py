@@ -34,10 +34,11 @@ APPEARANCE = b"""
   set page(width: f.width * 1pt, height: f.height * 1pt, margin: 0pt, fill: none)
   set text(size: f.size * 1pt, style: f.style)
   let h = if f.align == "left" { left } else if f.align == "right" { right } else { center }
-  let shrink = calc.min(1.0, f.width * 1pt / calc.max(measure(f.value).width, 0.1pt))
-  assert(shrink >= 0.6, message: d.too-long)
-  set text(size: f.size * shrink * 1pt)
-  place(top + h, dy: f.height * 1pt - f.size * 0.35pt, f.value)
+  context {
+    let shrink = calc.min(1.0, f.width * 1pt / calc.max(measure(f.value).width, 0.1pt))
+    assert(shrink >= 0.6, message: d.too-long)
+    place(top + h, dy: f.height * 1pt - f.size * 0.35pt, text(size: f.size * shrink * 1pt, f.value))
+  }
   pagebreak(weak: true)
 }
 """

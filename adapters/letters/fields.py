@@ -1,8 +1,8 @@
 """Form fields of a letter: empty in the draft, filled after the leader's signature by an incremental update.
 
-Number and date follow the head's signature (NĐ 30/2020, Đ15), so the draft keeps text fields for them, and filling one appends
-to the file: whatever was signed stays a byte prefix of the result. The filled text is typeset by the same press as the letter
-and imported as the field's appearance, so that Vietnamese letters are embedded and can be extracted.
+Number and date follow the head's signature (NĐ 30/2020, Đ15), so the draft keeps text fields for them, and filling one
+appends to the file: whatever was signed stays a byte prefix of the result. The filled text is typeset by the same press
+as the letter and imported as the field's appearance, so that Vietnamese letters are embedded and can be extracted.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ PRINT, READ_ONLY = 4, 1  # ISO 32000-2 tables 167 and 227: PDF/A wants printed w
 ALIGNMENTS = ("left", "center", "right")
 FONTS = {"normal": "HosoSerif", "italic": "HosoSerif-Italic"}
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-TOO_LONG = "field-too-long"
+TOO_LONG = "this field value is too long"
 APPEARANCE = b"""
 #let d = json("/data.json")
 #set text(font: "Libertinus Serif", lang: "vi", top-edge: "baseline", bottom-edge: "baseline")
@@ -36,7 +36,7 @@ APPEARANCE = b"""
   let h = if f.align == "left" { left } else if f.align == "right" { right } else { center }
   context {
     let shrink = calc.min(1.0, f.width * 1pt / calc.max(measure(f.value).width, 0.1pt))
-    assert(shrink >= 0.6, message: d.too-long)
+    assert(shrink >= 0.6, message: "this field value is too long")
     place(top + h, dy: f.height * 1pt - f.size * 0.35pt, text(size: f.size * shrink * 1pt, f.value))
   }
   pagebreak(weak: true)
@@ -61,7 +61,7 @@ class _Update(IncrementalPdfFileWriter):  # type: ignore[misc]
 
 
 def letter_date(day: datetime) -> str:
-    """The text of the `date` field as the decree writes it: `ngày 02 tháng 01 năm 2026` (NĐ 30/2020, Phụ lục I, II.4)."""
+    """The text of the `date` field as NĐ 30/2020, Phụ lục I, II.4 writes it: `ngày 02 tháng 01 năm 2026`."""
     # Days under 10 and the months January and February take a leading zero, the others do not.
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
@@ -80,7 +80,7 @@ def add_fields(pdf: bytes, fields: Mapping[str, Box]) -> bytes:
 
 
 def fill_fields(pdf: bytes, values: Mapping[str, str]) -> bytes:
-    """Fill text fields in one incremental update: the result starts with `pdf`, and only /V and /AP of these fields change.
+    """Fill text fields in one incremental update: the result starts with `pdf`; only /V and /AP of them change.
 
     Raises `LetterError` (`letter-field`) if a field is missing, is no text field or is filled already.
     """
@@ -148,7 +148,9 @@ def _empty_field(writer: _Update, name: str) -> Any:
     found = {str(field["/T"]): field for field in (entry.get_object() for entry in entries)}
     if name not in found:
         names = ", ".join(sorted(found)) or "none"
-        raise LetterError("letter-field", f"the document has no field {name} (found: {names}); render it with this field")
+        raise LetterError(
+            "letter-field", f"the document has no field {name} (found: {names}); render it with this field"
+        )
     if found[name]["/FT"] != "/Tx":
         raise LetterError("letter-field", f"field {name} is no text field; render the letter again")
     if "/V" in found[name]:
@@ -176,9 +178,23 @@ def _box(widget: Any) -> Box:
 def _appearances(boxes: Mapping[str, Box], values: Mapping[str, str]) -> PdfFileReader:
     """One page for each field, in the order of `boxes`, with the value typeset as the letter is."""
     wanted = [
-        {"width": b.width, "height": b.height, "size": b.size, "style": b.style, "align": b.align, "value": values[name]}
+        {
+            "width": b.width,
+            "height": b.height,
+            "size": b.size,
+            "style": b.style,
+            "align": b.align,
+            "value": values[name],
+        }
         for name, b in boxes.items()
     ]
-    data = {"fields": wanted, "too-long": TOO_LONG}
-    made = typeset("appearance.typ", {"appearance.typ": APPEARANCE}, data, at=EPOCH, tags=False)
+    try:
+        made = typeset("appearance.typ", {"appearance.typ": APPEARANCE}, {"fields": wanted}, at=EPOCH, tags=False)
+    except LetterError as error:
+        if TOO_LONG not in error.message:
+            raise
+        names = ", ".join(boxes)
+        raise LetterError(
+            "letter-field", f"a value is too long for its field ({names}); shorten it or widen it"
+        ) from None
     return PdfFileReader(BytesIO(made.content))

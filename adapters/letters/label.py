@@ -21,8 +21,9 @@ LONGEST = {"code": 32, "address": 240, "recipient": 120, "sender": 120, "sender_
 def address_label(dispatch: Mapping[str, object], *, at: datetime) -> bytes:
     """Make the label's PDF/A-2b, the same bytes for the same dispatch and time.
 
-    `dispatch` holds texts: `code` (what the scanner reads, printable ASCII, at most 32 characters), `sender`, `recipient`, `address`,
-    and optionally `sender_address`, `sender_phone`, `phone`, `dossier`, `note`. Raises `LetterError` (`letter-field`).
+    `dispatch` holds texts: `code` (what the scanner reads, printable ASCII, at most 32 characters), `sender`,
+    `recipient`, `address`, and optionally `sender_address`, `sender_phone`, `phone`, `dossier`, `note`. Raises
+    `LetterError` (`letter-field`).
     """
     return draw_label(dispatch, at=at, form="pdf")
 
@@ -32,7 +33,9 @@ def draw_label(dispatch: Mapping[str, object], *, at: datetime, form: str) -> by
     texts = {name: _text(dispatch, name) for name in REQUIRED + OPTIONAL}
     code = texts["code"]
     if not (code.isascii() and code.isprintable()):
-        raise LetterError("letter-field", "the label's code is not printable ASCII, so Code 128 cannot carry it; give another code")
+        raise LetterError(
+            "letter-field", "the label's code is not printable ASCII, so Code 128 cannot carry it; give another code"
+        )
     modules = "".join(Code128(code).build())
     local = at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     data = {**texts, "modules": modules, "printed": f"In lúc {local:%H:%M} ngày {local:%d/%m/%Y}"}
@@ -46,7 +49,9 @@ def _text(dispatch: Mapping[str, object], name: str) -> str:
     if not text and name in REQUIRED:
         raise LetterError("letter-field", f"the label needs {name}, and the dispatch has none; complete the dispatch")
     if len(text) > LONGEST.get(name, 60):
-        raise LetterError("letter-field", f"the label's {name} has {len(text)} characters, room is for {LONGEST.get(name, 60)}")
+        raise LetterError(
+            "letter-field", f"the label's {name} has {len(text)} characters, room is for {LONGEST.get(name, 60)}"
+        )
     return text
 
 

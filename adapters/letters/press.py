@@ -1,7 +1,7 @@
 """The child process that typesets one letter: it limits itself, cuts itself off the network, then compiles.
 
-Started as a script by `typeset.py`, which can kill it; reads one JSON job on stdin and leaves its answer as files in the job's
-`out` folder: `letter` (the bytes), `fields.json` (where the template wants form fields), or `error.txt`.
+Started as a script by `typeset.py`, which can kill it; reads one JSON job on stdin and leaves its answer as files in
+the job's `out` folder: `letter` (the bytes), `fields.json` (where the template wants form fields), or `error.txt`.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ def compile_job(job: dict[str, Any]) -> None:
         (out / "error.txt").write_text(f"{error.diagnostic or text}", encoding="utf-8")
         return
     (out / "fields.json").write_text(json.dumps(fields), encoding="utf-8")
-    (out / "letter").write_bytes(made[0] if isinstance(made, list) else made)
+    (out / "letter").write_bytes((made[0] if isinstance(made, list) else made) or b"")
 
 
 def main() -> None:

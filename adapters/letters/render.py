@@ -24,6 +24,7 @@ def render(
         found = ", ".join(sorted(letter.boxes)) or "none"
         raise LetterError(
             "letter-field",
-            f"{template}: no place for the field {missing[0]} (found: {found}); add #field({json.dumps(missing[0])}) to the template",
+            f"{template}: no place for the field {missing[0]} (found: {found}); "
+            f"add #field({json.dumps(missing[0])}) to the template",
         )
     return add_fields(letter.content, {name: letter.boxes[name] for name in fields})

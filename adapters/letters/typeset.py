@@ -1,7 +1,8 @@
 """Typeset once: a typst template, its files and its data go in, bytes come out.
 
-A template is a program written by an integrator, so it runs in a child process that can be killed, sees only its own temporary
-folder, and gets no package and no network. Data enters as `/data.json`, never as markup: what an applicant typed stays text.
+A template is a program written by an integrator, so it runs in a child process that can be killed, sees only its own
+temporary folder, and gets no package and no network. Data enters as `/data.json`, never as markup: what an applicant
+typed stays text.
 """
 
 import json
@@ -31,7 +32,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A place for a form field: page (from 1), left and top corner, width and height in points from the page's top left.
+    """A place for a form field: page (from 1), then left, top, width and height in points from the page's top left.
 
     `size` is the text's size in points, `style` `normal` or `italic`, `align` `left`, `center` or `right`.
     """
@@ -83,7 +84,9 @@ def _check_files(template: str, files: Mapping[str, bytes]) -> None:
         raise LetterError("letter-template", f"template {template} is not in the bundle (found: {found}); add it")
     if len(files) > INPUT_FILES or sum(map(len, files.values())) > INPUT_BYTES:
         limit = f"{INPUT_FILES} files, {INPUT_BYTES >> 20} MiB"
-        raise LetterError("letter-template", f"{template}: its bundle is larger than {limit}; take out what letters do not need")
+        raise LetterError(
+            "letter-template", f"{template}: its bundle is larger than {limit}; take out what letters do not need"
+        )
     for name, content in files.items():
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or name in OURS:

@@ -3,14 +3,17 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from adapters.cli.errors import FAILURE, SIGNATURE, USAGE, CommandFailed
 from adapters.cli.input import read_file
 from adapters.cli.language import _
 from adapters.cli.terminal import ask_secret, escape
 from adapters.keystore.pkcs12 import Pkcs12Key, load_pkcs12
-from signing.certificates import check_usable
+from signing.certificates import check_usable, fingerprint, subject_name
 from signing.errors import SigningError
+from signing.record import time_text
+from signing.sign import algorithm_for
 
 _WORDS = {
     "key-file-missing": lambda file: _("cannot read the key file {file}").format(file=file),
@@ -31,19 +34,53 @@ def require_key_file(file: Path | None, *, why: str) -> Path:
 
 def open_key(file: Path, pin_file: Path | None, *, at: datetime | None = None) -> Pkcs12Key:
     """Ask for the PIN (a file, HOSO_PIN, a hidden prompt), open the key, and check that it can sign at that time."""
-    pin = _pin(file, pin_file)
+    key = _load(file, pin_file)
     try:
-        key = load_pkcs12(file, pin)
         check_usable(key.certificate, at or datetime.now(UTC))
     except SigningError as error:
-        words = _WORDS.get(error.code)
-        raise CommandFailed(
-            error.code,
-            words(escape(file)) if words else escape(error.message),
-            remedy=_("nothing was signed or sent"),
-            exit_code=SIGNATURE if error.code.startswith("certificate-") else FAILURE,
-        ) from None
+        raise _failure(file, error) from None
     return key
+
+
+def _load(file: Path, pin_file: Path | None) -> Pkcs12Key:
+    read_file(file, limit=1 << 20)
+    try:
+        return load_pkcs12(file, _pin(file, pin_file))
+    except SigningError as error:
+        raise _failure(file, error) from None
+
+
+def _failure(file: Path, error: SigningError) -> CommandFailed:
+    words = _WORDS.get(error.code)
+    return CommandFailed(
+        error.code,
+        words(escape(file)) if words else escape(error.message),
+        remedy=_("nothing was signed or sent"),
+        exit_code=SIGNATURE if error.code.startswith("certificate-") else FAILURE,
+    )
+
+
+def describe_key(file: Path, pin_file: Path | None) -> dict[str, Any]:
+    """Return what a key file is: whose, from whom, until when, and whether it can sign now."""
+    key = _load(file, pin_file)
+    certificate = key.certificate
+    try:
+        check_usable(certificate, datetime.now(UTC))
+        reason = None
+    except SigningError as error:
+        reason = error.message
+    return {
+        "subject": certificate.subject.rfc4514_string(),
+        "issuer": certificate.issuer.rfc4514_string(),
+        "serial": f"{certificate.serial_number:x}",
+        "fingerprint": fingerprint(certificate),
+        "not_before": time_text(certificate.not_valid_before_utc),
+        "not_after": time_text(certificate.not_valid_after_utc),
+        "algorithm": algorithm_for(certificate)[0],
+        "usable": reason is None,
+        "chain": [subject_name(item) for item in key.chain],
+        **({"reason": reason} if reason else {}),
+    }
 
 
 def _pin(file: Path, pin_file: Path | None) -> str:

@@ -64,7 +64,7 @@ class SeenCheckpoint:
 class ApprovalRecord:
     """An officer's approval, bound to the task, the definition, the data and the documents it approves.
 
-    `prior`: SHA-256 (hex) of the records on this token's causal path, sorted. `time`: the server's, whole seconds, `…Z`.
+    `prior`: SHA-256 (hex) of the records on this token's causal path, sorted. `time`: the server's, in whole seconds.
     Raises Invalid with code `record-field` for a value that is not of its shape.
     """
 

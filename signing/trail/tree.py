@@ -1,7 +1,7 @@
 """The Merkle tree of the trail (RFC 6962 §2.1, SHA-256): appending, proofs, and verifying them.
 
 Nothing here keeps the tree. Appending needs only the frontier (the roots of the complete subtrees, largest first: one
-for each 1 bit of the size); proofs ask the caller for complete subtrees by (level, index), which never change once made.
+for each 1 bit of the size); proofs ask the caller for complete subtrees by (level, index), which never change.
 """
 
 import hashlib

@@ -96,7 +96,7 @@ def _decide(
         refusal = task.refuses_holder(officer) or _refuses(
             tx, officer, dossier, definition, task, statement, checked, now
         )
-        refusal = refusal or refuses_data(definition, task, data)
+        refusal = refusal or refuses_data(dossier, definition, task, data)
         if refusal:
             return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
     if isinstance(checked, Checked):

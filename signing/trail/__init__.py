@@ -1,0 +1,1 @@
+"""The transparency log: leaves, the Merkle tree over them, signed checkpoints, proofs."""

@@ -1,0 +1,242 @@
+"""The client of Hoso's HTTP interface: JSON in, JSON out, every failure one clear line.
+
+It stands on urllib and not on httpx, whose import alone takes longer than everything else `hoso task list` does.
+Redirects are not followed: the token must not travel to another host.
+"""
+
+import http.client
+import json
+import os
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from adapters.cli.errors import NOT_SIGNED_IN, CommandFailed, exit_code_for
+from adapters.cli.language import _, current
+from adapters.cli.terminal import escape
+
+Json = dict[str, Any]
+LARGEST_ANSWER = 64 * 1024 * 1024
+RETRY_PAUSES = (0.3, 0.7, 1.5, 2.5, 4.0)  # about ten seconds with the attempts between them
+_TRANSIENT = frozenset({502, 503, 504})
+
+
+class NoAnswer(CommandFailed):
+    """The server gave no answer at all: whether it did what was asked is not known."""
+
+
+class Problem(CommandFailed):
+    """The server answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, code: str, message: str, *, remedy: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(code, message, remedy=remedy, exit_code=exit_code_for(status, code), details=details)
+        self.status = status
+
+
+def path(*parts: str) -> str:
+    """Return `/v1/…` from its parts, each quoted: an id cannot reach another resource."""
+    return "/v1/" + "/".join(urllib.parse.quote(part, safe="") for part in parts)
+
+
+class Client:
+    """Talks to one server as one officer (or as nobody, with `token` None)."""
+
+    def __init__(self, server: str, token: str | None, *, timeout: float = 30) -> None:
+        self.server = server.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+        self._opener = _opener()
+
+    def get(self, where: str, **query: object) -> Json:
+        """Return the JSON object at a path."""
+        return self._json("GET", where, query=query)
+
+    def get_bytes(self, where: str, **query: object) -> bytes:
+        """Return the bytes at a path: a document, a label, an evidence pack."""
+        status, kind, body = self._send("GET", where, query=query)
+        self._raise_unless_ok(status, kind, body)
+        return body
+
+    def items(self, where: str, **query: object) -> Iterator[Json]:
+        """Yield every item of a list, page after page."""
+        cursor: object = None
+        while True:
+            page = self.get(where, **{**query, "cursor": cursor})
+            items = page.get("items")
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise self._bad_answer(200, _("a list without items"))
+            yield from items
+            following = page.get("next")
+            if not following or following == cursor:
+                return
+            cursor = following
+
+    def post(self, where: str, body: object, *, key: str | None = None, **query: object) -> Json:
+        """Send a JSON body; `key` is the Idempotency-Key (a fresh one when None)."""
+        return self._json("POST", where, body=_encode(body), key=key or fresh_key(), query=query)
+
+    def post_safely(self, where: str, body: object, *, key: str) -> Json:
+        """Send, and send again with the same key while no answer comes, for about ten seconds."""
+        encoded = _encode(body)
+        for pause in (*RETRY_PAUSES, None):
+            try:
+                return self._json("POST", where, body=encoded, key=key)
+            except (NoAnswer, Problem) as failure:
+                transient = isinstance(failure, NoAnswer) or failure.status in _TRANSIENT
+                if not transient or pause is None:
+                    raise
+            time.sleep(pause)
+        raise AssertionError("unreachable")
+
+    def put_bytes(self, where: str, body: bytes) -> None:
+        """Store bytes under a path."""
+        status, kind, answer = self._send("PUT", where, body=body, content_type="application/octet-stream")
+        self._raise_unless_ok(status, kind, answer)
+
+    def _json(
+        self,
+        method: str,
+        where: str,
+        *,
+        body: bytes | None = None,
+        key: str | None = None,
+        query: Mapping[str, object] | None = None,
+    ) -> Json:
+        status, kind, answer = self._send(method, where, body=body, key=key, query=query or {})
+        self._raise_unless_ok(status, kind, answer)
+        try:
+            value = json.loads(answer)
+        except (ValueError, RecursionError):
+            raise self._bad_answer(status, kind or _("no JSON")) from None
+        if not isinstance(value, dict):
+            raise self._bad_answer(status, _("JSON, but not an object"))
+        return value
+
+    def _send(
+        self,
+        method: str,
+        where: str,
+        *,
+        body: bytes | None = None,
+        key: str | None = None,
+        query: Mapping[str, object] | None = None,
+        content_type: str = "application/json",
+    ) -> tuple[int, str, bytes]:
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        url = self.server + where + ("?" + urllib.parse.urlencode(given) if given else "")
+        request = urllib.request.Request(url, data=body, method=method, headers=self._headers(key))  # noqa: S310
+        if body is not None:
+            request.add_header("Content-Type", content_type)
+        try:
+            with self._opener.open(request, timeout=self._timeout) as response:
+                answer = response.read(LARGEST_ANSWER + 1)
+                status, kind = response.status, response.headers.get_content_type()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise self._no_answer(error) from None
+        if len(answer) > LARGEST_ANSWER:
+            raise self._bad_answer(status, _("more than 64 MiB"))
+        return status, kind, answer
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        headers = {"Accept-Language": current(), "User-Agent": "hoso"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        return headers
+
+    def _raise_unless_ok(self, status: int, kind: str, body: bytes) -> None:
+        if 200 <= status < 300:
+            return
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict) and ("code" in value or "title" in value):
+            raise _problem(status, value)
+        if status == 401:
+            raise Problem(401, "not-signed-in", _("the server does not accept this token"), remedy=_SIGN_IN())
+        if 300 <= status < 400 or status not in _TRANSIENT | {500}:
+            raise self._bad_answer(status, kind)
+        raise Problem(status, "server-failure", _("the server failed: HTTP {status}").format(status=status))
+
+    def _no_answer(self, error: Exception) -> CommandFailed:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        text = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        return NoAnswer(
+            "no-connection",
+            _("no answer from the server {server}: {reason}").format(server=escape(self.server), reason=escape(text)),
+            remedy=_("check that it runs and that the address is right (hoso profile show)"),
+        )
+
+    def _bad_answer(self, status: int, found: str) -> CommandFailed:
+        return CommandFailed(
+            "bad-answer",
+            _("{server} does not answer like a Hoso server: HTTP {status}, {found}").format(
+                server=escape(self.server), status=status, found=escape(found)
+            ),
+            remedy=_("check the address (hoso profile show); a proxy may stand between"),
+        )
+
+
+def _SIGN_IN() -> str:  # noqa: N802  (a constant, but in the language of the moment)
+    return _("sign in with hoso login --server URL --token -")
+
+
+def _problem(status: int, value: Mapping[str, object]) -> Problem:
+    code = escape(value.get("code") or value.get("title") or "problem")
+    message = escape(value.get("detail") or value.get("title") or code)
+    remedy = escape(value.get("remedy") or "") or (_SIGN_IN() if status == 401 else "")
+    return Problem(status, code, message, remedy=remedy, details=_details(value))
+
+
+def _details(value: Mapping[str, object]) -> list[str]:
+    """One line for each entry of the problem's list: bad fields of a form, problems of a process."""
+    entries = next((value[name] for name in ("problems", "errors", "fields") if isinstance(value.get(name), list)), [])
+    return [_detail(entry) for entry in entries] if isinstance(entries, list) else []
+
+
+def _detail(entry: object) -> str:
+    if not isinstance(entry, Mapping):
+        return escape(entry)
+    place = ":".join(str(entry[name]) for name in ("file", "line") if entry.get(name) not in (None, ""))
+    subject = next((str(entry[name]) for name in ("field", "element", "loc") if entry.get(name)), "")
+    text = str(entry.get("message") or entry.get("detail") or entry.get("msg") or "")
+    remedy, code = entry.get("remedy"), entry.get("code")
+    line = ": ".join(part for part in (place, subject, text) if part)
+    return escape(line + (f"; {remedy}" if remedy else "") + (f"   [{code}]" if code else ""))
+
+
+def _encode(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def fresh_key() -> str:
+    """Return a new Idempotency-Key: 128 random bits."""
+    return os.urandom(16).hex()
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Return an opener that honours proxy variables, follows no redirect and raises for no status."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
+        opener.add_handler(handler)
+    return opener
+
+
+def check_server_url(text: str) -> str:
+    """Return the server's address without a trailing slash, or say what is wrong with it."""
+    parts = urllib.parse.urlsplit(text.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise CommandFailed(
+            "bad-server-url",
+            _("server address {url}: expected http(s)://host[:port]").format(url=repr(text)),
+            exit_code=2,
+        )
+    return text.strip().rstrip("/")
+
+
+__all__ = ["NOT_SIGNED_IN", "Client", "Json", "NoAnswer", "Problem", "check_server_url", "fresh_key", "path"]

@@ -1,0 +1,99 @@
+"""`hoso dispatch`: what went out, by which way, and what became of it."""
+
+import datetime as clock
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from adapters.cli.client import Client, path
+from adapters.cli.errors import USAGE, CommandFailed
+from adapters.cli.language import _
+from adapters.cli.listing import AsJson, print_list, print_one
+from adapters.cli.session import open_session
+from adapters.cli.shell import Commands
+from adapters.cli.terminal import escape, say
+from adapters.cli.times import ZONE
+
+app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
+Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
+Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help=_("Where to write it; - is stdout."))]
+
+
+@app.verb("list", _("List dispatches."), "hoso dispatch list", "hoso dispatch list --json")
+def list_(ctx: typer.Context, json: AsJson = False) -> None:
+    """List dispatches."""
+    columns = [
+        (_("DISPATCH"), "id"),
+        (_("DOSSIER"), "dossier"),
+        (_("CHANNEL"), "channel"),
+        (_("STATE"), "state"),
+        (_("RECIPIENT"), _recipient),
+        (_("CREATED"), "created"),
+    ]
+    print_list(open_session(ctx).client.items(path("dispatches")), columns, as_json=json)
+
+
+def _recipient(item: object) -> object:
+    value = item.get("recipient") if isinstance(item, dict) else None
+    if not isinstance(value, dict):
+        return value
+    return ", ".join(str(value[key]) for key in ("name", "recipient", "to", "address") if value.get(key))
+
+
+@app.verb("show", _("Show a dispatch and what became of it."), "hoso dispatch show 4f1c2a")
+def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
+    """Show a dispatch."""
+    labels = {
+        "id": _("Dispatch"),
+        "dossier": _("Dossier"),
+        "channel": _("Channel"),
+        "state": _("State"),
+        "recipient": _("Recipient"),
+        "attempts": _("Attempts"),
+        "document": _("Document"),
+        "created": _("Created"),
+        "history": _("History"),
+    }
+    print_one(open_session(ctx).client.get(path("dispatches", dispatch)), labels, as_json=json)
+
+
+@app.verb("label", _("Write the address label of a postal dispatch (PDF)."), "hoso dispatch label 4f1c2a -o label.pdf")
+def label(ctx: typer.Context, dispatch: Dispatch, output: Output) -> None:
+    """Get a label."""
+    _write(open_session(ctx).client, path("dispatches", dispatch, "label"), output)
+
+
+@app.verb(
+    "manifest",
+    _("Write the list of a day's parcels for the carrier (CSV)."),
+    "hoso dispatch manifest --date 2026-11-21 -o manifest.csv",
+    "hoso dispatch manifest",
+)
+def manifest(
+    ctx: typer.Context,
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help=_("The day in Vietnam (else today)."))] = None,
+    output: Output = "-",
+) -> None:
+    """Get a day's manifest."""
+    day = date or clock.datetime.now(ZoneInfo(ZONE)).date().isoformat()
+    try:
+        clock.date.fromisoformat(day)
+    except ValueError:
+        raise CommandFailed(
+            "bad-date", _("date {text}: expected YYYY-MM-DD").format(text=repr(day)), exit_code=USAGE
+        ) from None
+    _write(open_session(ctx).client, path("dispatch-manifest"), output, date=day)
+
+
+def _write(client: Client, where: str, output: str, **query: object) -> None:
+    content = client.get_bytes(where, **query)
+    if output != "-":
+        Path(output).write_bytes(content)
+        say(_("{file}: {size} bytes").format(file=escape(output), size=len(content)))
+    elif content.startswith(b"%PDF") and sys.stdout.isatty():
+        raise CommandFailed("binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE)
+    else:
+        sys.stdout.buffer.write(content)

@@ -1,0 +1,142 @@
+"""`hoso dossier`: start one, find one, read its story."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.client import path
+from adapters.cli.language import _
+from adapters.cli.listing import AsJson, Column, print_list, print_one
+from adapters.cli.session import open_session
+from adapters.cli.shell import Commands
+from adapters.cli.terminal import escape, out, out_json
+
+app = Commands(_("Dossiers: start, list, show, history, message."), group=True)
+Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the data; repeat it."))]
+DataFile = Annotated[Path | None, typer.Option("--data", metavar="FILE", help=_("The data as a JSON object."))]
+
+
+@app.verb(
+    "start",
+    _("Start a dossier of a process: its applicant, data and documents."),
+    "hoso dossier start van-ban-di --set title='Về việc nghỉ Tết' --applicant 'Văn phòng'",
+    "hoso dossier start khai-tu --procedure khai-tu --channel direct --data tờ-khai.json --document giay-bao-tu.pdf",
+)
+def start(
+    ctx: typer.Context,
+    process: Annotated[str, typer.Argument(metavar=_("PROCESS"), help=_("The key of a deployed process."))],
+    procedure: Annotated[str | None, typer.Option(help=_("The procedure's code (else the process's own)."))] = None,
+    channel: Annotated[str, typer.Option(help=_("How it arrived: direct, online or post."))] = "direct",
+    applicant: Annotated[str | None, typer.Option(help=_("The applicant's name."))] = None,
+    submitter: Annotated[str | None, typer.Option(help=_("Who hands it in, when that is somebody else."))] = None,
+    set_: Settings = None,
+    data: DataFile = None,
+    document: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_("A document of it; repeat it."))] = None,
+    json: AsJson = False,
+) -> None:
+    """Start a dossier."""
+    from adapters.cli.input import read_data
+    from adapters.cli.documents import upload
+
+    fields = read_data(data, set_ or ())
+    client = open_session(ctx).client
+    body: dict[str, object] = {
+        "process": process,
+        "channel": channel,
+        "applicant": {"name": applicant} if applicant else fields.pop("applicant", {"name": ""}),
+        "submitter": submitter,
+        "data": fields,
+        "documents": [upload(client, file) for file in document or ()],
+    }
+    if procedure:
+        body["procedure"] = procedure
+    value = client.post(path("dossiers"), body)
+    if json:
+        out_json(value)
+    else:
+        out(_("Dossier {code} has started.").format(code=escape(value.get("code"))))
+
+
+@app.verb("list", _("List the dossiers that you may see."), "hoso dossier list", "hoso dossier list --json")
+def list_(ctx: typer.Context, json: AsJson = False) -> None:
+    """List dossiers."""
+    columns: list[Column] = [
+        (_("DOSSIER"), "code"),
+        (_("PROCESS"), lambda item: item.get("process_name") or _name(item.get("process"))),
+        (_("APPLICANT"), lambda item: _name(item.get("applicant"))),
+        (_("STATUS"), "status"),
+        (_("RECEIVED"), lambda item: _received(item)),
+        (_("DUE"), "due"),
+    ]
+    print_list(open_session(ctx).client.items(path("dossiers")), columns, as_json=json)
+
+
+def _name(value: object) -> object:
+    return next((value[key] for key in ("name", "key") if value.get(key)), "") if isinstance(value, dict) else value
+
+
+def _received(item: object) -> object:
+    from adapters.cli.times import local
+
+    found = next((item[key] for key in ("received", "started", "created") if item.get(key)), None) if isinstance(item, dict) else None
+    return local(found) if found else None
+
+
+@app.verb("show", _("Show a dossier: where it stands, its data and documents."), "hoso dossier show H29.5-261121-0001")
+def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
+    """Show a dossier."""
+    labels = {
+        "code": _("Dossier"),
+        "process": _("Process"),
+        "procedure": _("Procedure"),
+        "status": _("Status"),
+        "applicant": _("Applicant"),
+        "submitter": _("Submitter"),
+        "channel": _("Channel"),
+        "received": _("Received"),
+        "due": _("Due"),
+        "revision": _("Revision"),
+        "tasks": _("Open tasks"),
+        "documents": _("Documents"),
+        "data": _("Dossier data"),
+    }
+    print_one(open_session(ctx).client.get(path("dossiers", code)), labels, as_json=json)
+
+
+@app.verb("history", _("Tell a dossier's story, act by act."), "hoso dossier history H29.5-261121-0001")
+def history(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
+    """Tell the story."""
+    items = list(open_session(ctx).client.items(path("dossiers", code, "history")))
+    if json:
+        out_json({"items": items})
+        return
+    from adapters.cli.story import tell
+
+    for line in tell(items):
+        out(line)
+
+
+@app.verb(
+    "message",
+    _("Give a waiting dossier a message: what the family, a carrier or another office answered."),
+    "hoso dossier message H29.5-261121-0002 appointment-moved --set appointment=2026-11-25T02:00:00Z",
+)
+def message(
+    ctx: typer.Context,
+    code: Code,
+    name: Annotated[str, typer.Argument(metavar=_("MESSAGE"), help=_("The message's name in the process."))],
+    set_: Settings = None,
+    data: DataFile = None,
+    json: AsJson = False,
+) -> None:
+    """Send a message."""
+    from adapters.cli.input import read_data
+
+    body = {"name": name, "data": read_data(data, set_ or ())}
+    value = open_session(ctx).client.post(path("dossiers", code, "messages"), body)
+    if json:
+        out_json(value)
+    else:
+        out(_("Dossier {code} has received message {name}.").format(code=escape(code), name=escape(name)))

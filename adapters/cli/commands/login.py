@@ -1,0 +1,117 @@
+"""`hoso login`: who am I at which server, and which log key do I hold it to."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.client import Client, Json, check_server_url
+from adapters.cli.errors import NOT_SIGNED_IN, SIGNATURE, USAGE, CommandFailed
+from adapters.cli.language import _
+from adapters.cli.profiles import Profile, use
+from adapters.cli.session import open_session
+from adapters.cli.shell import Commands
+from adapters.cli.terminal import ask_secret, escape, out, out_json, say
+from adapters.cli.tokens import keep_token
+
+app = Commands(_("Sign in at a server and pin its log key."))
+
+
+@app.verb(
+    "login",
+    _(
+        "Sign in: checks the token at the server, keeps both in the profile, and pins the key that signs the server's"
+        " log. From then on this profile accepts no other log: compare the key with the one your office publishes."
+    ),
+    "hoso login --server https://hoso.example.vn --token -",
+    "HOSO_TOKEN=hs_… hoso --profile lan login --server http://127.0.0.1:8000",
+    "hoso login --server https://hoso.example.vn --token - --log-key log.vkey",
+)
+def login(
+    ctx: typer.Context,
+    token: Annotated[str | None, typer.Option(metavar="-|TOKEN", help=_("The access token; - reads it from stdin."))] = None,
+    log_key: Annotated[
+        str | None, typer.Option(metavar="FILE|VKEY", help=_("The log's verifier key as published; refuse any other."))
+    ] = None,
+    replace_log_key: Annotated[
+        bool, typer.Option("--replace-log-key", help=_("Pin the log key anew, giving up the earlier one."))
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
+) -> None:
+    """Sign in and pin."""
+    session = open_session(ctx)
+    if session.server is None:
+        raise CommandFailed("no-server", _("which server?"), remedy=_("add --server URL"), exit_code=USAGE)
+    server, secret = check_server_url(session.server), _token(token)
+    me = Client(server, secret).get("/v1/me")
+    profile = _pinned(session.profile, me, expected=_expected_key(log_key), again=replace_log_key)
+    profile = replace(profile, server=server, officer=_text(me, "officer"), officer_name=_text(me, "name"))
+    keep_token(profile, secret, os.environ)
+    if not (session.config / "config.json").exists():
+        use(session.config, profile.name)
+    if server.startswith("http://") and "//127." not in server and "//localhost" not in server:
+        say(_("warning: {server} is not encrypted; anyone on the way can read the token").format(server=escape(server)))
+    _print(profile, me, as_json=json)
+
+
+def _token(given: str | None) -> str:
+    """Return the token of the flag, stdin, HOSO_TOKEN or the prompt; it is never shown."""
+    if given == "-" and not sys.stdin.isatty():
+        text = sys.stdin.readline()
+    elif given and given != "-":
+        text = given
+    else:
+        text = os.environ.get("HOSO_TOKEN") or ask_secret(_("Access token"), variable="HOSO_TOKEN")
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise CommandFailed(
+            "bad-token", _("that is not an access token: expected one word, hs_…"), exit_code=NOT_SIGNED_IN
+        )
+    return token
+
+
+def _expected_key(given: str | None) -> str | None:
+    if given is None:
+        return None
+    return Path(given).read_text(encoding="utf-8").strip() if Path(given).is_file() else given.strip()
+
+
+def _pinned(profile: Profile, me: Json, *, expected: str | None, again: bool) -> Profile:
+    """Pin the log key: trusted at first use, or held to the one that was published; never changed silently."""
+    log = me.get("log")
+    found = log.get("vkey") if isinstance(log, dict) else None
+    if not isinstance(found, str) or found.count("+") < 2:
+        raise CommandFailed("bad-answer", _("the server names no log key"), remedy=_("check the server's address"))
+    held = expected or (None if again else profile.log_key)
+    if held is not None and held != found:
+        raise CommandFailed(
+            "log-key-changed",
+            _("the log key of this server is not the one expected: found {found}, expected {held}").format(
+                found=escape(found), held=escape(held)
+            ),
+            remedy=_("ask your administrator; if the change is announced, use --replace-log-key, and a new profile keeps the old evidence apart"),
+            exit_code=SIGNATURE,
+        )
+    return replace(profile, log_key=found)
+
+
+def _text(me: Json, name: str) -> str | None:
+    return me[name] if isinstance(me.get(name), str) else None
+
+
+def _print(profile: Profile, me: Json, *, as_json: bool) -> None:
+    if as_json:
+        out_json({"profile": profile.name, "server": profile.server, "officer": profile.officer, "log_key": profile.log_key})
+        return
+    out(
+        _("Signed in at {server} as {name} ({officer}), profile {profile}.").format(
+            server=escape(profile.server),
+            name=escape(profile.officer_name),
+            officer=escape(profile.officer),
+            profile=profile.name,
+        )
+    )
+    out(_("Log key pinned: {key}").format(key=escape(profile.log_key)))

@@ -1,0 +1,164 @@
+"""`hoso task`: what an officer has to do, and doing it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.client import path
+from adapters.cli.language import _
+from adapters.cli.listing import AsJson, Column, print_list, print_one
+from adapters.cli.session import open_session
+from adapters.cli.shell import Commands
+from adapters.cli.terminal import escape, out, out_json
+
+app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
+Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, such as H29.5-261121-0001.3."))]
+
+
+@app.verb(
+    "list",
+    _("List the tasks you hold or may claim."),
+    "hoso task list",
+    "hoso task list --mine --json",
+    "hoso task list --unclaimed",
+)
+def list_(
+    ctx: typer.Context,
+    mine: Annotated[bool, typer.Option("--mine", help=_("Only those that you hold."))] = False,
+    unclaimed: Annotated[bool, typer.Option("--unclaimed", help=_("Only those that nobody holds."))] = False,
+    json: AsJson = False,
+) -> None:
+    """List tasks."""
+    client = open_session(ctx).client
+    items = client.items(path("tasks"), mine="true" if mine else None, unclaimed="true" if unclaimed else None)
+    print_list(items, _columns(), as_json=json)
+
+
+def _columns() -> list[Column]:
+    return [
+        (_("TASK"), "id"),
+        (_("STEP"), "name"),
+        (_("HOLDER"), "holder"),
+        (_("ROLE"), "role"),
+        (_("SIGNATURE"), lambda item: signature_word(item.get("signature"))),
+        (_("OPENED"), "opened"),
+        (_("DUE"), "due"),
+    ]
+
+
+def signature_word(signature: object) -> str:
+    """Return what kind of signature a task wants, in words."""
+    words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
+    return words.get(str(signature), escape(signature or "-"))
+
+
+@app.verb("show", _("Show a task: its form, documents and dossier data."), "hoso task show H29.5-261121-0001.3")
+def show_(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
+    """Show a task."""
+    value = open_session(ctx).client.get(path("tasks", task))
+    if json:
+        out_json(value)
+        return
+    form = value.pop("form", None)
+    print_one(value, _labels(), as_json=False)
+    from adapters.cli.forms import describe
+
+    for line in describe(form):
+        out(line)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "id": _("Task"),
+        "dossier": _("Dossier"),
+        "element": _("Element"),
+        "name": _("Step"),
+        "holder": _("Holder"),
+        "role": _("Role"),
+        "opened": _("Opened"),
+        "due": _("Due"),
+        "place": _("Place"),
+        "signature": _("Signature"),
+        "revision": _("Revision"),
+        "process": _("Process"),
+        "documents": _("Documents"),
+        "data": _("Dossier data"),
+    }
+
+
+@app.verb("claim", _("Claim a task: it becomes yours to do."), "hoso task claim H29.5-261121-0001.3")
+def claim(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
+    """Claim a task."""
+    value = open_session(ctx).client.post(path("tasks", task, "claim"), {})
+    if json:
+        out_json(value)
+    else:
+        out(_("You hold task {task} now: {name}.").format(task=escape(task), name=escape(value.get("name"))))
+
+
+@app.verb("release", _("Give a task back, so that a colleague may claim it."), "hoso task release H29.5-261121-0001.3")
+def release(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
+    """Release a task."""
+    value = open_session(ctx).client.post(path("tasks", task, "release"), {})
+    if json:
+        out_json(value)
+    else:
+        out(_("Task {task} is released.").format(task=escape(task)))
+
+
+@app.verb(
+    "complete",
+    _(
+        "Complete a task. If it wants a signature, this shows what will be signed (every document with its digest,"
+        " computed here from the bytes), asks, signs on this machine with your key, sends it, and checks the server's"
+        " receipt. When the connection breaks, run the same command again: nothing is done twice."
+    ),
+    "hoso task complete H29.5-261121-0001.3 --set decision=approve --key lan.p12",
+    "hoso task complete H29.5-261121-0001.3 --decision return --set reason='Thiếu căn cứ' --key lan.p12",
+    "HOSO_PIN=… hoso task complete H29.5-261121-0001.2 --data form.json --key lan.p12 --yes",
+)
+def complete(
+    ctx: typer.Context,
+    task: Task,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the form; repeat it."))
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="FILE", help=_("The form's fields as a JSON object."))
+    ] = None,
+    decision: Annotated[
+        str | None, typer.Option("--decision", help=_("The same as --set decision=…"))
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=_("Your key file (PKCS#12)."))] = None,
+    pin_file: Annotated[
+        Path | None, typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked)."))
+    ] = None,
+    save_documents: Annotated[
+        Path | None, typer.Option("--save-documents", metavar="DIR", help=_("Keep a copy of each document there."))
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
+    discard_pending: Annotated[
+        bool, typer.Option("--discard-pending", help=_("Forget an earlier submission that got no answer."))
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Complete a task."""
+    from adapters.cli import completion
+
+    wish = completion.Wish(
+        task=task,
+        settings=tuple(set_ or ()),
+        data_file=data,
+        decision=decision,
+        key_file=key,
+        pin_file=pin_file,
+        save_to=save_documents,
+        assume_yes=yes,
+        discard_pending=discard_pending,
+    )
+    answer = completion.run(open_session(ctx), wish)
+    if json:
+        out_json(answer)
+    else:
+        completion.tell(answer, task)

@@ -1,0 +1,120 @@
+"""Profiles: which server an officer talks to, as whom, and which log key was pinned at the first sign-in.
+
+A setting comes from the flag, else the environment, else the profile, else the default. A profile is a folder: its own
+token, the last checkpoint seen, receipts, and what was sent but not yet answered.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from adapters.cli.errors import USAGE, CommandFailed
+from adapters.cli.language import _
+
+DEFAULT = "default"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One officer at one server. `log_key` is the pinned C2SP verifier key; `token_in` says where the token lies."""
+
+    name: str
+    directory: Path
+    server: str | None = None
+    officer: str | None = None
+    officer_name: str | None = None
+    log_key: str | None = None
+    token_in: str = "file"
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+_KEPT = ("server", "officer", "officer_name", "log_key", "token_in")
+
+
+def config_directory(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of all profiles: HOSO_CONFIG_DIR, else the platform's own."""
+    if named := environment.get("HOSO_CONFIG_DIR"):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("hoso", appauthor=False)
+
+
+def chosen_name(flag: str | None, environment: Mapping[str, str], config: Path) -> str:
+    """Return the profile's name: flag, HOSO_PROFILE, the one in use, "default"."""
+    name = flag or environment.get("HOSO_PROFILE") or _used(config) or DEFAULT
+    if not _NAME.fullmatch(name):
+        raise CommandFailed(
+            "bad-profile-name",
+            _("profile name {name}: only a-z, 0-9, dot, dash and underscore, at most 40").format(name=repr(name)),
+            exit_code=USAGE,
+        )
+    return name
+
+
+def _used(config: Path) -> str | None:
+    value = _read_json(config / "config.json").get("profile")
+    return value if isinstance(value, str) else None
+
+
+def use(config: Path, name: str) -> None:
+    """Make a profile the one that is used when nothing else names one."""
+    write_private(config / "config.json", _dump({"profile": name}))
+
+
+def names(config: Path) -> list[str]:
+    """Return the names of the profiles that exist, sorted."""
+    return sorted(path.parent.name for path in (config / "profiles").glob("*/profile.json"))
+
+
+def load(config: Path, name: str) -> Profile:
+    """Read a profile; one that does not exist yet is empty."""
+    directory = config / "profiles" / name
+    stored = _read_json(directory / "profile.json")
+    known = {key: str(stored[key]) for key in _KEPT if isinstance(stored.get(key), str)}
+    extra = {key: value for key, value in stored.items() if key not in _KEPT}
+    return replace(Profile(name=name, directory=directory, extra=extra), **known)  # type: ignore[arg-type]
+
+
+def save(profile: Profile) -> None:
+    """Write a profile, durable before it returns."""
+    values = {key: getattr(profile, key) for key in _KEPT if getattr(profile, key) is not None}
+    write_private(profile.directory / "profile.json", _dump({**profile.extra, **values}))
+
+
+def _dump(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise CommandFailed(
+            "bad-profile",
+            _("cannot read {path}: {reason}").format(path=path, reason=error),
+            remedy=_("repair or remove that file, then run hoso login again"),
+        ) from None
+    return value if isinstance(value, dict) else {}
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file at once, readable by its owner only (0600, folders 0700), durable before it returns."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,176 @@
+"""A dossier's history as a story: one sentence for each act, in the reader's language and Vietnam's time.
+
+An act that this client does not know is told by its name, so that an older client never hides what happened.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from adapters.cli.language import N_, _
+from adapters.cli.terminal import escape
+from adapters.cli.times import local
+from adapters.cli.words import act_word, channel_word
+
+Item = Mapping[str, Any]
+
+
+def tell(items: Iterable[Item]) -> Iterator[str]:
+    """Yield the lines of the story."""
+    for item in items:
+        yield f"{local(item.get('time'))}  {sentence(item)}"
+        yield from (f"{' ' * 18}{line}" for line in _consequences(_details(item)))
+
+
+def sentence(item: Item) -> str:
+    """Return the sentence for one act."""
+    act = str(item.get("act"))
+    teller = _TELLERS.get(act)
+    return teller(item) if teller else _unknown(item, act)
+
+
+def _unknown(item: Item, act: str) -> str:
+    words = {key: value for key, value in _details(item).items() if isinstance(value, (str, int)) and key not in _TOLD}
+    facts = ", ".join(f"{escape(key)}: {escape(value)}" for key, value in words.items())
+    text = _("{who}: {act}").format(who=_who(item), act=escape(act))
+    return f"{text} ({facts})" if facts else text
+
+
+_TOLD = frozenset({"task", "element", "name", "dossier"})
+
+
+def _consequences(details: Item) -> Iterator[str]:
+    for opened in details.get("opened") or ():
+        if isinstance(opened, Mapping):
+            role = opened.get("role")
+            name = escape(opened.get("name"))
+            yield _("→ opens: {name}, for {role}").format(name=name, role=escape(role)) if role else _(
+                "→ opens: {name}"
+            ).format(name=name)
+    if details.get("ended"):
+        yield _("→ the dossier is completed")
+
+
+def _details(item: Item) -> Item:
+    value = item.get("details")
+    return value if isinstance(value, Mapping) else {}
+
+
+def _who(item: Item) -> str:
+    """Return who acted and in which position: "Nguyễn Thị Lan (Chuyên viên)"."""
+    if item.get("actor") in {"hoso", "system", "engine", None, ""}:
+        return _("The system")
+    details = _details(item)
+    position = item.get("actor_position") or details.get("position")
+    name = escape(item.get("actor_name") or item.get("actor"))
+    return f"{name} ({escape(position)})" if position else name
+
+
+def _step(item: Item) -> str:
+    details = _details(item)
+    return escape(item.get("element_name") or details.get("name") or item.get("element") or item.get("task") or "-")
+
+
+def _value(item: Item, *names: str) -> str:
+    """Return the first of these details, escaped; names and addresses of a person or a document included."""
+    details = _details(item)
+    value = next((details[name] for name in names if details.get(name) not in (None, "", {}, [])), "")
+    if isinstance(value, Mapping):
+        value = next((value[name] for name in ("name", "recipient", "to", "address") if value.get(name)), "")
+    return escape(value)
+
+
+def _with(text: str, addition: str, value: str) -> str:
+    return text + addition.format(value=value) if value else text
+
+
+def _dossier_started(item: Item) -> str:
+    text = _("{who} received the dossier").format(who=_who(item))
+    text = _with(text, _(" at {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else "")
+    text = _with(text, _(" from {value}"), _value(item, "applicant"))
+    return _with(text, _(": “{value}”"), _value(item, "title"))
+
+
+def _task_completed(item: Item) -> str:
+    details = _details(item)
+    data = details.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    decision = details.get("decision") or data.get("decision")
+    templates = {
+        "initial": _("{who} initialled and completed “{step}”"),
+        "approval": _("{who} signed and completed “{step}”"),
+        "organ": _("{who} signed for the agency and completed “{step}”"),
+    }
+    template = templates.get(str(details.get("purpose")), _("{who} completed “{step}”"))
+    text = template.format(who=_who(item), step=_step(item))
+    text = _with(text, _(" — {value}"), act_word(decision) if decision else "")
+    reason = next((data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), "")
+    return _with(text, _(": “{value}”"), escape(reason))
+
+
+def _refused(template: str) -> Callable[[Item], str]:
+    def told(item: Item) -> str:
+        text = _(template).format(who=_who(item), step=_step(item))
+        text = _with(text, ": {value}", _value(item, "message", "reason"))
+        return _with(text, "   [{value}]", _value(item, "code"))
+
+    return told
+
+
+def _plain(template: str, *, extra: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Callable[[Item], str]:
+    """Tell an act by a template over who and step; each extra adds a phrase where its detail is known."""
+
+    def told(item: Item) -> str:
+        text = _(template).format(who=_who(item), step=_step(item))
+        for addition, names in extra:
+            value = _value(item, *names)
+            text = _with(text, _(addition), channel_word(value) if names == ("channel",) else value)
+        return text
+
+    return told
+
+
+
+
+_TO = (N_(" to {value}"), ("recipient", "to", "name"))
+_BY = (N_(" by {value}"), ("channel",))
+_WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
+_DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
+_PARCEL = (N_(" (code {value})"), ("code", "id", "dispatch"))
+
+_TELLERS: Mapping[str, Callable[[Item], str]] = {
+    "dossier-started": _dossier_started,
+    "dossier-completed": _plain(N_("The dossier is completed")),
+    "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" by {value}"), ("role",)),)),
+    "task-claimed": _plain(N_("{who} took “{step}”")),
+    "task-released": _plain(N_("{who} gave “{step}” back")),
+    "task-cancelled": _plain(N_("“{step}” was called off")),
+    "task-completed": _task_completed,
+    "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
+    "act-refused": _refused(N_("{who} tried something and was refused")),
+    "letter-made": _plain(N_("{who} drew up the letter"), extra=(_DOCUMENT,)),
+    "document-added": _plain(N_("{who} added the document"), extra=(_DOCUMENT,)),
+    "number-issued": _plain(
+        N_("{who} gave the document its number"),
+        extra=((N_(" {value}"), ("number",)), (N_(", date {value}"), ("date",)), (N_(", register {value}"), ("register",))),
+    ),
+    "dispatch-prepared": _plain(N_("{who} prepared the dispatch"), extra=(_BY, _TO, _PARCEL)),
+    "dispatch-sent": _plain(N_("{who} sent the result"), extra=(_BY, _TO)),
+    "dispatch-ready": _plain(N_("The result lies ready"), extra=(_BY, _TO, (N_(", appointment {value}"), ("appointment",)))),
+    "dispatch-delivered": _plain(N_("The result was delivered"), extra=(_BY, _TO)),
+    "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
+    "dispatch-refused": _refused(N_("The dispatch was refused")),
+    "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),
+    "appointment-made": _plain(N_("{who} made an appointment"), extra=((N_(": {value}"), ("appointment", "time")),)),
+    "appointment-moved": _plain(N_("{who} moved the appointment"), extra=((N_(" to {value}"), ("appointment", "time")),)),
+    "timer-fired": _plain(N_("The time for “{step}” has come")),
+    "job-failed": _refused(N_("A program's work failed")),
+    "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
+    "incident-resolved": _plain(N_("{who} put “{step}” right")),
+    "process-deployed": _plain(N_("{who} deployed the process"), extra=((N_(" {value}"), ("key", "process")), (N_(", version {value}"), ("version",)))),
+    "procedure-adopted": _plain(N_("{who} adopted the procedure"), extra=((N_(" {value}"), ("code", "procedure")),)),
+    "certificate-bound": _plain(N_("{who} bound a certificate"), extra=((N_(" to {value}"), ("officer", "subject")),)),
+    "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer", "subject")),)),
+    "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")),)),
+    "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")),)),
+    "role-added": _plain(N_("{who} gave a role"), extra=((N_(" {value}"), ("role",)),)),
+}

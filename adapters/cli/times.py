@@ -1,0 +1,41 @@
+"""Times: UTC in files and on the wire, Vietnam's time for people."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from adapters.cli.errors import USAGE, CommandFailed
+from adapters.cli.language import _, current
+from adapters.cli.terminal import escape
+
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def parse_time(text: str) -> datetime:
+    """Read an ISO 8601 time with its zone; ValueError otherwise."""
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("no zone")
+    return value.astimezone(UTC)
+
+
+def local(text: object) -> str:
+    """Return a server's time as people here read it: 21/11/2026 15:30 (vi), 2026-11-21 15:30 (en)."""
+    try:
+        value = parse_time(str(text)).astimezone(ZoneInfo(ZONE))
+    except ValueError:
+        return escape(text) if text else "-"
+    return value.strftime("%d/%m/%Y %H:%M" if current() == "vi" else "%Y-%m-%d %H:%M")
+
+
+def asked_time(text: str | None) -> datetime | None:
+    """Read the value of `--at`."""
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise CommandFailed(
+            "bad-time",
+            _("time {text}: expected ISO 8601 with its zone, such as 2026-11-21T08:30:00Z").format(text=repr(text)),
+            exit_code=USAGE,
+        ) from None

@@ -1,0 +1,54 @@
+"""The field's words for codes: statuses of the national portal, purposes of signatures, channels."""
+
+from adapters.cli.language import _
+from adapters.cli.terminal import escape
+
+
+def status_word(status: object) -> str:
+    """Return a dossier status (1–10 of the national portal) in words."""
+    words = {
+        1: _("newly registered"),
+        2: _("received"),
+        3: _("not received"),
+        4: _("in progress"),
+        5: _("supplement requested"),
+        6: _("payment requested"),
+        7: _("withdrawn by the citizen"),
+        8: _("stopped"),
+        9: _("decided"),
+        10: _("result delivered"),
+    }
+    return words.get(status, escape(status)) if isinstance(status, int) else escape(status or "-")
+
+
+def purpose_word(purpose: object) -> str:
+    """Return the purpose of a signature in words."""
+    words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
+    return words.get(str(purpose), escape(purpose or "-"))
+
+
+def channel_word(channel: object) -> str:
+    """Return a channel in words."""
+    words = {
+        "email": _("email"),
+        "post": _("post"),
+        "counter": _("the counter"),
+        "direct": _("the counter"),
+        "online": _("the portal"),
+        "edxml": _("the document exchange"),
+    }
+    return words.get(str(channel), escape(channel or "-"))
+
+
+def act_word(act: object) -> str:
+    """Return a decision value in words where it is one of the usual ones."""
+    words = {
+        "approve": _("approved"),
+        "approved": _("approved"),
+        "return": _("returned"),
+        "returned": _("returned"),
+        "reject": _("rejected"),
+        "rejected": _("rejected"),
+        "refuse": _("rejected"),
+    }
+    return words.get(str(act), escape(act))

@@ -1,0 +1,1 @@
+"""The demonstration: a story that a newcomer can follow."""

@@ -1,0 +1,25 @@
+"""What a caller of `signing` can be told: it does not hold, or it cannot be decided from what was given.
+
+Verification returns evidence or raises one of these. The code is stable; the message says what, which, found against
+expected, and the remedy, and never holds a document's content, a key or a PIN.
+"""
+
+
+class SigningError(Exception):
+    """Something about a key, a record or a proof is not as it must be: `code` for programs, `message` for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message}   [{self.code}]"
+
+
+class Invalid(SigningError):  # noqa: N818 - a verdict, named as reports name it
+    """It does not hold: refuse it, and record the refusal."""
+
+
+class Undecidable(SigningError):  # noqa: N818 - a verdict
+    """Nothing says that it is wrong, but what would prove it right is missing (a CRL, a proven time): not accepted."""

@@ -1,0 +1,1 @@
+"""Evidence packs: all that proves what happened to a dossier, in one file that can be checked offline."""

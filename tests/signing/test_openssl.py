@@ -1,0 +1,51 @@
+"""Another program, written by others, accepts what we sign and refuses what we refuse."""
+
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.pki import NOW, authority, known, person
+from tests.signing.records import approval, signed
+
+pytestmark = pytest.mark.system
+
+
+def openssl(
+    folder: Path, manifest: bytes, cms: bytes, crls: tuple[bytes, ...], *extra: str
+) -> subprocess.CompletedProcess:
+    ca = authority()
+    pem = ca.roots_pem() + ca.chain_pem()
+    pem += b"".join(x509.load_der_x509_crl(item).public_bytes(Encoding.PEM) for item in crls)
+    (folder / "trust.pem").write_bytes(pem)
+    (folder / "manifest.xml").write_bytes(manifest)
+    (folder / "signature.p7s").write_bytes(cms)
+    line = "openssl cms -verify -cades -binary -inform DER -in signature.p7s -content manifest.xml -CAfile trust.pem"
+    line += f" -purpose any -crl_check -attime {int(NOW.timestamp())} -out out.xml"
+    return subprocess.run([*line.split(), *extra], cwd=folder, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("kind", ["ec", "p384", "rsa"])
+@pytest.mark.parametrize("purpose", ["initial", "approval", "organ"])
+def test_openssl_accepts_every_kind_of_signature(tmp_path, kind, purpose):
+    """`openssl cms -verify -cades` accepts each kind of key and purpose, CRLs checked along the whole chain."""
+    _, manifest, cms = signed(approval(purpose=purpose), known("lan", kind))
+    done = openssl(tmp_path, manifest, cms, authority().crls(NOW - timedelta(hours=1)), "-crl_check_all")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.xml").read_bytes() == manifest
+
+
+def test_openssl_refuses_other_data_and_unknown_revocation(tmp_path):
+    """The line in a pack's README proves something: it fails on a changed manifest and without a CRL."""
+    _, manifest, cms = signed(approval(), known("lan"))
+    crls = authority().crls(NOW - timedelta(hours=1))
+    assert openssl(tmp_path, manifest.replace(b"draft", b"drift"), cms, crls).returncode != 0
+    assert openssl(tmp_path, manifest, cms, ()).returncode != 0
+    late = person("late", not_after=NOW - timedelta(seconds=1))
+    from signing.sign import sign_manifest
+
+    cms = sign_manifest(manifest, late.key, purpose="approval", at=NOW - timedelta(days=1))
+    assert openssl(tmp_path, manifest, cms, crls).returncode != 0

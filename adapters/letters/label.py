@@ -13,46 +13,60 @@ from adapters.letters.errors import LetterError
 from adapters.letters.typeset import typeset
 
 TEMPLATE = Path(__file__).with_name("label.typ")
-REQUIRED = ("code", "sender", "recipient", "address")
-OPTIONAL = ("sender_address", "sender_phone", "phone", "dossier", "note")
-LONGEST = {"code": 32, "address": 240, "recipient": 120, "sender": 120, "sender_address": 160, "note": 80}
+LONGEST = {"code": 64, "dossier": 64, "address": 240, "phone": 40, "name": 120, "note": 80}
 
 
 def address_label(dispatch: Mapping[str, object], *, at: datetime) -> bytes:
     """Make the label's PDF/A-2b, the same bytes for the same dispatch and time.
 
-    `dispatch` holds texts: `code` (what the scanner reads, printable ASCII, at most 32 characters), `sender`,
-    `recipient`, `address`, and optionally `sender_address`, `sender_phone`, `phone`, `dossier`, `note`. Raises
-    `LetterError` (`letter-field`).
+    `dispatch` has `code` (what the scanner reads: printable ASCII, at most 64 characters), `sender` (`name`, and if
+    known `address`, `phone`), `recipient` (`recipient` or `name`, `address`, and if known `phone`), and if wanted
+    `dossier` and `note`. Raises `LetterError` (`letter-field`).
     """
     return draw_label(dispatch, at=at, form="pdf")
 
 
 def draw_label(dispatch: Mapping[str, object], *, at: datetime, form: str) -> bytes:
     """Draw the label as `pdf` or `png`."""
-    texts = {name: _text(dispatch, name) for name in REQUIRED + OPTIONAL}
-    code = texts["code"]
-    if not (code.isascii() and code.isprintable()):
-        raise LetterError(
-            "letter-field", "the label's code is not printable ASCII, so Code 128 cannot carry it; give another code"
-        )
-    modules = "".join(Code128(code).build())
+    sender, recipient = _part(dispatch, "sender"), _part(dispatch, "recipient")
+    texts = {
+        "code": _text(dispatch, "code", "code", needed=True),
+        "sender": _text(sender, "name", "sender's name", needed=True),
+        "sender_address": _text(sender, "address", "sender's address"),
+        "sender_phone": _text(sender, "phone", "sender's phone"),
+        "recipient": _text({"name": recipient.get("recipient"), **recipient}, "name", "recipient's name", needed=True),
+        "address": _text(recipient, "address", "recipient's address", needed=True),
+        "phone": _text(recipient, "phone", "recipient's phone"),
+        "dossier": _text(dispatch, "dossier", "dossier"),
+        "note": _text(dispatch, "note", "note"),
+    }
     local = at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    data = {**texts, "modules": modules, "printed": f"In lúc {local:%H:%M} ngày {local:%d/%m/%Y}"}
-    files = {"label.typ": TEMPLATE.read_bytes(), "qr.svg": _qr(code)}
+    data = {**texts, "modules": _bars(texts["code"]), "printed": f"In lúc {local:%H:%M} ngày {local:%d/%m/%Y}"}
+    files = {"label.typ": TEMPLATE.read_bytes(), "qr.svg": _qr(texts["code"])}
     return typeset("label.typ", files, data, at=at, form=form).content
 
 
-def _text(dispatch: Mapping[str, object], name: str) -> str:
+def _part(dispatch: Mapping[str, object], name: str) -> Mapping[str, object]:
     found = dispatch.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(part: Mapping[str, object], name: str, called: str, *, needed: bool = False) -> str:
+    found = part.get(name)
     text = " ".join(str(found).split()) if found is not None else ""
-    if not text and name in REQUIRED:
-        raise LetterError("letter-field", f"the label needs {name}, and the dispatch has none; complete the dispatch")
-    if len(text) > LONGEST.get(name, 60):
-        raise LetterError(
-            "letter-field", f"the label's {name} has {len(text)} characters, room is for {LONGEST.get(name, 60)}"
-        )
+    if needed and not text:
+        raise LetterError("letter-field", f"the label needs the {called}, and the dispatch has none; complete it")
+    if len(text) > LONGEST[name]:
+        reason = f"the label's {called} has {len(text)} characters, room is for {LONGEST[name]}; shorten it"
+        raise LetterError("letter-field", reason)
     return text
+
+
+def _bars(code: str) -> str:
+    if not (code.isascii() and code.isprintable()):
+        reason = "the label's code is not printable ASCII, so Code 128 cannot carry it; give another code"
+        raise LetterError("letter-field", reason)
+    return "".join(Code128(code).build())
 
 
 def _qr(code: str) -> bytes:

@@ -65,16 +65,11 @@ def test_an_applicants_text_stays_text(typed: str) -> None:
 def test_a_template_that_loops_for_ever_is_killed() -> None:
     """An endless template costs the server its time limit and no more."""
     started = time.monotonic()
-    with pytest.raises(LetterError) as caught:
-        typeset(
-            "a.typ",
-            {"a.typ": b"#let f() = { let i = 0; while i >= 0 { i += 1; i = calc.rem(i, 7) } }\n#f()"},
-            {},
-            at=AT,
-            wall_seconds=1.5,
-        )
+    source = b"#for i in range(100000) { for j in range(100000) { for k in range(100000) { } } }"
+    with pytest.raises(LetterError, match=r"stopped after 1\.5 s") as caught:
+        typeset("a.typ", {"a.typ": source}, {}, at=AT, wall_seconds=1.5)
     assert time.monotonic() - started < 5
-    assert caught.value.code in {"letter-limit", "letter-failed"}
+    assert caught.value.code == "letter-limit"
 
 
 def test_a_template_that_wants_all_memory_is_stopped() -> None:

@@ -142,7 +142,9 @@ def _add_global_options(app: Commands) -> None:
         profile: Annotated[str | None, typer.Option(metavar="NAME", help=profile_help)] = None,
         server: Annotated[str | None, typer.Option(metavar="URL", help=server_help)] = None,
         lang: Annotated[str | None, typer.Option(metavar="vi|en", help=language_help)] = None,
-        version: Annotated[bool, typer.Option("--version", help=version_help, callback=_version, is_eager=True)] = False,
+        version: Annotated[
+            bool, typer.Option("--version", help=version_help, callback=_version, is_eager=True)
+        ] = False,
     ) -> None:
         if lang is not None and lang not in LANGUAGES:
             raise typer.BadParameter(_("{value} is neither vi nor en").format(value=repr(lang)), param_hint="--lang")

@@ -83,7 +83,9 @@ def read_log_key(settings: Settings) -> LogKey:
     try:
         return LogKey.load(settings.log_key_file.read_text("utf-8"))
     except (OSError, ValueError, SigningError) as error:
-        raise SettingError(f"{settings.log_key_file} is missing or unreadable; put it back from its own backup") from error
+        raise SettingError(
+            f"{settings.log_key_file} is missing or unreadable; put it back from its own backup"
+        ) from error
 
 
 def write_log_key(settings: Settings, key: LogKey) -> None:

@@ -1,7 +1,6 @@
 """Deploy a process bundle."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from adapters import bundles
 from adapters.application import views
@@ -33,7 +32,11 @@ def _act(
 ) -> Answer:
     key = checked.graph.process_id
     latest = definitions.latest_process(tx, key)
-    body = {"key": key, "bundle_hash": checked.bundle_hash, "warnings": [bundles.to_json(item) for item in checked.warnings]}
+    body = {
+        "key": key,
+        "bundle_hash": checked.bundle_hash,
+        "warnings": [bundles.to_json(item) for item in checked.warnings],
+    }
     if latest is not None and latest["bundle_hash"] == checked.bundle_hash:
         return Answer(status=OK, body={**body, "version": latest["version"], "changed": False})
     version = latest["version"] + 1 if latest else 1

@@ -166,7 +166,9 @@ def _datetime(field: Field, value: object) -> str:
             case _:
                 return _moment(field, datetime.fromisoformat(text))
     except ValueError:
-        form = {"date": "2026-11-25", "time": "09:30"}.get(str(field.component.get("subtype")), "2026-11-25T09:30+07:00")
+        form = {"date": "2026-11-25", "time": "09:30"}.get(
+            str(field.component.get("subtype")), "2026-11-25T09:30+07:00"
+        )
         raise ValueError(_("expected a time such as {form}").format(form=form)) from None
 
 
@@ -210,6 +212,8 @@ def _described(field: Field) -> str:
         "checkbox": _("true or false"),
         "datetime": _("a time"),
     }
-    takes = kinds.get(field.kind) or " | ".join(f"{escape(value)} ({escape(label)})" for value, label in field.values.items())
+    takes = kinds.get(field.kind) or " | ".join(
+        f"{escape(value)} ({escape(label)})" for value, label in field.values.items()
+    )
     wanted = ", " + _("required") if field.required else ""
     return f"{escape(field.key)}: {escape(field.label)} — {takes}{wanted}"

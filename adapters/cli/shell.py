@@ -87,9 +87,7 @@ class Commands(typer.Typer):
 
     def verb(self, name: str, help: str, *examples: str) -> "Callable[[Callable[..., None]], Callable[..., None]]":
         """Register a command; every one has an example in its help."""
-        return self.command(
-            name, help=help, epilog="\n".join(examples), cls=Command, options_metavar=_("[OPTIONS]")
-        )
+        return self.command(name, help=help, epilog="\n".join(examples), cls=Command, options_metavar=_("[OPTIONS]"))
 
 
 def _nothing() -> None:

@@ -60,7 +60,9 @@ def _crls(app: Application) -> Finding:
 
 def _mail(app: Application) -> Finding:
     if app.mail is None:
-        return Finding(name="mail", verdict="warning", message="no mail server; set HOSO_SMTP_URL to send results by email")
+        return Finding(
+            name="mail", verdict="warning", message="no mail server; set HOSO_SMTP_URL to send results by email"
+        )
     return Finding(name="mail", verdict="ok", message=f"{app.mail.scheme}://{app.mail.host}:{app.mail.port}")
 
 

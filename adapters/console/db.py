@@ -8,7 +8,9 @@ from adapters.console.setting import DataOption, clear_errors
 app = Commands(_("The database: upgrade its tables."), group=True)
 
 
-@app.verb("upgrade", _("Bring the database to the newest schema."), "hoso db upgrade", "hoso db upgrade --data /srv/hoso")
+@app.verb(
+    "upgrade", _("Bring the database to the newest schema."), "hoso db upgrade", "hoso db upgrade --data /srv/hoso"
+)
 def upgrade(data: DataOption = None) -> None:
     """Migrate."""
     from adapters import wiring

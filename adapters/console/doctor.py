@@ -13,8 +13,15 @@ from adapters.console.setting import DataOption
 app = Commands(_("Check that this installation can work."))
 
 
-@app.verb("doctor", _("Check that this installation can work; exit code 1 when it cannot."), "hoso doctor", "hoso doctor --json")
-def doctor(data: DataOption = None, json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False) -> None:
+@app.verb(
+    "doctor",
+    _("Check that this installation can work; exit code 1 when it cannot."),
+    "hoso doctor",
+    "hoso doctor --json",
+)
+def doctor(
+    data: DataOption = None, json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False
+) -> None:
     """Check."""
     from adapters.console.checkup import examine
     from adapters.settings import read_settings

@@ -44,6 +44,10 @@ def serve(
     except OSError as error:
         message = _("cannot listen on {host}:{port}: {reason}").format(host=host, port=port, reason=error.strerror)
         raise CommandFailed("port-taken", message, remedy=_("choose another --port")) from error
-    say(_("Hoso serves {agency} at http://{host}:{port}").format(agency=escape(application.agency.name), host=host, port=port))
+    say(
+        _("Hoso serves {agency} at http://{host}:{port}").format(
+            agency=escape(application.agency.name), host=host, port=port
+        )
+    )
     config = uvicorn.Config(build(application), log_config=None, access_log=False, timeout_graceful_shutdown=10)
     uvicorn.Server(config).run(sockets=[listening])

@@ -30,6 +30,8 @@ def clear_errors() -> Iterator[None]:
         raise CommandFailed("setting", str(error)) from error
     except StoreUnavailable as error:
         remedy = _("check HOSO_DATABASE_URL and that the database runs")
-        raise CommandFailed("database-unavailable", _("no database: {reason}").format(reason=error), remedy=remedy) from error
+        raise CommandFailed(
+            "database-unavailable", _("no database: {reason}").format(reason=error), remedy=remedy
+        ) from error
     except SigningError as error:
         raise CommandFailed(error.code, error.message) from error

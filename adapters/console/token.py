@@ -42,5 +42,9 @@ def create(
     if json:
         out_json({"officer": officer, **made})
         return
-    say(_("The token of {officer}, shown this once; good until {expires}:").format(officer=officer, expires=made["expires"]))
+    say(
+        _("The token of {officer}, shown this once; good until {expires}:").format(
+            officer=officer, expires=made["expires"]
+        )
+    )
     out(made["token"])

@@ -31,9 +31,11 @@ def verify(ctx: typer.Context, json: AsJson = False) -> None:
     if json:
         out_json(result.to_json())
         return
-    out(_("{count} leaves, root {root}: as signed in the checkpoint of {origin}.").format(
-        count=result.size, root=result.root, origin=escape(result.origin)
-    ))
+    out(
+        _("{count} leaves, root {root}: as signed in the checkpoint of {origin}.").format(
+            count=result.size, root=result.root, origin=escape(result.origin)
+        )
+    )
     out(_("{count} receipts kept here: each stands in this log.").format(count=result.receipts))
     out(_("VALID"))
 

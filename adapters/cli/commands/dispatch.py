@@ -94,6 +94,8 @@ def _write(client: Client, where: str, output: str, **query: object) -> None:
         Path(output).write_bytes(content)
         say(_("{file}: {size} bytes").format(file=escape(output), size=len(content)))
     elif content.startswith(b"%PDF") and sys.stdout.isatty():
-        raise CommandFailed("binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE)
+        raise CommandFailed(
+            "binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE
+        )
     else:
         sys.stdout.buffer.write(content)

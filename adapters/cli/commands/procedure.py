@@ -27,7 +27,9 @@ def adopt(
     key: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Your own key file (PKCS#12)."))] = None,
     pin_file: Annotated[
         Path | None,
-        typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")),
+        typer.Option(
+            "--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
     json: AsJson = False,

@@ -127,12 +127,13 @@ def complete(
     data: Annotated[
         Path | None, typer.Option("--data", metavar="FILE", help=_("The form's fields as a JSON object."))
     ] = None,
-    decision: Annotated[
-        str | None, typer.Option("--decision", help=_("The same as --set decision=…"))
-    ] = None,
+    decision: Annotated[str | None, typer.Option("--decision", help=_("The same as --set decision=…"))] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=_("Your key file (PKCS#12)."))] = None,
     pin_file: Annotated[
-        Path | None, typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked)."))
+        Path | None,
+        typer.Option(
+            "--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     save_documents: Annotated[
         Path | None, typer.Option("--save-documents", metavar="DIR", help=_("Keep a copy of each document there."))

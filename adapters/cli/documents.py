@@ -28,13 +28,19 @@ def upload(client: Client, file: Path) -> dict[str, object]:
 def fetch(client: Client, digest: str) -> bytes:
     """Get a document's bytes; they are refused when they do not have the digest."""
     if not _DIGEST.fullmatch(digest):
-        raise CommandFailed("bad-digest", _("{text}: expected a SHA-256 digest, 64 characters 0-9 a-f").format(text=repr(digest)), exit_code=2)
+        raise CommandFailed(
+            "bad-digest",
+            _("{text}: expected a SHA-256 digest, 64 characters 0-9 a-f").format(text=repr(digest)),
+            exit_code=2,
+        )
     content = client.get_bytes(path("documents", digest))
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise CommandFailed(
             "document-altered",
-            _("the server gave other bytes than document {expected}: they have digest {found}").format(expected=digest, found=found),
+            _("the server gave other bytes than document {expected}: they have digest {found}").format(
+                expected=digest, found=found
+            ),
             remedy=_("sign nothing; tell your administrator"),
             exit_code=SIGNATURE,
         )

@@ -43,7 +43,9 @@ def verify_log(session: Session, *, tell: Callable[[str], None] | None) -> Verif
     roots = _roots_at(client, checkpoint, {item.size for item in held.checkpoints}, held.leaves, tell)
     for kept in held.checkpoints:
         if roots[kept.size] != kept.root:
-            raise alarm("log-inconsistent", _("at {size} leaves its root is not the one signed before").format(size=kept.size))
+            raise alarm(
+                "log-inconsistent", _("at {size} leaves its root is not the one signed before").format(size=kept.size)
+            )
     return Verified(
         origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex(), receipts=len(held.leaves)
     )
@@ -97,7 +99,9 @@ def _roots_at(
     wanted = sizes | {checkpoint.size}
     for index, content in enumerate(_leaves(client, checkpoint.size, tell)):
         if index in known and known[index] != content:
-            raise alarm("log-inconsistent", _("leaf {index} is not the one this client holds a receipt for").format(index=index))
+            raise alarm(
+                "log-inconsistent", _("leaf {index} is not the one this client holds a receipt for").format(index=index)
+            )
         frontier = tree.append(frontier, index, tree.leaf_hash(content)).frontier
         if index + 1 in wanted:
             roots[index + 1] = tree.root(frontier)
@@ -111,7 +115,10 @@ def _leaves(client: Client, size: int, tell: Callable[[str], None] | None) -> It
     while index < size:
         page = client.get("/v1/log/leaves", **{"from": index, "limit": min(PAGE, size - index)}).get("items")
         if not isinstance(page, list) or not page:
-            raise alarm("log-truncated", _("it gives {count} leaves, its checkpoint signs {size}").format(count=index, size=size))
+            raise alarm(
+                "log-truncated",
+                _("it gives {count} leaves, its checkpoint signs {size}").format(count=index, size=size),
+            )
         for item in page[: size - index]:
             yield _leaf(item, index)
             index += 1

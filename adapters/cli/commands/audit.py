@@ -17,8 +17,8 @@ app = Commands(_("The trail: verify it, export evidence, list receipts."), group
 @app.verb(
     "verify",
     _(
-        "Fetch the whole log, compute its root here, and compare it with the signed checkpoint and with every checkpoint"
-        " and receipt that this profile keeps."
+        "Fetch the whole log, compute its root here, and compare it with the signed checkpoint and with every"
+        " checkpoint and receipt that this profile keeps."
     ),
     "hoso audit verify",
     "hoso audit verify --json",
@@ -31,9 +31,11 @@ def verify(ctx: typer.Context, json: AsJson = False) -> None:
     if json:
         out_json(result.to_json())
         return
-    out(_("{count} leaves, root {root}: as signed in the checkpoint of {origin}.").format(
-        count=result.size, root=result.root, origin=escape(result.origin)
-    ))
+    out(
+        _("{count} leaves, root {root}: as signed in the checkpoint of {origin}.").format(
+            count=result.size, root=result.root, origin=escape(result.origin)
+        )
+    )
     out(_("{count} receipts kept here: each stands in this log.").format(count=result.receipts))
     out(_("VALID"))
 
@@ -46,7 +48,7 @@ def verify(ctx: typer.Context, json: AsJson = False) -> None:
 def export(
     ctx: typer.Context,
     dossier: Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code."))],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=_("Where to write it."))],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it."))],
 ) -> None:
     """Export evidence."""
     from adapters.cli.client import path

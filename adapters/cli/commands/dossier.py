@@ -14,8 +14,10 @@ from adapters.cli.terminal import escape, out, out_json
 
 app = Commands(_("Dossiers: start, list, show, history, message."), group=True)
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the data; repeat it."))]
-DataFile = Annotated[Path | None, typer.Option("--data", metavar="FILE", help=_("The data as a JSON object."))]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the data; repeat it."))
+]
+DataFile = Annotated[Path | None, typer.Option("--data", metavar=_("FILE"), help=_("The data as a JSON object."))]
 
 
 @app.verb(
@@ -33,12 +35,14 @@ def start(
     submitter: Annotated[str | None, typer.Option(help=_("Who hands it in, when that is somebody else."))] = None,
     set_: Settings = None,
     data: DataFile = None,
-    document: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_("A document of it; repeat it."))] = None,
+    document: Annotated[
+        list[Path] | None, typer.Option(metavar=_("FILE"), help=_("A document of it; repeat it."))
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Start a dossier."""
-    from adapters.cli.input import read_data
     from adapters.cli.documents import upload
+    from adapters.cli.input import read_data
 
     fields = read_data(data, set_ or ())
     client = open_session(ctx).client
@@ -80,7 +84,11 @@ def _name(value: object) -> object:
 def _received(item: object) -> object:
     from adapters.cli.times import local
 
-    found = next((item[key] for key in ("received", "started", "created") if item.get(key)), None) if isinstance(item, dict) else None
+    found = (
+        next((item[key] for key in ("received", "started", "created") if item.get(key)), None)
+        if isinstance(item, dict)
+        else None
+    )
     return local(found) if found else None
 
 

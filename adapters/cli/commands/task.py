@@ -122,20 +122,23 @@ def complete(
     ctx: typer.Context,
     task: Task,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the form; repeat it."))
+        list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the form; repeat it."))
     ] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="FILE", help=_("The form's fields as a JSON object."))
+        Path | None, typer.Option("--data", metavar=_("FILE"), help=_("The form's fields as a JSON object."))
     ] = None,
     decision: Annotated[
-        str | None, typer.Option("--decision", help=_("The same as --set decision=…"))
+        str | None, typer.Option("--decision", metavar=_("VALUE"), help=_("The same as --set decision=…"))
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=_("Your key file (PKCS#12)."))] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your key file (PKCS#12)."))] = None,
     pin_file: Annotated[
-        Path | None, typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked)."))
+        Path | None,
+        typer.Option(
+            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     save_documents: Annotated[
-        Path | None, typer.Option("--save-documents", metavar="DIR", help=_("Keep a copy of each document there."))
+        Path | None, typer.Option("--save-documents", metavar=_("DIR"), help=_("Keep a copy of each document there."))
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
     discard_pending: Annotated[

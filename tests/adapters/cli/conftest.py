@@ -29,7 +29,16 @@ class Result:
 
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    for name in ("HOSO_SERVER", "HOSO_TOKEN", "HOSO_PROFILE", "HOSO_PIN", "HOSO_DEBUG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    for name in (
+        "HOSO_SERVER",
+        "HOSO_TOKEN",
+        "HOSO_PROFILE",
+        "HOSO_PIN",
+        "HOSO_DEBUG",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANGUAGE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOSO_LANG", "en")
     monkeypatch.setenv("HOSO_CONFIG_DIR", str(tmp_path / "config"))

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.cli.language import N_, _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
-from adapters.cli.words import act_word, channel_word
+from adapters.cli.words import channel_word, decision_word
 
 Item = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def _task_completed(item: Item) -> str:
     }
     template = templates.get(str(details.get("purpose")), _("{who} completed “{step}”"))
     text = template.format(who=_who(item), step=_step(item))
-    text = _with(text, _(" — {value}"), act_word(decision) if decision else "")
+    text = _with(text, _(" — {value}"), decision_word(decision) if decision else "")
     reason = next(
         (data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), ""
     )

@@ -87,7 +87,7 @@ def revoke(
     fingerprint: Annotated[
         str, typer.Argument(metavar=_("FINGERPRINT"), help=_("The certificate's SHA-256, or its beginning."))
     ],
-    reason: Annotated[str, typer.Option(help=_("Why, for the trail."))] = "",
+    reason: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Why, for the trail."))] = "",
     key: Key = None,
     pin_file: PinFile = None,
     yes: Yes = False,

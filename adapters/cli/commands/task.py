@@ -11,6 +11,7 @@ from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
+from adapters.cli.words import purpose_word
 
 app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
 Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, such as H29.5-261121-0001.3."))]
@@ -39,18 +40,13 @@ def _columns() -> list[Column]:
     return [
         (_("TASK"), "id"),
         (_("STEP"), "name"),
+        (_("DOSSIER TITLE"), "dossier_title"),
         (_("HOLDER"), "holder"),
         (_("ROLE"), "role"),
-        (_("SIGNATURE"), lambda item: signature_word(item.get("signature"))),
+        (_("SIGNATURE"), lambda item: purpose_word(item.get("signature"))),
         (_("OPENED"), "opened"),
         (_("DUE"), "due"),
     ]
-
-
-def signature_word(signature: object) -> str:
-    """Return what kind of signature a task wants, in words."""
-    words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
-    return words.get(str(signature), escape(signature or "-"))
 
 
 @app.verb("show", _("Show a task: its form, documents and dossier data."), "hoso task show H29.5-261121-0001.3")

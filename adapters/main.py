@@ -139,7 +139,7 @@ def _add_global_options(app: Commands) -> None:
 
     def root(
         ctx: typer.Context,
-        profile: Annotated[str | None, typer.Option(metavar="NAME", help=profile_help)] = None,
+        profile: Annotated[str | None, typer.Option(metavar=_("NAME"), help=profile_help)] = None,
         server: Annotated[str | None, typer.Option(metavar="URL", help=server_help)] = None,
         lang: Annotated[str | None, typer.Option(metavar="vi|en", help=language_help)] = None,
         version: Annotated[
@@ -214,7 +214,7 @@ def _dispatch(arguments: list[str]) -> int:
     except Exception as error:
         return _report(_unforeseen(error, arguments), as_json="--json" in arguments)
     if result == INTERRUPTED:
-        sys.stderr.write("\n" + _("Stopped; what the server has not confirmed was not done.") + "\n")
+        sys.stderr.write("\n" + _("Stopped.") + "\n")
     return result if isinstance(result, int) else OK
 
 

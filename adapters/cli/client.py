@@ -91,9 +91,9 @@ class Client:
             time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def put_bytes(self, where: str, body: bytes) -> None:
+    def put_bytes(self, where: str, body: bytes, *, media_type: str) -> None:
         """Store bytes under a path."""
-        status, kind, answer = self._send("PUT", where, body=body, content_type="application/octet-stream")
+        status, kind, answer = self._send("PUT", where, body=body, content_type=media_type)
         self._raise_unless_ok(status, kind, answer)
 
     def _json(

@@ -1,8 +1,8 @@
 """Completing a task, as one walk: prepare, check, show, ask, sign here, send safely, check the receipt.
 
-1. an earlier submission without an answer goes first;  2. the form is checked;  3. the server's statement is held against
-the task;  4. its checkpoint must continue the log this client knows;  5. each document's digest is computed from its
-bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
+1. an earlier submission without an answer goes first;  2. the form is checked;  3. the server's statement is held
+against the task;  4. its checkpoint must continue the log this client knows;  5. each document's digest is computed
+from its bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
 """
 
 from collections.abc import Mapping
@@ -142,7 +142,7 @@ def _unknown(failure: CommandFailed, task: str) -> CommandFailed:
             reason=failure.message.rstrip("."), task=escape(task)
         ),
         remedy=_(
-            "run the same command again once the server is back: it sends the very same submission, nothing is done twice"
+            "run the same command again once the server is back: it sends the same submission, nothing is done twice"
         ),
         exit_code=failure.exit_code,
     )

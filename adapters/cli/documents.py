@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ def upload(client: Client, file: Path) -> dict[str, object]:
     """Store a file at the server; return how a dossier refers to it."""
     content = read_file(file)
     digest = hashlib.sha256(content).hexdigest()
-    client.put_bytes(path("documents", digest), content)
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return {"name": file.name, "sha256": digest, "media_type": kind, "size": len(content)}
+    client.put_bytes(path("documents", digest), content, media_type=kind)
+    return {"name": unicodedata.normalize("NFC", file.name), "sha256": digest}
 
 
 def fetch(client: Client, digest: str) -> bytes:

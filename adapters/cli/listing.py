@@ -12,7 +12,19 @@ from adapters.cli.times import local
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 Column = tuple[str, str | Callable[[Mapping[str, Any]], object]]
 TIMES = frozenset(
-    {"time", "opened", "due", "created", "received", "started", "not_before", "not_after", "completed", "valid_from"}
+    (
+        "time",
+        "opened",
+        "due",
+        "created",
+        "updated",
+        "started",
+        "finished",
+        "bound",
+        "revoked",
+        "not_before",
+        "not_after",
+    )
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.cli.language import N_, _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
-from adapters.cli.words import act_word, channel_word
+from adapters.cli.words import channel_word, decision_word
 
 Item = Mapping[str, Any]
 
@@ -87,7 +87,9 @@ def _with(text: str, addition: str, value: str) -> str:
 
 def _dossier_started(item: Item) -> str:
     text = _("{who} received the dossier").format(who=_who(item))
-    text = _with(text, _(" at {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else "")
+    text = _with(
+        text, _(" through {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else ""
+    )
     text = _with(text, _(" from {value}"), _value(item, "applicant"))
     return _with(text, _(": “{value}”"), _value(item, "title"))
 
@@ -104,7 +106,7 @@ def _task_completed(item: Item) -> str:
     }
     template = templates.get(str(details.get("purpose")), _("{who} completed “{step}”"))
     text = template.format(who=_who(item), step=_step(item))
-    text = _with(text, _(" — {value}"), act_word(decision) if decision else "")
+    text = _with(text, _(" — {value}"), decision_word(decision) if decision else "")
     reason = next(
         (data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), ""
     )
@@ -142,7 +144,7 @@ _PARCEL = (N_(" (code {value})"), ("code", "id", "dispatch"))
 _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-started": _dossier_started,
     "dossier-completed": _plain(N_("The dossier is completed")),
-    "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" by {value}"), ("role",)),)),
+    "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" for {value}"), ("role",)),)),
     "task-claimed": _plain(N_("{who} took “{step}”")),
     "task-released": _plain(N_("{who} gave “{step}” back")),
     "task-cancelled": _plain(N_("“{step}” was called off")),
@@ -170,7 +172,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),
     "appointment-made": _plain(N_("{who} made an appointment"), extra=((N_(": {value}"), ("appointment", "time")),)),
     "appointment-moved": _plain(
-        N_("{who} moved the appointment"), extra=((N_(" to {value}"), ("appointment", "time")),)
+        N_("{who} moved the appointment"), extra=((N_(", now {value}"), ("appointment", "time")),)
     ),
     "timer-fired": _plain(N_("The time for “{step}” has come")),
     "job-failed": _refused(N_("A program's work failed")),

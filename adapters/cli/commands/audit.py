@@ -17,8 +17,8 @@ app = Commands(_("The trail: verify it, export evidence, list receipts."), group
 @app.verb(
     "verify",
     _(
-        "Fetch the whole log, compute its root here, and compare it with the signed checkpoint and with every checkpoint"
-        " and receipt that this profile keeps."
+        "Fetch the whole log, compute its root here, and compare it with the signed checkpoint and with every"
+        " checkpoint and receipt that this profile keeps."
     ),
     "hoso audit verify",
     "hoso audit verify --json",
@@ -48,7 +48,7 @@ def verify(ctx: typer.Context, json: AsJson = False) -> None:
 def export(
     ctx: typer.Context,
     dossier: Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code."))],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=_("Where to write it."))],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it."))],
 ) -> None:
     """Export evidence."""
     from adapters.cli.client import path

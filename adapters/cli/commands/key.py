@@ -23,7 +23,7 @@ def show_(
     pin_file: Annotated[
         Path | None,
         typer.Option(
-            "--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
         ),
     ] = None,
     json: AsJson = False,

@@ -95,7 +95,7 @@ def _pinned(profile: Profile, me: Json, *, expected: str | None, again: bool) ->
                 found=escape(found), held=escape(held)
             ),
             remedy=_(
-                "ask your administrator; if the change is announced, use --replace-log-key, and a new profile keeps the old evidence apart"
+                "ask your administrator; if it was announced, sign in with a new profile, or use --replace-log-key"
             ),
             exit_code=SIGNATURE,
         )

@@ -45,7 +45,7 @@ FORM = {
 }
 
 
-class Answer(Exception):
+class Answer(Exception):  # noqa: N818
     """Stops a handler with a problem."""
 
     def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
@@ -311,7 +311,7 @@ def running(center: Center):
             self.wfile.write(content)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     center.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield center

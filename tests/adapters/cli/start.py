@@ -3,6 +3,7 @@
 import atexit
 import os
 import sys
+from pathlib import Path
 
 from adapters.main import main
 
@@ -10,8 +11,7 @@ if target := os.environ.get("HOSO_TEST_MODULES"):
 
     @atexit.register
     def _print() -> None:
-        with open(target, "w", encoding="utf-8") as file:
-            file.write("\n".join(sorted(sys.modules)))
+        Path(target).write_text("\n".join(sorted(sys.modules)))
 
 
 if __name__ == "__main__":

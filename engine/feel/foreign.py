@@ -8,7 +8,7 @@ _PIECE = re.compile(
       (?P<space>\s+)
     | "(?P<double>[^"\\$]*)" | '(?P<single>[^'\\"$]*)'
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
-    | (?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?!\s*\()
+    | (?P<name>not\b | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\b(?!\s*\())
     | (?P<operator>==|!=|<=|>=|&&|\|\||[-+*/<>()!])
     """,
     re.VERBOSE,

@@ -2,9 +2,9 @@
 
 import re
 import sys
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from typing import NamedTuple
 
 from engine.feel.errors import FeelError, Position, shown
 from engine.feel.numbers import number_from_text
@@ -21,8 +21,7 @@ class Kind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token; `text` is as written (a string's: without quotes, escapes resolved), `number` a NUMBER's value."""
 
     kind: Kind

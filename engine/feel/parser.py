@@ -193,8 +193,6 @@ class _Parser:
             if self._now.kind not in (Kind.NAME, Kind.KEYWORD):
                 self._refuse_rest("a name after `.`")
             node = self._built(Path(at=at, base=node, key=self._take().text), node)
-        if self._is("[", "("):
-            self._refuse_rest()
         return node
 
     def _negation(self) -> Node:

@@ -56,7 +56,7 @@ def is_formal(element: Element, owner: str, problems: Problems) -> bool:
 
 
 def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
-    """Whether the expression is a formal one in FEEL: its own language, or else the file's; FEEL where none is named."""
+    """Whether the expression is formal and in FEEL: its own language, else the file's; FEEL where none is named."""
     if not is_formal(element, owner, problems):
         return False
     language = element.get("language") or element.getroottree().getroot().get("expressionLanguage")

@@ -29,7 +29,7 @@ TestValue = None | bool | Decimal | str | Temporal | list["TestValue"] | dict[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a result node asks: the value of `node` in the model, with these inputs; `invocable` names a service or BKM."""
+    """What a result node asks: the value of `node` with these inputs; `invocable` names a service or BKM."""
 
     model: Path
     kind: str

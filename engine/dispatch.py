@@ -28,6 +28,7 @@ class State(StrEnum):
 
 
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
+APPROVE = "approve"
 ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
 
 
@@ -36,9 +37,11 @@ class ResultApproval:
     """An accepted approval whose signature was verified again just now.
 
     `covers` are the SHA-256 of the documents it signed; `roles` those of the officer, as recorded when it was accepted.
+    `decision` is what the officer decided; None where the form asks for none (an agency's signature).
     """
 
     purpose: str
+    decision: str | None
     officer: str
     roles: frozenset[str]
     covers: frozenset[str]
@@ -105,7 +108,9 @@ def decide(
 
 
 def _satisfies(approval: ResultApproval, required: RequiredApproval, covered: frozenset[str]) -> bool:
-    signed = approval.purpose == required.purpose and required.role in approval.roles
+    # A signed return is a signature over these bytes, too; it approves nothing.
+    signed = approval.purpose == required.purpose and approval.decision in (None, APPROVE)
+    signed = signed and required.role in approval.roles
     return signed and not approval.covers.isdisjoint(covered)
 
 

@@ -90,6 +90,7 @@ def _approval(app: Application, row: Mapping[str, Any], contents: Mapping[str, b
     assert isinstance(verified.record, ApprovalRecord)
     return ResultApproval(
         purpose=verified.record.purpose,
+        decision=verified.record.decision,
         officer=verified.record.officer,
         roles=frozenset(row["roles"]),
         covers=frozenset(item.sha256 for item in verified.record.documents),

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signing.evidence.pack import PackContents, PackEntry, build_pack
-
 from adapters.application.application import Application
 from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append
@@ -17,6 +15,7 @@ from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import LeafDraft
 from signing.canonical import parse_canonical, sha256_hex
+from signing.evidence.pack import PackContents, PackEntry, build_pack
 from signing.record import HEX256
 from signing.trail import tree
 from signing.trail.checkpoint import verify_checkpoint

@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from signing.evidence.verify import verify_pack
-
 from adapters.cli.certificates import read_certificates
 from adapters.cli.input import read_file
 from adapters.cli.language import _
@@ -15,6 +13,7 @@ from adapters.cli.terminal import escape
 from adapters.cli.times import local
 from adapters.cli.words import purpose_word
 from signing.errors import SigningError, Undecidable
+from signing.evidence.verify import verify_pack
 
 LARGEST_PACK = 512 * 1024 * 1024
 

@@ -15,9 +15,7 @@ app = Commands(_("Set up a new installation."))
 
 @app.verb(
     "init",
-    _(
-        "Set up a new installation: database, log key, first unit, and first administrator, whose token is printed."
-    ),
+    _("Set up a new installation: database, log key, first unit, and first administrator, whose token is printed."),
     "hoso init --agency H29.5 --name 'UBND Quận 1' --administrator an --administrator-name 'Nguyễn Thị An'",
     "hoso init --data /srv/hoso --agency H29.5 --name 'UBND Quận 1' --administrator an --json",
 )

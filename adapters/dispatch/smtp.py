@@ -11,11 +11,11 @@ TIMEOUT = 30  # seconds
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
-class TemporaryFailure(Exception):  # noqa: N818
+class TemporaryFailure(Exception):
     """The relay is away or asks to come again (4xx)."""
 
 
-class PermanentFailure(Exception):  # noqa: N818
+class PermanentFailure(Exception):
     """The relay refuses for good (5xx)."""
 
 

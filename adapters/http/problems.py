@@ -20,7 +20,7 @@ STATUS = {
 MEDIA_TYPE = "application/problem+json"
 
 
-class NotSignedIn(Exception):  # noqa: N818 - it names the state
+class NotSignedIn(Exception):
     """No good token came with the request."""
 
 

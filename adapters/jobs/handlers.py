@@ -14,9 +14,7 @@ from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions
 from adapters.database.store import Transaction
-from adapters.jobs.errors import JobFault
 from adapters.jobs.outgoing import counter, email, post
-from adapters.letters.errors import LetterError
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
 from engine.acts.proceed import job_completed, timer_fired
@@ -43,12 +41,9 @@ def letter(app: Application, job: Job) -> None:
     """Render a letter from the bundle's template: the next revision of a document of the dossier."""
     dossier, definition = work.load(app, job)
     headers = job["payload"]["headers"]
-    try:
-        fields = [name.strip() for name in headers.get("fields", "").split(",") if name.strip()]
-        data = _letter_data(app, dossier, job)
-        pdf = render(headers["template"], definition.files, data, at=app.clock(), fields=fields)
-    except LetterError as error:
-        raise JobFault(error.code, error.message) from error
+    fields = [name.strip() for name in headers.get("fields", "").split(",") if name.strip()]
+    data = _letter_data(app, dossier, job)
+    pdf = render(headers["template"], definition.files, data, at=app.clock(), fields=fields)
     _make(app, job, dossier, headers["document"], headers.get("title", ""), pdf, {}, "letter-made")
 
 
@@ -66,11 +61,7 @@ def number(app: Application, job: Job) -> None:
         return
     with app.store.read() as tx:
         before = definitions.get_content(tx, document.sha256) or b""
-    try:
-        pdf = fill_fields(before, data)
-    except LetterError as error:
-        raise JobFault(error.code, error.message) from error
-    _make(app, job, dossier, document.name, document.title, pdf, data, "number-filled")
+    _make(app, job, dossier, document.name, document.title, fill_fields(before, data), data, "number-filled")
 
 
 def _letter_data(app: Application, dossier: Dossier, job: Job) -> dict[str, object]:

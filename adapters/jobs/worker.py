@@ -10,6 +10,7 @@ from adapters.application.work import Job
 from adapters.database.store import StoreUnavailable
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.jobs.handlers import HANDLERS
+from adapters.letters.errors import LetterError
 
 IDLE = 0.2  # seconds between looks when there is nothing to do
 log = structlog.get_logger()
@@ -52,4 +53,7 @@ def _do(app: Application, job: Job) -> None:
     handler = HANDLERS.get(job["type"])
     if handler is None:
         raise JobFault("job-type-unknown", f"no program does jobs of type {job['type']}")
-    handler(app, job)
+    try:
+        handler(app, job)
+    except LetterError as error:
+        raise JobFault(error.code, error.message) from error

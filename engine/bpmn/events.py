@@ -60,7 +60,7 @@ class Retried:
 Event = TaskCompleted | JobCompleted | JobFailed | TimerFired | MessageReceived | Retried
 
 
-class EventRefused(Exception):  # noqa: N818 - the word of the interface
+class EventRefused(Exception):
     """The event does not fit the state; nothing changed. `code` is stable, the message says what was expected."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -9,7 +9,7 @@ from engine.bpmn.state import Phase
 from engine.feel import Expression, FeelError, Value, to_json
 
 
-class Stuck(Exception):  # noqa: N818 - it becomes an incident, not an error of the caller
+class Stuck(Exception):
     """A token cannot go on here: raised inside a step, always turned into an incident."""
 
     def __init__(self, element: str, code: str, message: str, phase: Phase = "enter") -> None:

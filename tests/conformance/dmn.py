@@ -46,11 +46,11 @@ class Expectation:
     error: bool
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """The decision could not be evaluated; the suite calls that an error result."""
 
 
-class NoDecisionEngine(Exception):  # noqa: N818
+class NoDecisionEngine(Exception):
     """There is nothing to ask."""
 
 

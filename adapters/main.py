@@ -45,6 +45,7 @@ SERVER: Mapping[str, tuple[str, str]] = {
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),
     "init": ("adapters.console.init", N_("Set up a new installation.")),
     "token": ("adapters.console.token", N_("Access tokens: create.")),
+    "trust": ("adapters.console.trust", N_("Trusted certificate authorities and their revocation lists: add, list.")),
     "demo": ("adapters.console.demo", N_("Run the whole story: from process XML to an audited result.")),
 }
 COMMANDS: Mapping[str, tuple[str, str]] = {**CLIENT, **SERVER}
@@ -138,10 +139,12 @@ def _add_global_options(app: Commands) -> None:
 
     def root(
         ctx: typer.Context,
-        profile: Annotated[str | None, typer.Option(metavar="NAME", help=profile_help)] = None,
+        profile: Annotated[str | None, typer.Option(metavar=_("NAME"), help=profile_help)] = None,
         server: Annotated[str | None, typer.Option(metavar="URL", help=server_help)] = None,
         lang: Annotated[str | None, typer.Option(metavar="vi|en", help=language_help)] = None,
-        version: Annotated[bool, typer.Option("--version", help=version_help, callback=_version, is_eager=True)] = False,
+        version: Annotated[
+            bool, typer.Option("--version", help=version_help, callback=_version, is_eager=True)
+        ] = False,
     ) -> None:
         if lang is not None and lang not in LANGUAGES:
             raise typer.BadParameter(_("{value} is neither vi nor en").format(value=repr(lang)), param_hint="--lang")
@@ -211,7 +214,7 @@ def _dispatch(arguments: list[str]) -> int:
     except Exception as error:
         return _report(_unforeseen(error, arguments), as_json="--json" in arguments)
     if result == INTERRUPTED:
-        sys.stderr.write("\n" + _("Stopped; what the server has not confirmed was not done.") + "\n")
+        sys.stderr.write("\n" + _("Stopped.") + "\n")
     return result if isinstance(result, int) else OK
 
 

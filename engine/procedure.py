@@ -1,7 +1,7 @@
 """A procedure (thủ tục): what the law says of one kind of dossier. Data with dates, apart from the process XML.
 
-The process says how work flows; the procedure says what a result needs before it may leave. `engine/dispatch` reads only
-the procedure, so that a process drawn wrongly, or maliciously, cannot send out what nobody approved.
+The process says how work flows; the procedure says what a result needs before it may leave. `engine/dispatch` reads
+only the procedure, so that a process drawn wrongly, or maliciously, cannot send out what nobody approved.
 """
 
 import re

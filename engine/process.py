@@ -7,6 +7,8 @@ from engine.bpmn.graph import Graph
 
 PROCESS = "process.bpmn"
 FOLDERS = ("forms/", "letters/")
+# What programs do for a dossier; docs/reference/job-types.md tells their headers and inputs.
+JOB_TYPES = frozenset({"hoso.letter", "hoso.number", "hoso.email", "hoso.post", "hoso.counter"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

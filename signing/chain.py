@@ -16,7 +16,7 @@ from signing.errors import Invalid, Undecidable
 
 MAX_POOL = 64
 MAX_PATH = 8
-MAX_CRLS = 64
+MAX_CRLS = 256
 
 
 def check_chain(

@@ -6,11 +6,11 @@ signature's own name is in the manifest too, so it comes from the record (task i
 """
 
 import base64
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -129,12 +129,16 @@ def _write(manifest: Manifest) -> bytes:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<asic:ASiCManifest xmlns:asic="{ASIC}" xmlns:ds="{DS}">',
-        f'<asic:SigReference URI={quoteattr(manifest.signature_uri)} MimeType="application/pkcs7-signature"/>',
+        f'<asic:SigReference URI={_quoted(manifest.signature_uri)} MimeType="application/pkcs7-signature"/>',
     ]
     for item in manifest.references:
         digest = base64.b64encode(bytes.fromhex(item.sha256)).decode("ascii")
-        lines.append(f"<asic:DataObjectReference URI={quoteattr(item.uri)} MimeType={quoteattr(item.media_type)}>")
+        lines.append(f"<asic:DataObjectReference URI={_quoted(item.uri)} MimeType={_quoted(item.media_type)}>")
         lines.append(f'<ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue>{digest}</ds:DigestValue>')
         lines.append("</asic:DataObjectReference>")
     lines.append("</asic:ASiCManifest>\n")
     return "\n".join(lines).encode("utf-8")
+
+
+def _quoted(value: str) -> str:
+    return f'"{html.escape(value)}"'

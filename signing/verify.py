@@ -94,20 +94,22 @@ def verify_submission(
     manifest: bytes,
     cms: bytes,
     *,
-    documents: Mapping[str, bytes] | Sequence[DocumentReference],
+    documents: Mapping[str, bytes] | Sequence[DocumentReference] | None = None,
     trust: Trust,
     at: datetime,
 ) -> Verified:
     """Verify that record, manifest, documents and signature fit, judged at `at` (aware); Invalid or Undecidable.
 
-    `documents`: all documents that the record names, by name with their bytes, or as references known to be right.
+    `documents`: all documents that the record names, by name with their bytes, or as references known to be right; None
+    where the caller compares the record's own references with what it holds.
     Says nothing of whose certificate it is, nor whether the nonce is fresh: the caller's database knows.
     """
     found = decode_record(record)
     parse_manifest(manifest)
     if manifest != manifest_for(found):
         raise Invalid("signature-other-record", "the manifest does not fit the record; build it with manifest_for")
-    _check_documents(found, documents)
+    if documents is not None:
+        _check_documents(found, documents)
     signature = verify_signature(cms, manifest, trust=trust, at=at)
     purpose = found.purpose if isinstance(found, ApprovalRecord) else "approval"
     if (purpose == "initial") != (signature.purpose == "initial"):

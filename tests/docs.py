@@ -181,6 +181,20 @@ def decision_problems(root: Path) -> Iterator[Problem]:
             yield Problem(page.relative_to(root), 1, f"lacks the heading {', '.join(missing)}")
 
 
+def glossary_problems(root: Path) -> Iterator[Problem]:
+    """A word that the glossary explains twice, or without its Vietnamese."""
+    page, seen = root / "docs/glossary.md", set[str]()
+    for line in lines(page.read_text(encoding="utf-8")) if page.is_file() else ():
+        cells = [cell.strip() for cell in line.text.split("|")[1:-1]]
+        if len(cells) != 3 or cells[0] == "word" or not cells[0].strip("-"):
+            continue
+        word = cells[0].removesuffix("◆").strip()
+        if word in seen or not all(cells):
+            what = "is explained twice" if word in seen else "lacks its Vietnamese or its meaning"
+            yield Problem(page.relative_to(root), line.number, f"{word} {what}")
+        seen.add(word)
+
+
 def machine_words(root: Path) -> set[str]:
     """What only this machine knows: where the checkout and the home directory lie, and where packages come from."""
     common = {Path(name) for name in ("/", "/tmp", "/home", "/root", "/usr", "/opt", "/srv", "/var", "/builds", "/app")}
@@ -218,7 +232,7 @@ def tracked(root: Path) -> list[Path]:
 
 def problems(root: Path = ROOT) -> list[Problem]:
     """Everything to mend, in the order of the checks."""
-    found = [*link_problems(root), *decision_problems(root), *machine_problems(root)]
+    found = [*link_problems(root), *decision_problems(root), *glossary_problems(root), *machine_problems(root)]
     tree, unloadable = load()
     found += [Problem(Path("adapters/main.py"), 1, message) for message in unloadable]
     if tree is not None:

@@ -86,6 +86,15 @@ def test_decision_records_are_whole(tmp_path: Path) -> None:
     assert found == [("0002-b.md", "lacks the heading Enforced by")]
 
 
+def test_the_glossary_has_one_meaning_a_word(tmp_path: Path) -> None:
+    """A word that stands twice, or has no Vietnamese, is found."""
+    rows = "| word | tiếng Việt | meaning |\n|---|---|---|\n| dossier ◆ | hồ sơ | A case. |\n"
+    write(tmp_path, "docs/glossary.md", rows)
+    assert list(docs.glossary_problems(tmp_path)) == []
+    write(tmp_path, "docs/glossary.md", rows + "| dossier | hồ sơ | A file. |\n| leaf | | An entry. |\n")
+    assert [problem.line for problem in docs.glossary_problems(tmp_path)] == [4, 5]
+
+
 def test_words_of_this_machine_are_found(tmp_path: Path) -> None:
     """A tracked file cannot name where the checkout lies or where packages come from; other files may."""
     subprocess.run(["git", "init", "-q", tmp_path], check=True)

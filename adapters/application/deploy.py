@@ -1,15 +1,15 @@
 """Deploy a process bundle."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from adapters import bundles
 from adapters.application import views
 from adapters.application.answer import CREATED, OK, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.trail import append, receipt
 from adapters.database import definitions
 from adapters.database.store import Transaction
-from engine.acts.deploy import CheckedBundle, check_bundle
+from engine.acts.deploy import CheckedBundle
 from engine.bpmn.problems import Problem
 from engine.errors import Kind, Refusal
 from engine.officer import INTEGRATOR, Officer
@@ -21,7 +21,7 @@ def deploy(app: Application, officer: Officer, request: Request, files: Mapping[
     refusal = officer.lacks(INTEGRATOR, "deploy processes")
     if refusal:
         return refuse(refusal)
-    checked = check_bundle(files)
+    checked = bundles.check(files)
     if not isinstance(checked, CheckedBundle):
         return refuse(_refusal(checked))
     return once(app, request, lambda tx: _act(app, tx, officer, files, checked))
@@ -32,7 +32,11 @@ def _act(
 ) -> Answer:
     key = checked.graph.process_id
     latest = definitions.latest_process(tx, key)
-    body = {"key": key, "bundle_hash": checked.bundle_hash, "warnings": [problem(item) for item in checked.warnings]}
+    body = {
+        "key": key,
+        "bundle_hash": checked.bundle_hash,
+        "warnings": [bundles.to_json(item) for item in checked.warnings],
+    }
     if latest is not None and latest["bundle_hash"] == checked.bundle_hash:
         return Answer(status=OK, body={**body, "version": latest["version"], "changed": False})
     version = latest["version"] + 1 if latest else 1
@@ -65,19 +69,6 @@ def _act(
     return Answer(status=CREATED, body=changed)
 
 
-def problem(of: Problem) -> dict[str, Any]:
-    """A problem as JSON."""
-    return {
-        "severity": of.severity,
-        "file": of.file,
-        "line": of.line,
-        "element": of.element,
-        "code": of.code,
-        "message": of.message,
-        "remedy": of.remedy,
-    }
-
-
 def _refusal(problems: tuple[Problem, ...]) -> Refusal:
     errors = [item for item in problems if item.severity == "error"]
     first = errors[0]
@@ -87,5 +78,5 @@ def _refusal(problems: tuple[Problem, ...]) -> Refusal:
         code="bundle-refused",
         message=f"{first.file}:{first.line}: {first.element or 'document'}: {first.message}{more}",
         remedy="see all problems with their remedies: hoso process check DIR",
-        problems=[problem(item) for item in problems],
+        problems=[bundles.to_json(item) for item in problems],
     )

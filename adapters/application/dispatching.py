@@ -1,8 +1,10 @@
-"""Gather what `engine/dispatch` needs to decide: the approvals over a result, their signatures verified again just now."""
+"""Gather what `engine/dispatch` decides by: the approvals over a result, their signatures verified again just now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from signing.pdf import only_fields_filled
 
 from adapters.application.application import Application
 from adapters.application.work import Job
@@ -15,7 +17,6 @@ from engine.errors import Refusal
 from engine.outcome import SYSTEM, LeafDraft
 from engine.procedure import read_procedure
 from signing.errors import SigningError
-from signing.pdf import only_fields_filled
 from signing.record import ApprovalRecord, decode
 from signing.verify import verify_submission
 

@@ -133,7 +133,7 @@ def history(app: Application, officer: Officer, code: str) -> Answer:
         if isinstance(dossier, Refusal):
             return refuse(dossier)
         leaves = stored.leaves_of(tx, code)
-        actors = {str(told["actor"]) for leaf in leaves if isinstance(told := parse_canonical(leaf.bytes), dict)}
+        actors = {str(told["actor"]) for leaf in leaves if isinstance(told := parse_canonical(leaf.encoded), dict)}
         names = people.names(tx, actors)
     return Answer(body={"items": [views.event(leaf, names) for leaf in leaves], "next": None})
 

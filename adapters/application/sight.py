@@ -7,7 +7,6 @@ from engine.dossier import Dossier
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from engine.process import ProcessDefinition
-from engine.task import Task
 
 
 def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool = False) -> Dossier | Refusal:

@@ -64,30 +64,37 @@ def _act(
 ) -> Answer:
     now = app.clock()
     act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
-    refusal = _refuses_now(app, tx, officer, offered, checked, now)
     submission.keep(tx)
-    if refusal is not None or isinstance(checked, Refusal):
-        refusal = refusal or checked
-        assert isinstance(refusal, Refusal)
-        details = {"act": act, "subject": subject, "code": refusal.code, "message": refusal.message}
-        leaf = LeafDraft(
-            actor=officer.id, act="act-refused", subject=subject, details=details, objects=submission.objects()
-        )
-        append(app, tx, [leaf], now)
-        return refuse(refusal)
-    objects = {**submission.objects(), **checked.keep(tx)}
+    if isinstance(checked, Checked):
+        refusal = _refuses_now(app, tx, officer, offered, checked, now)
+        if refusal is None:
+            objects = {**submission.objects(), **checked.keep(tx), **_keep_subject(tx, act, body)}
+            details = _details(act, subject, body)
+            draft = LeafDraft(actor=officer.id, act=act, subject=subject, details=details, objects=objects)
+            leaf = append(app, tx, [draft], now)[0]
+            _SAVE[act](tx, subject, body, leaf.index, now)
+            told = {"act": act, "subject": subject, "receipt": views.receipt(receipt(tx, leaf))}
+            return Answer(status=CREATED, body=told)
+    else:
+        refusal = checked
+    details = {"act": act, "subject": subject, "code": refusal.code, "message": refusal.message}
+    objects = submission.objects()
+    draft = LeafDraft(actor=officer.id, act="act-refused", subject=subject, details=details, objects=objects)
+    append(app, tx, [draft], now)
+    return refuse(refusal)
+
+
+def _keep_subject(tx: Transaction, act: str, body: Mapping[str, Any]) -> dict[str, object]:
+    """Store what the act is about, so that an auditor finds its bytes: the procedure record, the bound certificate."""
     if act == ADOPT:
         record = canonical(body)
         definitions.put_content(tx, sha256_hex(record), record)
-        objects["procedure"] = sha256_hex(record)
-    elif act == BIND:
+        return {"procedure": sha256_hex(record)}
+    if act == BIND:
         der = base64.b64decode(body["certificate"])
         definitions.put_content(tx, sha256_hex(der), der)
-        objects["bound"] = sha256_hex(der)
-    draft = LeafDraft(actor=officer.id, act=act, subject=subject, details=_details(act, subject, body), objects=objects)
-    leaf = append(app, tx, [draft], now)[0]
-    _SAVE[act](tx, subject, body, leaf.index, now)
-    return Answer(status=CREATED, body={"act": act, "subject": subject, "receipt": views.receipt(receipt(tx, leaf))})
+        return {"bound": sha256_hex(der)}
+    return {}
 
 
 def _refuses_now(
@@ -95,11 +102,9 @@ def _refuses_now(
     tx: Transaction,
     officer: Officer,
     offered: Mapping[str, Any],
-    checked: Checked | Refusal,
+    checked: Checked,
     now: datetime,
 ) -> Refusal | None:
-    if isinstance(checked, Refusal):
-        return checked
     refusal = officer.lacks(ADMINISTRATOR, offered["act"])
     if refusal:
         return refusal

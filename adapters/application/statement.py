@@ -16,6 +16,7 @@ from engine.bpmn.graph import UserTask
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
+from engine.feel import FeelError, compile_expression
 from engine.officer import Officer
 from engine.process import ProcessDefinition
 from engine.task import Task
@@ -35,7 +36,7 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
         if isinstance(task, Refusal):
             return refuse(task)
         definition = definition_of(app, tx, dossier)
-        refusal = task.refuses_holder(officer) or refuses_data(definition, task, data)
+        refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data)
         if refusal:
             return refuse(refusal)
         facts = _facts(tx, dossier, task, definition, officer, data)
@@ -73,10 +74,13 @@ def issue(app: Application, tx: Transaction, officer: Officer, act: str, subject
     return Answer(status=CREATED, body=body)
 
 
-def refuses_data(definition: ProcessDefinition, task: Task, data: Mapping[str, Any]) -> Refusal | None:
+def refuses_data(
+    dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any]
+) -> Refusal | None:
     """Why the form's data is not what the form asks for, field by field, or None."""
     form = definition.forms.get(task.form or "")
-    problems = forms.check(form, data) if form is not None else []
+    known = {**dossier.state.data, **data}
+    problems = forms.check(form, data, hidden=lambda text: _holds(text, known)) if form is not None else []
     if not problems:
         return None
     fields = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
@@ -87,6 +91,14 @@ def refuses_data(definition: ProcessDefinition, task: Task, data: Mapping[str, A
         remedy=f"see what the form asks for: hoso task show {task.id}",
         problems=[{"field": problem.field, "code": problem.code, "message": problem.message} for problem in problems],
     )
+
+
+def _holds(text: str, data: Mapping[str, Any]) -> bool:
+    """Whether a form's condition holds; one that cannot be read hides nothing."""
+    try:
+        return compile_expression(text).evaluate(data) is True
+    except FeelError:
+        return False
 
 
 def signed_documents(dossier: Dossier, definition: ProcessDefinition, task: Task) -> list[Document]:

@@ -32,7 +32,7 @@ def append(app: Application, tx: Transaction, drafts: Sequence[LeafDraft], now: 
     appended = []
     for draft in drafts:
         leaf = _stored(app, draft, size, now)
-        grown = tree.append(frontier, size, tree.leaf_hash(leaf.bytes))
+        grown = tree.append(frontier, size, tree.leaf_hash(leaf.encoded))
         stored.add_leaf(tx, leaf, draft.dossier, grown.nodes)
         frontier, size = grown.frontier, grown.size
         appended.append(leaf)
@@ -80,4 +80,4 @@ def _stored(app: Application, draft: LeafDraft, index: int, now: datetime) -> St
         evidence=evidence,
         salt=salt,
     )
-    return StoredLeaf(index=index, bytes=leaf.encode(), salt=salt, evidence=evidence)
+    return StoredLeaf(index=index, encoded=leaf.encode(), salt=salt, evidence=evidence)

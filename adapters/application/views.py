@@ -138,7 +138,7 @@ def leaf(of: StoredLeaf) -> Json:
     """A leaf with its opening."""
     return {
         "index": of.index,
-        "leaf": base64.b64encode(of.bytes).decode(),
+        "leaf": base64.b64encode(of.encoded).decode(),
         "salt": of.salt.hex(),
         "evidence": base64.b64encode(of.evidence).decode(),
     }
@@ -151,7 +151,7 @@ def receipt(of: Receipt) -> Json:
 
 def event(of: StoredLeaf, people: Mapping[str, Row]) -> Json:
     """A line of a dossier's history: the leaf, opened, with the actor's name."""
-    told = parse_canonical(of.bytes)
+    told = parse_canonical(of.encoded)
     opened = parse_canonical(of.evidence)
     assert isinstance(told, dict)
     assert isinstance(opened, dict)

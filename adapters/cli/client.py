@@ -91,9 +91,9 @@ class Client:
             time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def put_bytes(self, where: str, body: bytes) -> None:
+    def put_bytes(self, where: str, body: bytes, *, media_type: str) -> None:
         """Store bytes under a path."""
-        status, kind, answer = self._send("PUT", where, body=body, content_type="application/octet-stream")
+        status, kind, answer = self._send("PUT", where, body=body, content_type=media_type)
         self._raise_unless_ok(status, kind, answer)
 
     def _json(
@@ -230,7 +230,13 @@ def _opener() -> urllib.request.OpenerDirector:
 def check_server_url(text: str) -> str:
     """Return the server's address without a trailing slash, or say what is wrong with it."""
     parts = urllib.parse.urlsplit(text.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+    ):
         raise CommandFailed(
             "bad-server-url",
             _("server address {url}: expected http(s)://host[:port]").format(url=repr(text)),

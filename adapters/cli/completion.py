@@ -1,8 +1,8 @@
 """Completing a task, as one walk: prepare, check, show, ask, sign here, send safely, check the receipt.
 
-1. an earlier submission without an answer goes first;  2. the form is checked;  3. the server's statement is held against
-the task;  4. its checkpoint must continue the log this client knows;  5. each document's digest is computed from its
-bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
+1. an earlier submission without an answer goes first;  2. the form is checked;  3. the server's statement is held
+against the task;  4. its checkpoint must continue the log this client knows;  5. each document's digest is computed
+from its bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
 """
 
 from collections.abc import Mapping
@@ -141,7 +141,9 @@ def _unknown(failure: CommandFailed, task: str) -> CommandFailed:
         _("{reason}. Whether task {task} was completed is not known; nothing is lost").format(
             reason=failure.message.rstrip("."), task=escape(task)
         ),
-        remedy=_("run the same command again once the server is back: it sends the very same submission, nothing is done twice"),
+        remedy=_(
+            "run the same command again once the server is back: it sends the same submission, nothing is done twice"
+        ),
         exit_code=failure.exit_code,
     )
 
@@ -151,7 +153,9 @@ def _again(session: Session, earlier: pending.Submission, typed: Mapping[str, An
     if typed and dict(typed) != dict(earlier.typed):
         raise CommandFailed(
             "pending-differs",
-            _("an earlier submission of task {task}, with other data, got no answer yet").format(task=escape(earlier.task)),
+            _("an earlier submission of task {task}, with other data, got no answer yet").format(
+                task=escape(earlier.task)
+            ),
             remedy=_("run that command again to finish it, or add --discard-pending (the server may have accepted it)"),
             exit_code=CONFLICT,
         )
@@ -174,7 +178,9 @@ def _check_receipt(session: Session, task: str, answer: Json) -> None:
 
         raise alarm(
             "receipt-differs",
-            _("its receipt is for {act} of {subject}").format(act=escape(found.leaf.act), subject=escape(found.leaf.subject)),
+            _("its receipt is for {act} of {subject}").format(
+                act=escape(found.leaf.act), subject=escape(found.leaf.subject)
+            ),
         )
 
 
@@ -189,6 +195,10 @@ def tell(answer: Mapping[str, Any], task: str) -> None:
         )
     )
     for opened in answer.get("opened") or ():
-        out(_("Next step: {name} ({role}).").format(name=escape(opened.get("name")), role=escape(opened.get("role") or "-")))
+        out(
+            _("Next step: {name} ({role}).").format(
+                name=escape(opened.get("name")), role=escape(opened.get("role") or "-")
+            )
+        )
     if isinstance(receipt, Mapping):
         out(_("Receipt: leaf {index} of the log, checked and kept.").format(index=escape(receipt.get("index"))))

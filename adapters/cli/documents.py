@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,21 +21,27 @@ def upload(client: Client, file: Path) -> dict[str, object]:
     """Store a file at the server; return how a dossier refers to it."""
     content = read_file(file)
     digest = hashlib.sha256(content).hexdigest()
-    client.put_bytes(path("documents", digest), content)
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return {"name": file.name, "sha256": digest, "media_type": kind, "size": len(content)}
+    client.put_bytes(path("documents", digest), content, media_type=kind)
+    return {"name": unicodedata.normalize("NFC", file.name), "sha256": digest}
 
 
 def fetch(client: Client, digest: str) -> bytes:
     """Get a document's bytes; they are refused when they do not have the digest."""
     if not _DIGEST.fullmatch(digest):
-        raise CommandFailed("bad-digest", _("{text}: expected a SHA-256 digest, 64 characters 0-9 a-f").format(text=repr(digest)), exit_code=2)
+        raise CommandFailed(
+            "bad-digest",
+            _("{text}: expected a SHA-256 digest, 64 characters 0-9 a-f").format(text=repr(digest)),
+            exit_code=2,
+        )
     content = client.get_bytes(path("documents", digest))
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise CommandFailed(
             "document-altered",
-            _("the server gave other bytes than document {expected}: they have digest {found}").format(expected=digest, found=found),
+            _("the server gave other bytes than document {expected}: they have digest {found}").format(
+                expected=digest, found=found
+            ),
             remedy=_("sign nothing; tell your administrator"),
             exit_code=SIGNATURE,
         )

@@ -5,10 +5,17 @@ from collections.abc import Mapping, Sequence
 OK, FAILURE, USAGE, CONFLICT, NOT_SIGNED_IN, SIGNATURE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 # HTTP status → exit code; what is missing here is a failure.
-BY_STATUS: Mapping[int, int] = {401: NOT_SIGNED_IN, 403: REFUSED, 404: FAILURE, 409: CONFLICT, 412: CONFLICT, 422: REFUSED}
+BY_STATUS: Mapping[int, int] = {
+    401: NOT_SIGNED_IN,
+    403: REFUSED,
+    404: FAILURE,
+    409: CONFLICT,
+    412: CONFLICT,
+    422: REFUSED,
+}
 
 
-class CommandFailed(Exception):
+class CommandFailed(Exception):  # noqa: N818  (an outcome, not a defect)
     """A command cannot go on. The message says what, which, found against expected; the remedy what to do next.
 
     `details` are further lines, one for each bad field or problem.

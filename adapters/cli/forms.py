@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapters.cli.errors import REFUSED, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
-from adapters.cli.times import ZONE
+from adapters.cli.times import VIETNAM
 
 INPUTS = frozenset({"textfield", "textarea", "number", "checkbox", "select", "radio", "datetime"})
 _TRUE = frozenset({"true", "yes", "1", "có", "co", "đúng"})
@@ -114,7 +113,7 @@ def _line(field: Field, text: str) -> str:
 
 def _text(field: Field, value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(_("expected text, found {found}").format(found=_kind(value)))
+        raise ValueError(_("expected text, found {found}").format(found=_kind(value)))  # noqa: TRY004
     text = unicodedata.normalize("NFC", value)
     if (least := field.rules.get("minLength")) is not None and len(text) < int(least):
         raise ValueError(_("expected at least {count} characters, found {found}").format(count=least, found=len(text)))
@@ -143,7 +142,7 @@ def _checkbox(field: Field, value: object) -> bool:
     if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
         value = value.strip().lower() in _TRUE
     if not isinstance(value, bool):
-        raise ValueError(_("expected true or false, found {found}").format(found=_kind(value)))
+        raise ValueError(_("expected true or false, found {found}").format(found=_kind(value)))  # noqa: TRY004
     if field.required and not value:
         raise ValueError(_("must be ticked (true)"))
     return value
@@ -166,7 +165,9 @@ def _datetime(field: Field, value: object) -> str:
             case _:
                 return _moment(field, datetime.fromisoformat(text))
     except ValueError:
-        form = {"date": "2026-11-25", "time": "09:30"}.get(str(field.component.get("subtype")), "2026-11-25T09:30+07:00")
+        form = {"date": "2026-11-25", "time": "09:30"}.get(
+            str(field.component.get("subtype")), "2026-11-25T09:30+07:00"
+        )
         raise ValueError(_("expected a time such as {form}").format(form=form)) from None
 
 
@@ -174,7 +175,7 @@ def _moment(field: Field, value: datetime) -> str:
     """Write a time as the form wants it; one without a zone is Vietnam's."""
     if field.component.get("timeSerializingFormat") == "no_timezone":
         return value.replace(tzinfo=None).isoformat(timespec="seconds")
-    aware = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(ZONE))
+    aware = value if value.tzinfo else value.replace(tzinfo=VIETNAM)
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -210,6 +211,8 @@ def _described(field: Field) -> str:
         "checkbox": _("true or false"),
         "datetime": _("a time"),
     }
-    takes = kinds.get(field.kind) or " | ".join(f"{escape(value)} ({escape(label)})" for value, label in field.values.items())
+    takes = kinds.get(field.kind) or " | ".join(
+        f"{escape(value)} ({escape(label)})" for value, label in field.values.items()
+    )
     wanted = ", " + _("required") if field.required else ""
     return f"{escape(field.key)}: {escape(field.label)} — {takes}{wanted}"

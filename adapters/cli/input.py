@@ -34,7 +34,9 @@ def _put(data: dict[str, Any], names: Sequence[str], value: object) -> None:
         inner = data.setdefault(name, {})
         if not isinstance(inner, dict):
             raise CommandFailed(
-                "bad-setting", _("--set {name}: {part} is not an object").format(name=".".join(names), part=name), exit_code=USAGE
+                "bad-setting",
+                _("--set {name}: {part} is not an object").format(name=".".join(names), part=name),
+                exit_code=USAGE,
             )
         data = inner
     data[names[-1]] = value

@@ -17,7 +17,9 @@ from signing.sign import algorithm_for
 
 _WORDS = {
     "key-file-missing": lambda file: _("cannot read the key file {file}").format(file=file),
-    "key-file-malformed": lambda file: _("{file} is no PKCS#12 key file (.p12, .pfx), or it is damaged").format(file=file),
+    "key-file-malformed": lambda file: _("{file} is no PKCS#12 key file (.p12, .pfx), or it is damaged").format(
+        file=file
+    ),
     "key-file-too-large": lambda file: _("{file} is too large for a key file").format(file=file),
     "key-pin-wrong": lambda file: _("the PIN does not open {file}").format(file=file),
     "key-missing": lambda file: _("{file} holds no private key with its certificate").format(file=file),

@@ -11,7 +11,21 @@ from adapters.cli.times import local
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 Column = tuple[str, str | Callable[[Mapping[str, Any]], object]]
-TIMES = frozenset({"time", "opened", "due", "created", "received", "started", "not_before", "not_after", "completed", "valid_from"})
+TIMES = frozenset(
+    (
+        "time",
+        "opened",
+        "due",
+        "created",
+        "updated",
+        "started",
+        "finished",
+        "bound",
+        "revoked",
+        "not_before",
+        "not_after",
+    )
+)
 
 
 def print_list(items: Iterable[Mapping[str, Any]], columns: Sequence[Column], *, as_json: bool) -> None:

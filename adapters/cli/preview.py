@@ -24,7 +24,9 @@ def preview(
     title = task.get("dossier_title")
     yield _("What will be signed:")
     yield _("  Dossier:   {code}").format(code=escape(record.dossier)) + (f" — {escape(title)}" if title else "")
-    yield _("  Step:      {name} ({task})").format(name=escape(task.get("name") or record.element), task=escape(record.task))
+    yield _("  Step:      {name} ({task})").format(
+        name=escape(task.get("name") or record.element), task=escape(record.task)
+    )
     yield _("  Signature: {purpose}, as {officer}").format(
         purpose=purpose_word(record.purpose), officer=escape(" ".join(filter(None, (record.capacity, record.officer))))
     )
@@ -64,7 +66,9 @@ def _documents(record: ApprovalRecord, contents: Mapping[str, bytes], save_to: P
 def _saved(document: DocumentReference, content: bytes, digest: str, save_to: Path | None) -> str:
     if save_to is None:
         return _("      to read it first: hoso document get {digest} -o FILE").format(digest=digest)
-    return _("      saved as {file}").format(file=escape(keep(content, name=document.name, digest=digest, directory=save_to)))
+    return _("      saved as {file}").format(
+        file=escape(keep(content, name=document.name, digest=digest, directory=save_to))
+    )
 
 
 def warn_of_skew(record: ApprovalRecord | ActRecord) -> Iterator[str]:

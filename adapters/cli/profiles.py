@@ -28,7 +28,7 @@ class Profile:
     officer: str | None = None
     officer_name: str | None = None
     log_key: str | None = None
-    token_in: str = "file"
+    token_in: str = "file"  # noqa: S105  (a place, not a secret)
     extra: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -35,15 +35,19 @@ def check(value: object, witness: Witness) -> Receipt:
     try:
         content, evidence = _base64(value.get("leaf")), _base64(value.get("evidence"))
         leaf = decode_leaf(content)
+        _same(leaf.index, value.get("index"))
         check_evidence(leaf, evidence, bytes.fromhex(str(value.get("salt"))))
-        if leaf.index != value.get("index"):
-            raise ValueError
         verify_inclusion(leaf.index, checkpoint.size, leaf.hash(), hashes(value.get("inclusion")), checkpoint.root)
         return Receipt(leaf=leaf, checkpoint=checkpoint, evidence=json.loads(evidence))
     except SigningError as error:
         raise alarm("receipt-invalid", error.message) from None
     except (ValueError, binascii.Error):
         raise alarm("receipt-invalid", _("its receipt is malformed")) from None
+
+
+def _same(found: object, expected: object) -> None:
+    if found != expected:
+        raise ValueError
 
 
 def _base64(value: object) -> bytes:

@@ -3,6 +3,8 @@
 A noun is a `Commands(help, group=True)` with verbs; a command of its own is a `Commands(help)` with one verb.
 """
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,8 +13,6 @@ from typer.core import TyperCommand, TyperGroup
 from adapters.cli.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from typer._click.formatting import HelpFormatter
     from typer.core import TyperOption
 
@@ -28,8 +28,39 @@ def _format_examples(epilog: str | None, formatter: "HelpFormatter") -> None:
         formatter.write("".join(f"  {line}\n" for line in epilog.splitlines()))
 
 
+class _Plain:
+    """Turns what was typed into text or paths, without pydantic: importing that takes longer than all else together.
+
+    It stands where Typer would put its own coercion (`_TyperParameter._runtime_param`) for these types only. Should a
+    later Typer look elsewhere, everything still works, more slowly; `test_start.py` tells.
+    """
+
+    def __init__(self, kind: Callable[[Any], object]) -> None:
+        self._kind = kind
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Give the value that the command is called with."""
+        if param.multiple or param.nargs == -1:
+            return [self._kind(item) for item in value or ()]
+        return None if value is None else self._kind(value)
+
+
+_PLAIN: dict[Any, Callable[[Any], object]] = {str: str, bool: bool, Path: Path, list[str]: str, list[Path]: Path}
+
+
+def _without_pydantic(parameters: Iterable[Any]) -> None:
+    for parameter in parameters:
+        kind = _PLAIN.get(getattr(getattr(parameter, "type_descriptor", None), "annotation", None))
+        if kind is not None:
+            parameter._runtime_param = _Plain(kind)
+
+
 class Command(TyperCommand):
     """One verb."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_pydantic(self.params)
 
     def format_usage(self, ctx: Any, formatter: "HelpFormatter") -> None:
         """Write the usage line in the active language."""
@@ -48,6 +79,10 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A noun with its verbs."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_pydantic(self.params)
+
     def format_usage(self, ctx: Any, formatter: "HelpFormatter") -> None:
         """Write the usage line in the active language."""
         _format_usage(self, ctx, formatter)
@@ -64,6 +99,7 @@ class Group(TyperGroup):
 def _translated(option: "TyperOption | None") -> "TyperOption | None":
     if option is not None:
         option.help = _("Show this help and exit.")
+        _without_pydantic([option])
     return option
 
 
@@ -80,16 +116,15 @@ class Commands(typer.Typer):
             pretty_exceptions_enable=False,
             no_args_is_help=True,
             subcommand_metavar=_("COMMAND [ARGS]..."),
+            options_metavar=_("[OPTIONS]"),
         )
         if group:
             # With a callback Typer keeps `hoso db upgrade` a noun and a verb, even when the noun has one verb only.
             self.callback()(_nothing)
 
-    def verb(self, name: str, help: str, *examples: str) -> "Callable[[Callable[..., None]], Callable[..., None]]":
+    def verb(self, name: str, help: str, *examples: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Register a command; every one has an example in its help."""
-        return self.command(
-            name, help=help, epilog="\n".join(examples), cls=Command, options_metavar=_("[OPTIONS]")
-        )
+        return self.command(name, help=help, epilog="\n".join(examples), cls=Command, options_metavar=_("[OPTIONS]"))
 
 
 def _nothing() -> None:

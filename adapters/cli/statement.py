@@ -25,9 +25,15 @@ def read_statement(answer: Mapping[str, Any]) -> Statement:
     texts = [answer.get(name) for name in ("id", "nonce", "expires")]
     facts = answer.get("facts")
     if not all(isinstance(text, str) for text in texts) or not isinstance(facts, dict):
-        raise CommandFailed("bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version"))
+        raise CommandFailed(
+            "bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version")
+        )
     return Statement(
-        id=answer["id"], nonce=answer["nonce"], expires=answer["expires"], facts=facts, checkpoint=answer.get("checkpoint")
+        id=answer["id"],
+        nonce=answer["nonce"],
+        expires=answer["expires"],
+        facts=facts,
+        checkpoint=answer.get("checkpoint"),
     )
 
 
@@ -37,9 +43,9 @@ def expect(facts: Mapping[str, Any], expected: Mapping[str, object]) -> None:
         if facts.get(name) != value or name not in facts:
             raise CommandFailed(
                 "statement-differs",
-                _("DO NOT SIGN. The server's statement is about something else: {name} is {found}, expected {value}").format(
-                    name=name, found=escape(facts.get(name)), value=escape(value)
-                ),
+                _(
+                    "DO NOT SIGN. The server's statement is about something else: {name} is {found}, expected {value}"
+                ).format(name=name, found=escape(facts.get(name)), value=escape(value)),
                 remedy=_("nothing was signed; tell your administrator"),
                 exit_code=SIGNATURE,
             )
@@ -74,7 +80,9 @@ def references(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         isinstance(item, dict) and {"name", "media_type", "sha256", "size"} <= set(item) for item in found
     )
     if not whole:
-        raise CommandFailed("bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version"))
+        raise CommandFailed(
+            "bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version")
+        )
     return list(found)
 
 

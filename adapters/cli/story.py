@@ -9,7 +9,7 @@ from typing import Any
 from adapters.cli.language import N_, _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
-from adapters.cli.words import act_word, channel_word
+from adapters.cli.words import channel_word, decision_word
 
 Item = Mapping[str, Any]
 
@@ -43,9 +43,11 @@ def _consequences(details: Item) -> Iterator[str]:
         if isinstance(opened, Mapping):
             role = opened.get("role")
             name = escape(opened.get("name"))
-            yield _("→ opens: {name}, for {role}").format(name=name, role=escape(role)) if role else _(
-                "→ opens: {name}"
-            ).format(name=name)
+            yield (
+                _("→ opens: {name}, for {role}").format(name=name, role=escape(role))
+                if role
+                else _("→ opens: {name}").format(name=name)
+            )
     if details.get("ended"):
         yield _("→ the dossier is completed")
 
@@ -85,7 +87,9 @@ def _with(text: str, addition: str, value: str) -> str:
 
 def _dossier_started(item: Item) -> str:
     text = _("{who} received the dossier").format(who=_who(item))
-    text = _with(text, _(" at {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else "")
+    text = _with(
+        text, _(" through {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else ""
+    )
     text = _with(text, _(" from {value}"), _value(item, "applicant"))
     return _with(text, _(": “{value}”"), _value(item, "title"))
 
@@ -102,8 +106,10 @@ def _task_completed(item: Item) -> str:
     }
     template = templates.get(str(details.get("purpose")), _("{who} completed “{step}”"))
     text = template.format(who=_who(item), step=_step(item))
-    text = _with(text, _(" — {value}"), act_word(decision) if decision else "")
-    reason = next((data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), "")
+    text = _with(text, _(" — {value}"), decision_word(decision) if decision else "")
+    reason = next(
+        (data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), ""
+    )
     return _with(text, _(": “{value}”"), escape(reason))
 
 
@@ -129,8 +135,6 @@ def _plain(template: str, *, extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
     return told
 
 
-
-
 _TO = (N_(" to {value}"), ("recipient", "to", "name"))
 _BY = (N_(" by {value}"), ("channel",))
 _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
@@ -140,7 +144,7 @@ _PARCEL = (N_(" (code {value})"), ("code", "id", "dispatch"))
 _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-started": _dossier_started,
     "dossier-completed": _plain(N_("The dossier is completed")),
-    "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" by {value}"), ("role",)),)),
+    "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" for {value}"), ("role",)),)),
     "task-claimed": _plain(N_("{who} took “{step}”")),
     "task-released": _plain(N_("{who} gave “{step}” back")),
     "task-cancelled": _plain(N_("“{step}” was called off")),
@@ -151,25 +155,38 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "document-added": _plain(N_("{who} added the document"), extra=(_DOCUMENT,)),
     "number-issued": _plain(
         N_("{who} gave the document its number"),
-        extra=((N_(" {value}"), ("number",)), (N_(", date {value}"), ("date",)), (N_(", register {value}"), ("register",))),
+        extra=(
+            (N_(" {value}"), ("number",)),
+            (N_(", date {value}"), ("date",)),
+            (N_(", register {value}"), ("register",)),
+        ),
     ),
     "dispatch-prepared": _plain(N_("{who} prepared the dispatch"), extra=(_BY, _TO, _PARCEL)),
     "dispatch-sent": _plain(N_("{who} sent the result"), extra=(_BY, _TO)),
-    "dispatch-ready": _plain(N_("The result lies ready"), extra=(_BY, _TO, (N_(", appointment {value}"), ("appointment",)))),
+    "dispatch-ready": _plain(
+        N_("The result lies ready"), extra=(_BY, _TO, (N_(", appointment {value}"), ("appointment",)))
+    ),
     "dispatch-delivered": _plain(N_("The result was delivered"), extra=(_BY, _TO)),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),
     "appointment-made": _plain(N_("{who} made an appointment"), extra=((N_(": {value}"), ("appointment", "time")),)),
-    "appointment-moved": _plain(N_("{who} moved the appointment"), extra=((N_(" to {value}"), ("appointment", "time")),)),
+    "appointment-moved": _plain(
+        N_("{who} moved the appointment"), extra=((N_(", now {value}"), ("appointment", "time")),)
+    ),
     "timer-fired": _plain(N_("The time for “{step}” has come")),
     "job-failed": _refused(N_("A program's work failed")),
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
     "incident-resolved": _plain(N_("{who} put “{step}” right")),
-    "process-deployed": _plain(N_("{who} deployed the process"), extra=((N_(" {value}"), ("key", "process")), (N_(", version {value}"), ("version",)))),
+    "process-deployed": _plain(
+        N_("{who} deployed the process"),
+        extra=((N_(" {value}"), ("key", "process")), (N_(", version {value}"), ("version",))),
+    ),
     "procedure-adopted": _plain(N_("{who} adopted the procedure"), extra=((N_(" {value}"), ("code", "procedure")),)),
     "certificate-bound": _plain(N_("{who} bound a certificate"), extra=((N_(" to {value}"), ("officer", "subject")),)),
-    "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer", "subject")),)),
+    "certificate-revoked": _plain(
+        N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer", "subject")),)
+    ),
     "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")),)),
     "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")),)),
     "role-added": _plain(N_("{who} gave a role"), extra=((N_(" {value}"), ("role",)),)),

@@ -73,7 +73,7 @@ def _into_keyring(profile: Profile, token: str) -> bool:
         import keyring
 
         keyring.set_password(_SERVICE, _account(profile), token)
-        return keyring.get_password(_SERVICE, _account(profile)) == token
+        return bool(keyring.get_password(_SERVICE, _account(profile)) == token)
     except Exception:  # locked, refused, no service: the file serves
         return False
 
@@ -84,7 +84,7 @@ def _from_keyring(profile: Profile) -> str | None:
     try:
         import keyring
 
-        return keyring.get_password(_SERVICE, _account(profile))
+        found = keyring.get_password(_SERVICE, _account(profile))
     except Exception as error:
         raise CommandFailed(
             "keyring-locked",
@@ -94,3 +94,4 @@ def _from_keyring(profile: Profile) -> str | None:
             remedy=_("unlock it, or set HOSO_TOKEN, or run hoso login again"),
             exit_code=NOT_SIGNED_IN,
         ) from None
+    return found if isinstance(found, str) and found else None

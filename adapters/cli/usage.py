@@ -26,10 +26,11 @@ def _message(error: typer.TyperException) -> str:
     original = error.format_message()
     if current() == "en":
         return original
+    original, separator, near = original.partition(" Did you mean ")
     for pattern, sentence in _SENTENCES().items():
         if found := re.fullmatch(pattern, original, re.DOTALL):
-            return sentence(found)
-    return original
+            original = sentence(found)
+    return original + (" " + _("Did you mean {near}").format(near=near) if separator else "")
 
 
 def _SENTENCES() -> Mapping[str, Callable[["re.Match[str]"], str]]:  # noqa: N802  (a table in the language of the moment)

@@ -7,7 +7,6 @@ cut its log back, edited it, or shows different logs to different officers is ca
 from collections.abc import Sequence
 from pathlib import Path
 
-
 from adapters.cli.client import Client
 from adapters.cli.errors import FAILURE, SIGNATURE, CommandFailed
 from adapters.cli.language import _
@@ -22,7 +21,9 @@ def alarm(code: str, reason: str) -> CommandFailed:
     return CommandFailed(
         code,
         _("DO NOT SIGN. The server's log cannot be trusted: {reason}").format(reason=reason),
-        remedy=_("nothing was sent; keep this profile's folder as evidence and tell your administrator and the auditor"),
+        remedy=_(
+            "nothing was sent; keep this profile's folder as evidence and tell your administrator and the auditor"
+        ),
         exit_code=SIGNATURE,
     )
 

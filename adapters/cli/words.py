@@ -40,8 +40,8 @@ def channel_word(channel: object) -> str:
     return words.get(str(channel), escape(channel or "-"))
 
 
-def act_word(act: object) -> str:
-    """Return a decision value in words where it is one of the usual ones."""
+def decision_word(decision: object) -> str:
+    """Return a decision in words where it is one of the usual ones, else as it is."""
     words = {
         "approve": _("approved"),
         "approved": _("approved"),
@@ -51,4 +51,4 @@ def act_word(act: object) -> str:
         "rejected": _("rejected"),
         "refuse": _("rejected"),
     }
-    return words.get(str(act), escape(act))
+    return words.get(str(decision), escape(decision))

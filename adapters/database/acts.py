@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import counter, idempotency, number, record, statement
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def add_statement(tx: Transaction, values: Row) -> None:

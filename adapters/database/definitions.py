@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from adapters.database.store import Transaction
 from adapters.database.tables import content, procedure, process
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def put_content(tx: Transaction, sha256: str, data: bytes, uploaded_by: str | None = None) -> None:

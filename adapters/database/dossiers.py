@@ -15,7 +15,7 @@ from engine.officer import AUDITOR, Officer
 from engine.outcome import Outcome
 from engine.task import Task
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def load(tx: Transaction, code: str, *, lock: bool = False) -> Dossier | None:

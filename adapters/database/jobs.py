@@ -1,4 +1,4 @@
-"""The job table: timers, letters, numbers, mail, parcels. Leases carry an epoch that fences off a worker which was paused."""
+"""The job table: timers, letters, numbers, mail, parcels. A lease carries an epoch that fences off a paused worker."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from adapters.database.tables import dispatch, dossier, job
 from engine.officer import AUDITOR, Officer
 from engine.outcome import JobRequest
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def add_job(tx: Transaction, dossier: str, request: JobRequest) -> None:
@@ -56,7 +56,7 @@ def held(tx: Transaction, leased: Row) -> bool:
     query = select(job.c.lease_epoch).where(job.c.id == leased["id"], job.c.state == "open")
     if lock_rows(tx):
         query = query.with_for_update()
-    return tx.execute(query).scalar() == leased["lease_epoch"]
+    return bool(tx.execute(query).scalar() == leased["lease_epoch"])
 
 
 def finish(tx: Transaction, id: int, state: str, error: str | None = None) -> None:

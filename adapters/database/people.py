@@ -10,7 +10,7 @@ from adapters.database.store import Transaction
 from adapters.database.tables import certificate, officer, token, unit
 from engine.officer import Officer
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def add_unit(tx: Transaction, id: str, name: str, parent: str | None) -> None:

@@ -307,7 +307,7 @@ leaf = Table(
     "leaf",
     metadata,
     Column("index", BigInteger, primary_key=True, autoincrement=False),
-    Column("bytes", LargeBinary, nullable=False),
+    Column("encoded", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("evidence", LargeBinary, nullable=False),
     Column("dossier", String(80)),

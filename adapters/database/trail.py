@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import leaf, log_head, tree_node
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 HASH_BYTES = 32
 
 
@@ -28,7 +28,7 @@ class StoredLeaf:
     """A leaf as it lies in the store: its canonical bytes, and salt and evidence that open its hash."""
 
     index: int
-    bytes: bytes
+    encoded: bytes
     salt: bytes
     evidence: bytes
 
@@ -57,7 +57,13 @@ def save_head(tx: Transaction, new: Head) -> None:
 
 def add_leaf(tx: Transaction, new: StoredLeaf, dossier: str | None, nodes: Sequence[tuple[int, int, bytes]]) -> None:
     """Append a leaf and the subtrees that it finished (level, index, hash)."""
-    values = {"index": new.index, "bytes": new.bytes, "salt": new.salt, "evidence": new.evidence, "dossier": dossier}
+    values = {
+        "index": new.index,
+        "encoded": new.encoded,
+        "salt": new.salt,
+        "evidence": new.evidence,
+        "dossier": dossier,
+    }
     tx.execute(insert(leaf).values(**values))
     tx.execute(insert(tree_node), [{"level": level, "index": index, "hash": hash} for level, index, hash in nodes])
 
@@ -65,7 +71,8 @@ def add_leaf(tx: Transaction, new: StoredLeaf, dossier: str | None, nodes: Seque
 def node(tx: Transaction, level: int, index: int) -> bytes:
     """The hash of a complete subtree."""
     query = select(tree_node.c.hash).where(tree_node.c.level == level, tree_node.c.index == index)
-    return tx.execute(query).scalar_one()
+    found: bytes = tx.execute(query).scalar_one()
+    return found
 
 
 def leaves(tx: Transaction, *, start: int, limit: int) -> list[StoredLeaf]:
@@ -87,4 +94,4 @@ def leaves_at(tx: Transaction, indexes: set[int]) -> list[StoredLeaf]:
 
 
 def _leaf(row: Row) -> StoredLeaf:
-    return StoredLeaf(index=row["index"], bytes=row["bytes"], salt=row["salt"], evidence=row["evidence"])
+    return StoredLeaf(index=row["index"], encoded=row["encoded"], salt=row["salt"], evidence=row["evidence"])

@@ -1,4 +1,4 @@
-"""Deploy a bundle: check it whole, then it becomes the next version of its process. What cannot be executed is refused."""
+"""Deploy a bundle: check it whole; then it is the next version of its process. What cannot be executed is refused."""
 
 import hashlib
 import json

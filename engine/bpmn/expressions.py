@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from engine.bpmn.document import Element, line_of
+from engine.bpmn.document import XSI, Element, line_of, name_of
 from engine.bpmn.problems import Problems
 from engine.feel import Expression, FeelError, compile_expression
 
@@ -46,8 +46,19 @@ def is_foreign(text: str) -> bool:
     return "${" in text or "#{" in text
 
 
+def is_formal(element: Element, owner: str, problems: Problems) -> bool:
+    """Whether the element is a FormalExpression; another one is natural language, which nobody executes (§8.3.6)."""
+    if (element.get(f"{{{XSI}}}type") or "").rpartition(":")[2] == "tFormalExpression":
+        return True
+    message = f"the {name_of(element)} is not a formal expression"
+    problems.error(line_of(element), owner, "expression-informal", message, 'give it xsi:type="bpmn:tFormalExpression"')
+    return False
+
+
 def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
-    """Whether the expression's language is FEEL: its own, or else that of the file; FEEL where none is named."""
+    """Whether the expression is formal and in FEEL: its own language, else the file's; FEEL where none is named."""
+    if not is_formal(element, owner, problems):
+        return False
     language = element.get("language") or element.getroottree().getroot().get("expressionLanguage")
     if language is None or any(name in language.lower() for name in _FEEL_LANGUAGES) or language.lower() == "feel":
         return True

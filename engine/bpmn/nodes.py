@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from engine.bpmn.document import Element, attributes, children, line_of, name_of, reference, text_of
-from engine.bpmn.expressions import compile_at, is_foreign, speaks_feel
+from engine.bpmn.expressions import compile_at, is_foreign, is_formal, speaks_feel
 from engine.bpmn.graph import (
     BoundaryEvent,
     CatchEvent,
@@ -291,6 +291,8 @@ def _read_timer(source: Source, definition: Element) -> TimerDefinition | None:
     part = parts[0]
     refuse_extensions(part, source.id, source.problems)
     kind, text = cast(TimerKind, name_of(part)), text_of(part)
+    if not is_formal(part, source.id, source.problems):
+        return None
     if text.startswith("=") or is_foreign(text):
         if not speaks_feel(part, source.id, source.problems):
             return None

@@ -65,6 +65,9 @@ def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], pro
         problems.error(
             line_of(process), process_id, "property-unknown", f"property hoso:{name} is unknown on process", "remove it"
         )
+    if process.get("processType") == "Public":
+        message = "a public process shows only what others see of it and cannot be executable (BPMN 2.0 §10.2)"
+        problems.error(line_of(process), process_id, "process-public", message, 'set processType="Private" or none')
     lanes, roles = read_lanes(process, problems)
     elements = {item.get("id", ""): item for item in _flow_nodes(process, process_id, problems)}
     flows = {flow.id: flow for flow in _read_flows(process, elements, problems)}
@@ -113,6 +116,9 @@ def _read_flows(process: Element, elements: Mapping[str, Element], problems: Pro
                 message = f"the flow's end {end!r} is no flow node of this process"
                 problems.error(line, flow_id, "flow-end", message, "connect two flow nodes of one process")
         read_extensions(item, flow_id, problems)
+        if (item.get("isImmediate") or "true").strip() not in ("true", "1"):
+            message = "isImmediate is false, which an executable process forbids (BPMN 2.0 table 8.60)"
+            problems.error(line, flow_id, "flow-not-immediate", message, "remove the attribute")
         condition = _read_condition(item, flow_id, problems)
         name = item.get("name") or ""
         if all(end in elements for end in ends):

@@ -14,10 +14,12 @@ from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
 
 app = Commands(_("Certificates: bind, list, revoke (signed acts)."), group=True)
-Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help=_("Your own key file (PKCS#12)."))]
+Key = Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your own key file (PKCS#12)."))]
 PinFile = Annotated[
     Path | None,
-    typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")),
+    typer.Option(
+        "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 
@@ -30,7 +32,9 @@ Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 def bind(
     ctx: typer.Context,
     officer: Annotated[str, typer.Argument(metavar=_("OFFICER"), help=_("The officer's id."))],
-    certificate: Annotated[Path, typer.Option(metavar="FILE", help=_("The certificate (PEM or DER; its chain may follow)."))],
+    certificate: Annotated[
+        Path, typer.Option(metavar=_("FILE"), help=_("The certificate (PEM or DER; its chain may follow)."))
+    ],
     key: Key = None,
     pin_file: PinFile = None,
     yes: Yes = False,
@@ -63,7 +67,10 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("FINGERPRINT"), lambda item: str(item.get("fingerprint", ""))[:16]),
         (_("OFFICER"), "officer"),
         (_("SUBJECT"), "subject"),
-        (_("STATE"), lambda item: {"bound": _("bound"), "revoked": _("revoked")}.get(item.get("state", ""), item.get("state"))),
+        (
+            _("STATE"),
+            lambda item: {"bound": _("bound"), "revoked": _("revoked")}.get(item.get("state", ""), item.get("state")),
+        ),
         (_("VALID FROM"), "not_before"),
         (_("VALID UNTIL"), "not_after"),
     ]
@@ -77,8 +84,10 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
 )
 def revoke(
     ctx: typer.Context,
-    fingerprint: Annotated[str, typer.Argument(metavar=_("FINGERPRINT"), help=_("The certificate's SHA-256, or its beginning."))],
-    reason: Annotated[str, typer.Option(help=_("Why, for the trail."))] = "",
+    fingerprint: Annotated[
+        str, typer.Argument(metavar=_("FINGERPRINT"), help=_("The certificate's SHA-256, or its beginning."))
+    ],
+    reason: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Why, for the trail."))] = "",
     key: Key = None,
     pin_file: PinFile = None,
     yes: Yes = False,

@@ -4,28 +4,27 @@ import datetime as clock
 import sys
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from adapters.cli.client import Client, path
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
-from adapters.cli.listing import AsJson, print_list, print_one
+from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, say
-from adapters.cli.times import ZONE
+from adapters.cli.times import VIETNAM
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
 Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help=_("Where to write it; - is stdout."))]
+Output = Annotated[str, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it; - is stdout."))]
 
 
 @app.verb("list", _("List dispatches."), "hoso dispatch list", "hoso dispatch list --json")
 def list_(ctx: typer.Context, json: AsJson = False) -> None:
     """List dispatches."""
-    columns = [
+    columns: list[Column] = [
         (_("DISPATCH"), "id"),
         (_("DOSSIER"), "dossier"),
         (_("CHANNEL"), "channel"),
@@ -78,7 +77,7 @@ def manifest(
     output: Output = "-",
 ) -> None:
     """Get a day's manifest."""
-    day = date or clock.datetime.now(ZoneInfo(ZONE)).date().isoformat()
+    day = date or clock.datetime.now(VIETNAM).date().isoformat()
     try:
         clock.date.fromisoformat(day)
     except ValueError:
@@ -94,6 +93,8 @@ def _write(client: Client, where: str, output: str, **query: object) -> None:
         Path(output).write_bytes(content)
         say(_("{file}: {size} bytes").format(file=escape(output), size=len(content)))
     elif content.startswith(b"%PDF") and sys.stdout.isatty():
-        raise CommandFailed("binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE)
+        raise CommandFailed(
+            "binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE
+        )
     else:
         sys.stdout.buffer.write(content)

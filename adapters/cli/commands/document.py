@@ -23,7 +23,9 @@ app = Commands(_("Documents: get one and check its digest."), group=True)
 def get(
     ctx: typer.Context,
     digest: Annotated[str, typer.Argument(metavar="SHA256", help=_("The document's digest."))],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help=_("Where to write it; - is stdout."))],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it; - is stdout."))
+    ],
 ) -> None:
     """Get a document."""
     content = fetch(open_session(ctx).client, digest)

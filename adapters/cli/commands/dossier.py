@@ -11,11 +11,14 @@ from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
+from adapters.cli.words import status_word
 
 app = Commands(_("Dossiers: start, list, show, history, message."), group=True)
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the data; repeat it."))]
-DataFile = Annotated[Path | None, typer.Option("--data", metavar="FILE", help=_("The data as a JSON object."))]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the data; repeat it."))
+]
+DataFile = Annotated[Path | None, typer.Option("--data", metavar=_("FILE"), help=_("The data as a JSON object."))]
 
 
 @app.verb(
@@ -27,31 +30,38 @@ DataFile = Annotated[Path | None, typer.Option("--data", metavar="FILE", help=_(
 def start(
     ctx: typer.Context,
     process: Annotated[str, typer.Argument(metavar=_("PROCESS"), help=_("The key of a deployed process."))],
-    procedure: Annotated[str | None, typer.Option(help=_("The procedure's code (else the process's own)."))] = None,
-    channel: Annotated[str, typer.Option(help=_("How it arrived: direct, online or post."))] = "direct",
-    applicant: Annotated[str | None, typer.Option(help=_("The applicant's name."))] = None,
-    submitter: Annotated[str | None, typer.Option(help=_("Who hands it in, when that is somebody else."))] = None,
+    procedure: Annotated[
+        str | None, typer.Option(metavar=_("TEXT"), help=_("The procedure's code (else the process's own)."))
+    ] = None,
+    channel: Annotated[
+        str, typer.Option(metavar=_("TEXT"), help=_("How it arrived: direct, online or post."))
+    ] = "direct",
+    applicant: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("The applicant's name."))] = None,
+    submitter: Annotated[
+        str | None, typer.Option(metavar=_("TEXT"), help=_("Who hands it in, when that is somebody else."))
+    ] = None,
     set_: Settings = None,
     data: DataFile = None,
-    document: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_("A document of it; repeat it."))] = None,
+    document: Annotated[
+        list[Path] | None, typer.Option(metavar=_("FILE"), help=_("A document of it; repeat it."))
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Start a dossier."""
-    from adapters.cli.input import read_data
     from adapters.cli.documents import upload
+    from adapters.cli.input import read_data
 
     fields = read_data(data, set_ or ())
     client = open_session(ctx).client
     body: dict[str, object] = {
         "process": process,
         "channel": channel,
-        "applicant": {"name": applicant} if applicant else fields.pop("applicant", {"name": ""}),
-        "submitter": submitter,
+        "applicant": {"name": applicant} if applicant else fields.pop("applicant", {}),
         "data": fields,
         "documents": [upload(client, file) for file in document or ()],
     }
-    if procedure:
-        body["procedure"] = procedure
+    body |= {"procedure": procedure} if procedure else {}
+    body |= {"submitter": submitter} if submitter else {}
     value = client.post(path("dossiers"), body)
     if json:
         out_json(value)
@@ -64,24 +74,13 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
     """List dossiers."""
     columns: list[Column] = [
         (_("DOSSIER"), "code"),
-        (_("PROCESS"), lambda item: item.get("process_name") or _name(item.get("process"))),
-        (_("APPLICANT"), lambda item: _name(item.get("applicant"))),
-        (_("STATUS"), "status"),
-        (_("RECEIVED"), lambda item: _received(item)),
+        (_("TITLE"), "title"),
+        (_("PROCESS"), "process"),
+        (_("STATUS"), lambda item: status_word(item.get("status"))),
+        (_("RECEIVED"), "started"),
         (_("DUE"), "due"),
     ]
     print_list(open_session(ctx).client.items(path("dossiers")), columns, as_json=json)
-
-
-def _name(value: object) -> object:
-    return next((value[key] for key in ("name", "key") if value.get(key)), "") if isinstance(value, dict) else value
-
-
-def _received(item: object) -> object:
-    from adapters.cli.times import local
-
-    found = next((item[key] for key in ("received", "started", "created") if item.get(key)), None) if isinstance(item, dict) else None
-    return local(found) if found else None
 
 
 @app.verb("show", _("Show a dossier: where it stands, its data and documents."), "hoso dossier show H29.5-261121-0001")
@@ -89,20 +88,24 @@ def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
     """Show a dossier."""
     labels = {
         "code": _("Dossier"),
+        "title": _("Title"),
         "process": _("Process"),
         "procedure": _("Procedure"),
         "status": _("Status"),
         "applicant": _("Applicant"),
         "submitter": _("Submitter"),
         "channel": _("Channel"),
-        "received": _("Received"),
+        "started": _("Received"),
         "due": _("Due"),
         "revision": _("Revision"),
         "tasks": _("Open tasks"),
         "documents": _("Documents"),
         "data": _("Dossier data"),
     }
-    print_one(open_session(ctx).client.get(path("dossiers", code)), labels, as_json=json)
+    value = open_session(ctx).client.get(path("dossiers", code))
+    if not json:
+        value = {**value, "status": status_word(value.get("status"))}
+    print_one(value, labels, as_json=json)
 
 
 @app.verb("history", _("Tell a dossier's story, act by act."), "hoso dossier history H29.5-261121-0001")

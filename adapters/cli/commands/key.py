@@ -22,7 +22,9 @@ def show_(
     file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The key file (PKCS#12)."))],
     pin_file: Annotated[
         Path | None,
-        typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")),
+        typer.Option(
+            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:

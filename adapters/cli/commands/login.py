@@ -32,7 +32,9 @@ app = Commands(_("Sign in at a server and pin its log key."))
 )
 def login(
     ctx: typer.Context,
-    token: Annotated[str | None, typer.Option(metavar="-|TOKEN", help=_("The access token; - reads it from stdin."))] = None,
+    token: Annotated[
+        str | None, typer.Option(metavar="-|TOKEN", help=_("The access token; - reads it from stdin."))
+    ] = None,
     log_key: Annotated[
         str | None, typer.Option(metavar="FILE|VKEY", help=_("The log's verifier key as published; refuse any other."))
     ] = None,
@@ -92,7 +94,9 @@ def _pinned(profile: Profile, me: Json, *, expected: str | None, again: bool) ->
             _("the log key of this server is not the one expected: found {found}, expected {held}").format(
                 found=escape(found), held=escape(held)
             ),
-            remedy=_("ask your administrator; if the change is announced, use --replace-log-key, and a new profile keeps the old evidence apart"),
+            remedy=_(
+                "ask your administrator; if it was announced, sign in with a new profile, or use --replace-log-key"
+            ),
             exit_code=SIGNATURE,
         )
     return replace(profile, log_key=found)
@@ -104,7 +108,9 @@ def _text(me: Json, name: str) -> str | None:
 
 def _print(profile: Profile, me: Json, *, as_json: bool) -> None:
     if as_json:
-        out_json({"profile": profile.name, "server": profile.server, "officer": profile.officer, "log_key": profile.log_key})
+        out_json(
+            {"profile": profile.name, "server": profile.server, "officer": profile.officer, "log_key": profile.log_key}
+        )
         return
     out(
         _("Signed in at {server} as {name} ({officer}), profile {profile}.").format(

@@ -23,10 +23,10 @@ app = Commands(_("Officers: add, list, show."), group=True)
 def add(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(metavar="ID", help=_("The officer's id: a-z, 0-9, dash; at most 40."))],
-    name: Annotated[str, typer.Option(help=_("Full name."))],
-    position: Annotated[str, typer.Option(help=_("Position, as it stands under a signature."))],
-    unit: Annotated[str, typer.Option(help=_("The unit's id."))],
-    role: Annotated[list[str] | None, typer.Option(help=_("A role; repeat it."))] = None,
+    name: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Full name."))],
+    position: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Position, as it stands under a signature."))],
+    unit: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("The unit's id."))],
+    role: Annotated[list[str] | None, typer.Option(metavar=_("TEXT"), help=_("A role; repeat it."))] = None,
     token: Annotated[bool, typer.Option("--token", help=_("Also make an access token, printed once."))] = False,
     json: AsJson = False,
 ) -> None:

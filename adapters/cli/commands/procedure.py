@@ -24,10 +24,12 @@ app = Commands(_("Procedures: adopt (a signed act), list, show."), group=True)
 def adopt(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The procedure record, a JSON object."))],
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Your own key file (PKCS#12)."))] = None,
+    key: Annotated[Path | None, typer.Option(metavar=_("FILE"), help=_("Your own key file (PKCS#12)."))] = None,
     pin_file: Annotated[
         Path | None,
-        typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")),
+        typer.Option(
+            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
     json: AsJson = False,

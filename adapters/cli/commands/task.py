@@ -11,6 +11,7 @@ from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
+from adapters.cli.words import purpose_word
 
 app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
 Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, such as H29.5-261121-0001.3."))]
@@ -39,18 +40,13 @@ def _columns() -> list[Column]:
     return [
         (_("TASK"), "id"),
         (_("STEP"), "name"),
+        (_("DOSSIER TITLE"), "dossier_title"),
         (_("HOLDER"), "holder"),
         (_("ROLE"), "role"),
-        (_("SIGNATURE"), lambda item: signature_word(item.get("signature"))),
+        (_("SIGNATURE"), lambda item: purpose_word(item.get("signature"))),
         (_("OPENED"), "opened"),
         (_("DUE"), "due"),
     ]
-
-
-def signature_word(signature: object) -> str:
-    """Return what kind of signature a task wants, in words."""
-    words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
-    return words.get(str(signature), escape(signature or "-"))
 
 
 @app.verb("show", _("Show a task: its form, documents and dossier data."), "hoso task show H29.5-261121-0001.3")
@@ -122,20 +118,23 @@ def complete(
     ctx: typer.Context,
     task: Task,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A field of the form; repeat it."))
+        list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the form; repeat it."))
     ] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="FILE", help=_("The form's fields as a JSON object."))
+        Path | None, typer.Option("--data", metavar=_("FILE"), help=_("The form's fields as a JSON object."))
     ] = None,
     decision: Annotated[
-        str | None, typer.Option("--decision", help=_("The same as --set decision=…"))
+        str | None, typer.Option("--decision", metavar=_("VALUE"), help=_("The same as --set decision=…"))
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=_("Your key file (PKCS#12)."))] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your key file (PKCS#12)."))] = None,
     pin_file: Annotated[
-        Path | None, typer.Option("--pin-file", metavar="FILE", help=_("Read the PIN from a file (else HOSO_PIN, else it is asked)."))
+        Path | None,
+        typer.Option(
+            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
+        ),
     ] = None,
     save_documents: Annotated[
-        Path | None, typer.Option("--save-documents", metavar="DIR", help=_("Keep a copy of each document there."))
+        Path | None, typer.Option("--save-documents", metavar=_("DIR"), help=_("Keep a copy of each document there."))
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
     discard_pending: Annotated[

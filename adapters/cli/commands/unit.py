@@ -18,7 +18,7 @@ app = Commands(_("Units: add, list."), group=True)
 def add(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(metavar="ID", help=_("The unit's id: a-z, 0-9, dash; at most 40."))],
-    name: Annotated[str, typer.Option(help=_("Its full name."))],
+    name: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Its full name."))],
     json: AsJson = False,
 ) -> None:
     """Add a unit."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from engine.bpmn import Graph, Problem, State, Step, check_process, start, step
 from engine.bpmn.effects import Effect
@@ -29,18 +30,20 @@ def flow(source: str, target: str, condition: str = "", name: str = "") -> str:
     if condition:
         text = condition.replace("<", "&lt;")
         inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{text}</bpmn:conditionExpression>'
-    return f'<bpmn:sequenceFlow id="{name or source + "_" + target}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+    ends = f'sourceRef="{source}" targetRef="{target}"'
+    return f'<bpmn:sequenceFlow id="{name or source + "_" + target}" {ends}>{inner}</bpmn:sequenceFlow>'
 
 
 def chain(*nodes: str) -> str:
     """Flows from each node to the next."""
-    return "".join(flow(a, b) for a, b in zip(nodes, nodes[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(nodes))
 
 
 def user(name: str, extra: str = "", attributes: str = "") -> str:
     """A user task for the role `clerk`."""
     given = '<zeebe:assignmentDefinition candidateGroups="clerk" />'
-    return f'<bpmn:userTask id="{name}" name="{name}" {attributes}><bpmn:extensionElements>{given}{extra}</bpmn:extensionElements></bpmn:userTask>'
+    inner = f"<bpmn:extensionElements>{given}{extra}</bpmn:extensionElements>"
+    return f'<bpmn:userTask id="{name}" name="{name}" {attributes}>{inner}</bpmn:userTask>'
 
 
 def service(name: str, job_type: str = "work", extra: str = "") -> str:
@@ -118,7 +121,7 @@ def errors_of(body: str, before: str = "") -> list[tuple[str | None, str]]:
 
 
 class Walk:
-    """A process being run, for tests: keeps the state, the clock and the last effects. Every step goes through a store."""
+    """A process being run, for tests: keeps state, clock and the last effects; every step goes through a store."""
 
     def __init__(self, graph: Graph, data: dict[str, object] | None = None, message: str | None = None) -> None:
         self.graph = graph

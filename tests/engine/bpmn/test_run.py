@@ -216,7 +216,8 @@ def test_a_service_task_asks_for_its_job_with_mapped_input() -> None:
     mapping = (
         '<zeebe:taskHeaders><zeebe:header key="template" value="letters/a.typ" /></zeebe:taskHeaders>'
         '<zeebe:ioMapping><zeebe:input source="=applicant.name" target="letter.to" />'
-        '<zeebe:input source="=n + 1" target="letter.n" /><zeebe:input source="plain" target="kind" /></zeebe:ioMapping>'
+        '<zeebe:input source="=n + 1" target="letter.n" />'
+        '<zeebe:input source="plain" target="kind" /></zeebe:ioMapping>'
     )
     graph = deploy(
         start_event() + service("a", "hoso.letter", mapping) + service("b") + end() + chain("s", "a", "b", "e")
@@ -285,8 +286,9 @@ def test_a_timer_whose_expression_gives_no_time_is_an_incident_and_the_token_wai
 def test_an_interrupting_timer_takes_the_task_away() -> None:
     """The task, and everything else armed with it, is cancelled; the token leaves by the event."""
     body = (
-        start_event() + user("a") + boundary("t", "a", timer("timeDuration", "PT1H")) + boundary("m1", "a", on_message())
-        + user("late") + end() + chain("s", "a", "e") + chain("t", "late", "e") + flow("m1", "late")
+        start_event() + user("a") + boundary("t", "a", timer("timeDuration", "PT1H"))
+        + boundary("m1", "a", on_message()) + user("late") + end()
+        + chain("s", "a", "e") + chain("t", "late", "e") + flow("m1", "late")
     )  # fmt: skip
     walk = Walk(deploy(body, message()))
     walk.send(TimerFired(timer=walk.timer("t")), HOUR)
@@ -368,7 +370,8 @@ def test_a_non_interrupting_message_can_come_again_and_the_oldest_takes_it() -> 
 
 def test_messages_are_thrown_by_intermediate_and_end_events() -> None:
     """What they carry is what their inputs map; without inputs, nothing."""
-    mapping = '<bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=n" target="n" /></zeebe:ioMapping></bpmn:extensionElements>'
+    mapping = '<zeebe:ioMapping><zeebe:input source="=n" target="n" /></zeebe:ioMapping>'
+    mapping = f"<bpmn:extensionElements>{mapping}</bpmn:extensionElements>"
     body = start_event() + throw("t", mapping + on_message()) + end("e", on_message()) + chain("s", "t", "e")
     walk = Walk(deploy(body, message()), {"n": 1, "secret": "x"})
     assert walk.seen(MessageThrown) == [

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import typst  # before the network is left: afterwards only this user's own files can be read
+
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000  # CLONE_NEWUSER | CLONE_NEWNET, see unshare(2)
 
 
@@ -33,8 +35,6 @@ def leave_network() -> None:
 
 def compile_job(job: dict[str, Any]) -> None:
     """Typeset `job` and write the answer; templates see nothing but the job's root folder."""
-    import typst  # after the limits, so that they hold for it too
-
     root, out = Path(job["root"]), Path(job["out"])
     nowhere = out / "packages"
     compiler = typst.Compiler(

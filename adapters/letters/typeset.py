@@ -130,6 +130,8 @@ def _collect(out: Path, template: str, status: int, data: Mapping[str, object]) 
     if (out / "error.txt").exists():
         reason = _without_content((out / "error.txt").read_text(encoding="utf-8"), data)
         raise LetterError("letter-failed", f"{template}: {reason}")
+    if status == 1:
+        raise LetterError("letter-failed", f"{template}: the press broke down; is the package typst installed whole?")
     if status != 0 or not (out / "letter").exists():
         raise LetterError(
             "letter-limit",

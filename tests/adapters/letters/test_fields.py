@@ -3,16 +3,22 @@
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
+from pyhanko.sign.validation import SignatureCoverageLevel
 
 from adapters.letters.errors import LetterError
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
 from tests.adapters.letters.text import field_text, text_of
+from tests.pki import PIN, file_of, known
 
 AT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 DATE = "ngày 21 tháng 11 năm 2026"
@@ -52,6 +58,21 @@ def test_nothing_but_the_fields_changes() -> None:
     found = DEFAULT_DIFF_POLICY.review_file(reader, last - 1)
     assert found.modification_level == ModificationLevel.FORM_FILLING
     assert found.changed_form_fields == {"number", "date"}
+
+
+def test_a_signature_that_certifies_the_draft_permits_the_filling(tmp_path: Path) -> None:
+    """The leader signs the draft and allows form filling; number and date come later and the signature stands."""
+    key = tmp_path / "leader.p12"
+    key.write_bytes(file_of(known("leader")))
+    wanted = PdfSignatureMetadata(field_name="leader", certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)
+    signer = SimpleSigner.load_pkcs12(str(key), passphrase=PIN.encode())
+    assert signer is not None
+    signed = sign_pdf(IncrementalPdfFileWriter(BytesIO(draft())), wanted, signer).getvalue()
+    reader = PdfFileReader(BytesIO(fill_fields(signed, {"number": "01", "date": DATE})))
+    (signature,) = reader.embedded_signatures
+    signature.compute_integrity_info()
+    assert signature.coverage == SignatureCoverageLevel.ENTIRE_REVISION
+    assert signature.diff_result.modification_level == ModificationLevel.FORM_FILLING
 
 
 def test_a_letter_keeps_its_place_for_number_and_date_empty() -> None:

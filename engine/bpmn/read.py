@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from engine.bpmn.collaboration import check_collaborations
 from engine.bpmn.document import MODEL, Element, child, children, line_of, name_of, parse, reference, text_of
@@ -18,10 +19,23 @@ from engine.bpmn.nodes import Source, read_node
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.references import check_ids, check_references
 from engine.bpmn.roots import check_roots, read_messages
-from engine.bpmn.vendor import read_extensions, refuse_extensions
+from engine.bpmn.vendor import read_extensions
 from engine.feel import Expression
 
 _DRAWING = {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
+_DRAWN = (
+    *(
+        "definitions",
+        "collaboration",
+        "participant",
+        "messageFlow",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+    ),
+    *("category", "dataObject", "dataObjectReference", "dataStoreReference", "dataStore"),
+)
 _DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
 _PROCESS_PARTS = {
     *("auditing", "monitoring", "ioSpecification", "property", "supportedInterfaceRef", "ioBinding", "supports"),
@@ -52,11 +66,21 @@ def read_tree(root: Element, problems: Problems) -> tuple[Graph, ...]:
     check_roots(root, problems)
     check_collaborations(root, problems)
     messages = read_messages(root, problems)
+    _check_elsewhere(root, problems)
     graphs = []
     for process in children(root, "process"):
         if (process.get("isExecutable") or "false").strip() in ("true", "1"):
             graphs.append(_read_graph(process, messages, problems))
     return tuple(graphs)
+
+
+def _check_elsewhere(root: Element, problems: Problems) -> None:
+    """What is said beyond BPMN on elements that are only drawn: refused or named there too."""
+    for element in root.iter(*(f"{{{MODEL}}}{name}" for name in _DRAWN)):
+        owner = element.get("id") or ""
+        for name in read_extensions(element, owner, problems).properties:
+            message = f"property hoso:{name} is unknown on {name_of(element)}"
+            problems.error(line_of(element), owner, "property-unknown", message, "remove it")
 
 
 def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], problems: Problems) -> Graph:
@@ -82,8 +106,8 @@ def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], pro
         process_id=process_id,
         name=process.get("name") or process_id,
         line=line_of(process),
-        nodes=_with_boundaries(nodes, problems),
-        flows=flows,
+        nodes=MappingProxyType(_with_boundaries(nodes, problems)),
+        flows=MappingProxyType(flows),
         lanes=lanes,
     )
 
@@ -129,7 +153,7 @@ def _read_condition(item: Element, flow_id: str, problems: Problems) -> Expressi
     part = child(item, "conditionExpression")
     if part is None:
         return None
-    refuse_extensions(part, flow_id, problems)
+    read_extensions(part, flow_id, problems)
     text = text_of(part)
     if not text:
         problems.error(

@@ -12,8 +12,11 @@ from tests.conformance import report as reports
 from tests.conformance.__main__ import main
 from tests.conformance.report import Known, Report, Result
 from tests.conformance.trace import Ran, Trace
+from tests.conformance.world import World
 from tests.engine.bpmn.models import (
+    catch,
     chain,
+    deploy,
     end,
     file,
     flow,

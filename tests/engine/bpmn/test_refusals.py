@@ -113,7 +113,8 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     "user task for nobody": (around(LONE), "x", "no-candidates"),
     "user task in a nameless lane": (lanes(lane("l", "x", title="")) + around(LONE), "x", "no-candidates"),
     "node in two lanes": (lanes(lane("l", "x"), lane("l2", "x")) + around(LONE), "l2", "lane-overlap"),
-    "lane with an unknown node": (lanes(lane("l", "x", "y")) + around(LONE), "l", "lane-node"),
+    "lane with an unknown node": (lanes(lane("l", "x", "y")) + around(LONE), "l", "dangling-reference"),
+    "lane with a flow": (lanes(lane("l", "x", "s_x")) + around(LONE), "l", "lane-node"),
     "unknown lane property": (
         lanes(lane("l", "x").replace("<bpmn:flow", f"<bpmn:extensionElements>{prop('hoso:rolle', 'r')}</bpmn:extensionElements><bpmn:flow", 1))
         + around(LONE), "l", "property-unknown",

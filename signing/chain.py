@@ -33,7 +33,7 @@ def check_chain(
     """Check the signer's certificate at `at` and give its path, signer first, root last.
 
     `spares`: certificates that may lie in between, trusted for nothing. `crls`: DER. Raises Invalid, or Undecidable
-    `revocation-unknown` where no CRL that was current at `at` speaks of a certificate on the path.
+    `certificate-revocation-unknown` where no CRL that was current at `at` speaks of a certificate on the path.
     """
     check_usable(signer, at)
     path = _find_path(signer, spares, roots)
@@ -140,7 +140,7 @@ async def _validate(path: Sequence[x509.Certificate], crls: Sequence[bytes], at:
         await CertificateValidator(leaf, validation_context=context).async_validate_path()
     except errors.InsufficientRevinfoError as error:
         raise Undecidable(
-            "revocation-unknown",
+            "certificate-revocation-unknown",
             f"no CRL that was current at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} says whether the certificate of "
             f"{subject_name(path[0])} or its issuer was revoked; fetch the CRLs of its authorities",
         ) from error

@@ -138,7 +138,7 @@ def test_unknown_revocation_is_undecidable():
         (issuing_list,),
     ]:
         given = Trust(roots=(ca.root,), intermediates=(ca.issuing,), crls=crls)
-        assert isinstance(refused("revocation-unknown", trust=given), Undecidable)
+        assert isinstance(refused("certificate-revocation-unknown", trust=given), Undecidable)
 
 
 def test_a_chain_to_another_root_is_refused():

@@ -45,6 +45,7 @@ SERVER: Mapping[str, tuple[str, str]] = {
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),
     "init": ("adapters.console.init", N_("Set up a new installation.")),
     "token": ("adapters.console.token", N_("Access tokens: create.")),
+    "trust": ("adapters.console.trust", N_("Trusted certificate authorities and their revocation lists: add, list.")),
     "demo": ("adapters.console.demo", N_("Run the whole story: from process XML to an audited result.")),
 }
 COMMANDS: Mapping[str, tuple[str, str]] = {**CLIENT, **SERVER}

@@ -5,6 +5,7 @@ Everything is decided from what is given: no network. Revocation that cannot be 
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,6 +18,8 @@ from signing.errors import Invalid, Undecidable
 MAX_POOL = 64
 MAX_PATH = 8
 MAX_CRLS = 256
+# The verdict is ours to tell; without this the library prints its own on a bare terminal.
+logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 
 
 def check_chain(

@@ -17,9 +17,9 @@ class SigningError(Exception):
         return f"{self.message}   [{self.code}]"
 
 
-class Invalid(SigningError):  # noqa: N818 - a verdict, named as reports name it
+class Invalid(SigningError):
     """It does not hold: refuse it, and record the refusal."""
 
 
-class Undecidable(SigningError):  # noqa: N818 - a verdict
+class Undecidable(SigningError):
     """Nothing says that it is wrong, but what would prove it right is missing (a CRL, a proven time): not accepted."""

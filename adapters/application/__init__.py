@@ -1,0 +1,1 @@
+"""The acts, run: load, ask the engine, save the outcome, in one transaction."""

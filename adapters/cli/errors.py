@@ -15,7 +15,7 @@ BY_STATUS: Mapping[int, int] = {
 }
 
 
-class CommandFailed(Exception):  # noqa: N818  (an outcome, not a defect)
+class CommandFailed(Exception):
     """A command cannot go on. The message says what, which, found against expected; the remedy what to do next.
 
     `details` are further lines, one for each bad field or problem.

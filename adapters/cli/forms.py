@@ -113,7 +113,7 @@ def _line(field: Field, text: str) -> str:
 
 def _text(field: Field, value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(_("expected text, found {found}").format(found=_kind(value)))  # noqa: TRY004
+        raise ValueError(_("expected text, found {found}").format(found=_kind(value)))
     text = unicodedata.normalize("NFC", value)
     if (least := field.rules.get("minLength")) is not None and len(text) < int(least):
         raise ValueError(_("expected at least {count} characters, found {found}").format(count=least, found=len(text)))
@@ -142,7 +142,7 @@ def _checkbox(field: Field, value: object) -> bool:
     if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
         value = value.strip().lower() in _TRUE
     if not isinstance(value, bool):
-        raise ValueError(_("expected true or false, found {found}").format(found=_kind(value)))  # noqa: TRY004
+        raise ValueError(_("expected true or false, found {found}").format(found=_kind(value)))
     if field.required and not value:
         raise ValueError(_("must be ticked (true)"))
     return value

@@ -1,0 +1,1 @@
+"""Channels by which a result goes out."""

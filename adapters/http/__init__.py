@@ -1,0 +1,1 @@
+"""The HTTP interface: small endpoints that pass to the application."""

@@ -1,0 +1,1 @@
+"""Programs that work for a dossier."""

@@ -1,0 +1,1 @@
+"""Letters: PDF/A documents from a bundle's templates, their form fields, and address labels."""

@@ -41,8 +41,8 @@ class PackEntry:
 class PackContents:
     """All that a pack is made of. `objects`: what the evidence names, by SHA-256 (hex); more is harmless.
 
-    `entries`: the dossier's leaves, and those of the acts outside it that it rests on (bindings of the certificates that
-    signed, the bundle's deployment, the procedure). `checkpoint`: one signed note that covers them all.
+    `entries`: the dossier's leaves, and those of the acts outside it that it rests on (bindings of the certificates
+    that signed, the bundle's deployment, the procedure). `checkpoint`: one signed note that covers them all.
     """
 
     dossier: str

@@ -45,11 +45,10 @@ def bind(
     from adapters.cli.certificates import read_certificates
     from signing.certificates import der, fingerprint
 
-    own, *chain = read_certificates(certificate)
+    own, *_chain = read_certificates(certificate)
     body = {
         "fingerprint": fingerprint(own),
         "certificate": base64.b64encode(der(own)).decode(),
-        "chain": [base64.b64encode(der(item)).decode() for item in chain],
     }
     act = Act(act="certificate-bound", subject=officer, body=body)
     answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))

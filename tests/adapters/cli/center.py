@@ -45,7 +45,7 @@ FORM = {
 }
 
 
-class Answer(Exception):  # noqa: N818
+class Answer(Exception):
     """Stops a handler with a problem."""
 
     def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:

@@ -1,0 +1,5 @@
+"""`python -m adapters` is `hoso`."""
+
+from adapters.main import main
+
+main()

@@ -1,0 +1,91 @@
+"""One answer per request: a repeated `Idempotency-Key` gets the first one, refusals included."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from adapters.application.application import Application
+from adapters.database import acts
+from adapters.database.store import Transaction
+from engine.errors import Kind, Refusal, Refused
+
+OK = 200
+CREATED = 201
+REFUSED = 0  # stored in place of an HTTP status: the edge gives a refusal its status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asks, under which key, and a fingerprint of what is asked. Without a key, every request is a new one."""
+
+    officer: str
+    key: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A JSON body with its HTTP status, or a refusal."""
+
+    status: int = OK
+    body: Mapping[str, Any] | None = None
+    refusal: Refusal | None = None
+
+    def body_or_raise(self) -> Mapping[str, Any]:
+        """The body; raises Refused for a refusal: the one place where it becomes an exception."""
+        if self.refusal is not None:
+            raise Refused(self.refusal)
+        return self.body or {}
+
+
+def refuse(refusal: Refusal) -> Answer:
+    """The answer that refuses."""
+    return Answer(status=REFUSED, refusal=refusal)
+
+
+def known_answer(app: Application, request: Request) -> Answer | None:
+    """The first answer to this key, looked up before anything costly is done."""
+    if request.key is None:
+        return None
+    with app.store.read() as tx:
+        return _find(tx, request)
+
+
+def once(app: Application, request: Request, act: Callable[[Transaction], Answer]) -> Answer:
+    """Run the act in one write transaction, and keep its answer there; a repeated key runs nothing."""
+    with app.store.write() as tx:
+        known = _find(tx, request)
+        if known is not None:
+            return known
+        answer = act(tx)
+        if request.key is not None:
+            _keep(app, tx, request, answer)
+        return answer
+
+
+def _find(tx: Transaction, request: Request) -> Answer | None:
+    row = acts.find_answer(tx, request.officer, request.key) if request.key is not None else None
+    if row is None:
+        return None
+    if row["fingerprint"] != request.fingerprint:
+        message = f"the Idempotency-Key {request.key} was used for another request"
+        return refuse(Refusal(kind=Kind.CONFLICT, code="key-reused", message=message, remedy="use a fresh key"))
+    if row["status"] == REFUSED:
+        refusal = Refusal(**row["body"])
+        return refuse(replace(refusal, kind=Kind(refusal.kind)))
+    return Answer(status=row["status"], body=row["body"])
+
+
+def _keep(app: Application, tx: Transaction, request: Request, answer: Answer) -> None:
+    body = asdict(answer.refusal) if answer.refusal else dict(answer.body or {})
+    acts.add_answer(
+        tx,
+        {
+            "officer": request.officer,
+            "key": request.key,
+            "fingerprint": request.fingerprint,
+            "status": answer.status,
+            "body": body,
+            "created": app.clock(),
+        },
+    )

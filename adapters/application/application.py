@@ -1,0 +1,36 @@
+"""The application: what every act needs to run, gathered once. It loads, asks the engine, saves, in one transaction."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from adapters.application.definitions import Definitions
+from adapters.database.store import Store
+from adapters.dispatch.smtp import MailServer
+from signing.trail.note import LogKey
+from signing.verify import Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """The agency that runs this installation. `identifier` as QĐ 20/2020 gives it, such as `H29.5`."""
+
+    identifier: str
+    name: str
+    email: str = "hoso@localhost"
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The acts' surroundings. `clock` and `entropy` are given, so that a test may choose them."""
+
+    store: Store
+    agency: Agency
+    log_key: LogKey
+    trust: Callable[[], Trust]
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    mail: MailServer | None = None
+    days_off: Callable[[int], Collection[date]] = field(default=lambda _year: ())
+    definitions: Definitions = field(default_factory=Definitions)

@@ -1,0 +1,47 @@
+"""Claim and release a task."""
+
+from collections.abc import Callable
+
+from adapters.application import views
+from adapters.application.answer import Answer, Request, once, refuse
+from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import task_in_sight
+from adapters.database.store import Transaction
+from engine.acts import claim as acts
+from engine.dossier import Dossier
+from engine.errors import Refusal
+from engine.officer import Officer
+from engine.outcome import Outcome
+
+
+def claim(app: Application, officer: Officer, request: Request, task: str) -> Answer:
+    """Take the task, so that nobody else works on it."""
+    return _change(app, officer, request, task, acts.claim)
+
+
+def release(app: Application, officer: Officer, request: Request, task: str) -> Answer:
+    """Put the task back into the queue of its role."""
+    return _change(app, officer, request, task, acts.release)
+
+
+def _change(
+    app: Application,
+    officer: Officer,
+    request: Request,
+    task: str,
+    decide: Callable[[Dossier, int, Officer], Outcome],
+) -> Answer:
+    def act(tx: Transaction) -> Answer:
+        found = task_in_sight(tx, officer, task, lock=True)
+        if isinstance(found, Refusal):
+            return refuse(found)
+        dossier, number = found
+        outcome = decide(dossier, number, officer)
+        save(app, tx, dossier, outcome, app.clock())
+        if outcome.refusal is not None:
+            return refuse(outcome.refusal)
+        after = outcome.dossier or dossier
+        return Answer(body=views.task(after, after.tasks[number]))
+
+    return once(app, request, act)

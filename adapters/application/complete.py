@@ -1,0 +1,189 @@
+"""Complete a task: answer a repeated key, load, verify outside any lock; then one transaction that looks again, asks
+the engine, saves the outcome whatever it is, and appends its leaves. A refusal is raised at the very edge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.application import views
+from adapters.application.answer import Answer, Request, known_answer, once, refuse
+from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import definition_of, task_in_sight
+from adapters.application.statement import refuses_data, signed_documents
+from adapters.application.submission import Checked, Submission, refuses_certificate, verify
+from adapters.application.trail import receipt
+from adapters.database import acts
+from adapters.database.store import Transaction
+from engine.acts.complete import CompleteTask, complete, refused
+from engine.dossier import Dossier
+from engine.errors import Kind, Refusal, not_found
+from engine.officer import Officer
+from engine.outcome import Outcome
+from engine.process import ProcessDefinition
+from engine.task import Task
+from signing.record import ApprovalRecord
+from signing.verify import Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What the client sends: a signed submission, or the bare data where the step wants no signature."""
+
+    task: str
+    submission: Submission | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A completion with what was found out before any lock: its statement, and the verdict on its signature."""
+
+    completion: Completion
+    statement: Mapping[str, Any] | None
+    checked: Checked | Refusal | None
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The form's data: what the statement offered, which is what was signed."""
+        data: Mapping[str, Any] = self.statement["facts"]["data"] if self.statement else self.completion.data
+        return data
+
+    @property
+    def approval(self) -> Verified | None:
+        """The verified approval, where there is one."""
+        return self.checked.verified if isinstance(self.checked, Checked) else None
+
+
+def complete_task(app: Application, officer: Officer, request: Request, completion: Completion) -> Answer:
+    """Complete a task; every answer but 'unknown' is in the trail, accepted or refused."""
+    if known := known_answer(app, request):
+        return known
+    prepared = _prepare(app, officer, completion)
+    if isinstance(prepared, Refusal):
+        return refuse(prepared)
+    return once(app, request, lambda tx: _act(app, tx, officer, prepared))
+
+
+def _prepare(app: Application, officer: Officer, completion: Completion) -> Prepared | Refusal:
+    submission = completion.submission
+    if submission is None:
+        return Prepared(completion=completion, statement=None, checked=None)
+    with app.store.read() as tx:
+        statement = acts.find_statement(tx, submission.statement)
+    if statement is None or (statement["officer"], statement["subject"]) != (officer.id, completion.task):
+        return not_found("statement", submission.statement, "prepare and sign again")
+    checked = verify(app, submission, statement["facts"], statement["nonce"])
+    return Prepared(completion=completion, statement=statement, checked=checked)
+
+
+def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared) -> Answer:
+    found = task_in_sight(tx, officer, prepared.completion.task, lock=True)
+    if isinstance(found, Refusal):
+        return refuse(found)
+    dossier, number = found
+    now = app.clock()
+    submission = prepared.completion.submission
+    if submission is not None:
+        submission.keep(tx)
+    outcome = _decide(app, tx, officer, dossier, number, prepared, now)
+    leaves = save(app, tx, dossier, outcome, now)
+    if outcome.refusal is not None:
+        return refuse(outcome.refusal)
+    assert outcome.dossier is not None
+    if submission is not None and prepared.approval is not None:
+        _keep_record(tx, officer, dossier, submission, prepared.approval, leaves[0].index, now)
+    after = {"dossier": dossier.code, "status": int(outcome.dossier.status)}
+    tasks = [views.task_alone(task) for task in outcome.opened]
+    return Answer(body={**after, "opened": tasks, "receipt": views.receipt(receipt(tx, leaves[0]))})
+
+
+def _decide(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    number: int,
+    prepared: Prepared,
+    now: datetime,
+) -> Outcome:
+    definition = definition_of(app, tx, dossier)
+    submission = prepared.completion.submission
+    objects: dict[str, object] = submission.objects() if submission else {}
+    task = dossier.open_task(number)
+    if isinstance(task, Task):
+        refusal = (
+            task.refuses_holder(officer)
+            or _refuses(tx, officer, dossier, definition, task, prepared, now)
+            or refuses_data(dossier, definition, task, prepared.data)
+        )
+        if refusal:
+            return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
+    if isinstance(prepared.checked, Checked) and isinstance(task, Task):
+        objects |= {**prepared.checked.keep(tx), "document": _covered(prepared.checked.verified)}
+    act = CompleteTask(number=number, data=prepared.data, approval=prepared.approval, objects=objects)
+    return complete(dossier, act, officer, definition, now=now)
+
+
+def _covered(verified: Verified) -> list[dict[str, str]]:
+    assert isinstance(verified.record, ApprovalRecord)
+    return [{"name": item.name, "sha256": item.sha256} for item in verified.record.documents]
+
+
+def _refuses(
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    definition: ProcessDefinition,
+    task: Task,
+    prepared: Prepared,
+    now: datetime,
+) -> Refusal | None:
+    """What may have changed since the statement: its use, its expiry, the documents, the certificate's status."""
+    statement, checked = prepared.statement, prepared.checked
+    if isinstance(checked, Refusal):
+        return checked
+    if statement is None or checked is None:
+        return None
+    if now >= statement["expires"]:
+        until = views.moment(statement["expires"])
+        return _stale("statement-expired", f"the statement for task {task.id} expired at {until}")
+    if not acts.use_statement(tx, statement["id"], now):
+        return _stale("statement-used", f"the statement for task {task.id} was used before")
+    current = [views.document(item) for item in signed_documents(dossier, definition, task)]
+    if current != statement["facts"]["documents"]:
+        return _stale("documents-changed", f"the documents of task {task.id} changed since they were shown")
+    return refuses_certificate(tx, officer, checked)
+
+
+def _stale(code: str, message: str) -> Refusal:
+    return Refusal(kind=Kind.CONFLICT, code=code, message=message, remedy="look at it again and sign again")
+
+
+def _keep_record(
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    submission: Submission,
+    approval: Verified,
+    leaf: int,
+    now: datetime,
+) -> None:
+    assert isinstance(approval.record, ApprovalRecord)
+    objects = submission.objects()
+    acts.add_record(
+        tx,
+        {
+            "sha256": objects["record"],
+            "dossier": dossier.code,
+            "officer": officer.id,
+            "roles": sorted(officer.roles),
+            "purpose": approval.record.purpose,
+            "manifest": objects["manifest"],
+            "signature": objects["signature"],
+            "accepted": now,
+            "leaf": leaf,
+        },
+    )

@@ -1,0 +1,237 @@
+"""Questions: what an officer may see, page by page. Nothing is changed here."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from adapters.application import trail, views
+from adapters.application.answer import Answer, refuse
+from adapters.application.application import Application
+from adapters.application.sight import definition_of, dossier_in_sight, task_in_sight
+from adapters.database import definitions, dossiers, jobs, people
+from adapters.database import trail as stored
+from engine.calendar import VIETNAM
+from engine.errors import Refusal, not_found
+from engine.officer import AUDITOR, Officer
+from signing.canonical import parse_canonical
+
+Json = dict[str, Any]
+
+
+def _page(items: list[Json], limit: int, cursor: str) -> Answer:
+    following = str(items[-1][cursor]) if len(items) == limit else None
+    return Answer(body={"items": items, "next": following})
+
+
+def me(app: Application, officer: Officer) -> Answer:
+    """Who the caller is, and which log this server keeps."""
+    body = {
+        "officer": officer.id,
+        "name": officer.name,
+        "position": officer.position,
+        "unit": officer.unit,
+        "roles": sorted(officer.roles),
+        "server_time": views.moment(app.clock()),
+        "agency": {"identifier": app.agency.identifier, "name": app.agency.name},
+        "log": {"origin": app.log_key.origin, "vkey": app.log_key.vkey},
+    }
+    return Answer(body=body)
+
+
+def list_units(app: Application) -> Answer:
+    """All units."""
+    with app.store.read() as tx:
+        return Answer(body={"items": [dict(unit) for unit in people.units(tx)], "next": None})
+
+
+def list_officers(app: Application, after: str, limit: int) -> Answer:
+    """A page of officers."""
+    with app.store.read() as tx:
+        return _page([dict(row) for row in people.officers(tx, after=after, limit=limit)], limit, "id")
+
+
+def show_officer(app: Application, id: str) -> Answer:
+    """One officer."""
+    with app.store.read() as tx:
+        officer = people.find_officer(tx, id)
+    if officer is None:
+        return refuse(not_found("officer", id, "list them: hoso officer list"))
+    shown = {name: getattr(officer, name) for name in ("id", "name", "position", "unit", "active")}
+    return Answer(body={**shown, "roles": sorted(officer.roles)})
+
+
+def list_certificates(app: Application, after: str, limit: int) -> Answer:
+    """A page of certificate bindings."""
+    with app.store.read() as tx:
+        rows = people.certificates(tx, after=after, limit=limit)
+    return _page([views.certificate(row) for row in rows], limit, "fingerprint")
+
+
+def list_processes(app: Application, after: str, limit: int) -> Answer:
+    """A page of deployed versions; the cursor is `key:version`."""
+    with app.store.read() as tx:
+        rows = definitions.processes(tx, after=after, limit=limit)
+    items = [{**_process(row), "id": f"{row['key']}:{row['version']}"} for row in rows]
+    return _page(items, limit, "id")
+
+
+def show_process(app: Application, key: str) -> Answer:
+    """The latest version of a process with its files' digests."""
+    with app.store.read() as tx:
+        row = definitions.latest_process(tx, key)
+    if row is None:
+        return refuse(not_found("process", key, "list them: hoso process list"))
+    return Answer(body={**_process(row), "files": row["files"]})
+
+
+def _process(row: Mapping[str, Any]) -> Json:
+    shown = {name: row[name] for name in ("key", "version", "bundle_hash", "name", "deployed_by")}
+    return {**shown, "deployed": views.moment(row["deployed"])}
+
+
+def list_procedures(app: Application, after: int, limit: int) -> Answer:
+    """A page of procedure records, oldest first."""
+    with app.store.read() as tx:
+        rows = definitions.procedures(tx, after=after, limit=limit)
+    return _page([_procedure(row) for row in rows], limit, "leaf")
+
+
+def show_procedure(app: Application, code: str) -> Answer:
+    """The procedure record in force today."""
+    with app.store.read() as tx:
+        row = definitions.procedure_in_force(tx, day=app.clock().astimezone(VIETNAM), code=code)
+    if row is None:
+        return refuse(not_found("procedure", code, "list them: hoso procedure list"))
+    return Answer(body={**_procedure(row), "body": row["body"]})
+
+
+def _procedure(row: Mapping[str, Any]) -> Json:
+    shown = {name: row[name] for name in ("code", "process", "valid_from", "sha256", "leaf")}
+    return {**shown, "name": row["body"]["name"], "adopted": views.moment(row["adopted"])}
+
+
+def list_dossiers(app: Application, officer: Officer, after: str, limit: int) -> Answer:
+    """A page of dossiers within the officer's sight."""
+    with app.store.read() as tx:
+        rows = dossiers.listed(tx, officer, after=after, limit=limit)
+    return _page([views.dossier_row(row) for row in rows], limit, "code")
+
+
+def show_dossier(app: Application, officer: Officer, code: str) -> Answer:
+    """A dossier as it stands."""
+    with app.store.read() as tx:
+        dossier = dossier_in_sight(tx, officer, code)
+        if isinstance(dossier, Refusal):
+            return refuse(dossier)
+        return Answer(body=views.dossier(dossier, jobs.jobs_of(tx, code), jobs.dispatches_of(tx, code)))
+
+
+def history(app: Application, officer: Officer, code: str) -> Answer:
+    """What happened to a dossier, from its leaves."""
+    with app.store.read() as tx:
+        dossier = dossier_in_sight(tx, officer, code)
+        if isinstance(dossier, Refusal):
+            return refuse(dossier)
+        leaves = stored.leaves_of(tx, code)
+        actors = {str(told["actor"]) for leaf in leaves if isinstance(told := parse_canonical(leaf.encoded), dict)}
+        names = people.names(tx, actors)
+    return Answer(body={"items": [views.event(leaf, names) for leaf in leaves], "next": None})
+
+
+def list_tasks(app: Application, officer: Officer, which: str, after: str, limit: int) -> Answer:
+    """A page of the officer's open tasks."""
+    with app.store.read() as tx:
+        tasks = dossiers.queue(tx, officer, which=which, after=after, limit=limit)
+    return _page([views.task_alone(task) for task in tasks], limit, "id")
+
+
+def show_task(app: Application, officer: Officer, id: str) -> Answer:
+    """An open task with its form, its documents and the dossier's data."""
+    with app.store.read() as tx:
+        found = task_in_sight(tx, officer, id)
+        if isinstance(found, Refusal):
+            return refuse(found)
+        dossier, number = found
+        task = dossier.open_task(number)
+        if isinstance(task, Refusal):
+            return refuse(task)
+        definition = definition_of(app, tx, dossier)
+    documents = [views.document(document) for document in dossier.documents.values()]
+    process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}
+    form = definition.forms.get(task.form or "")
+    body = {"form": form, "documents": documents, "data": dict(dossier.state.data), "process": process}
+    return Answer(body={**views.task(dossier, task), **body})
+
+
+def list_dispatches(app: Application, officer: Officer, after: str, limit: int) -> Answer:
+    """A page of dispatches within the officer's sight."""
+    with app.store.read() as tx:
+        rows = jobs.dispatches(tx, officer, after=after, limit=limit)
+    return _page([views.dispatch(row) for row in rows], limit, "id")
+
+
+def show_dispatch(app: Application, officer: Officer, id: str) -> Answer:
+    """One dispatch."""
+    with app.store.read() as tx:
+        row = jobs.find_dispatch(tx, id)
+        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"]), Refusal):
+            return refuse(not_found("dispatch", id, "list them: hoso dispatch list"))
+    return Answer(body=views.dispatch(row))
+
+
+def label(app: Application, officer: Officer, id: str) -> bytes | Refusal:
+    """The address label of a parcel, as PDF."""
+    with app.store.read() as tx:
+        row = jobs.find_dispatch(tx, id)
+        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"]), Refusal):
+            return not_found("dispatch", id, "list them: hoso dispatch list")
+        content = definitions.get_content(tx, row["label"]) if row["label"] else None
+    return content or not_found("label", id, "only parcels have labels")
+
+
+def parcels(app: Application, officer: Officer, day: date) -> list[Mapping[str, Any]]:
+    """The parcels of a day (local), for the manifest."""
+    start = datetime.combine(day, time(), VIETNAM)
+    with app.store.read() as tx:
+        return jobs.parcels(tx, officer, start, start + timedelta(days=1))
+
+
+def content(app: Application, officer: Officer, sha256: str) -> bytes | Refusal:
+    """A document's bytes, for those who may see a dossier that holds it, or who uploaded it."""
+    with app.store.read() as tx:
+        seen = any(officer.sees(unit) for unit in dossiers.dossiers_with(tx, sha256))
+        if seen or definitions.uploader(tx, sha256) == officer.id:
+            found = definitions.get_content(tx, sha256)
+            if found is not None:
+                return found
+    return not_found("document", sha256[:16], "see the dossier's documents: hoso dossier show CODE")
+
+
+def checkpoint(app: Application) -> str:
+    """The log's present signed checkpoint."""
+    with app.store.read() as tx:
+        return stored.head(tx).checkpoint
+
+
+def leaves(app: Application, officer: Officer, start: int, limit: int) -> Answer:
+    """A page of the log's leaves, without their evidence: what an auditor needs to recompute the root."""
+    refusal = officer.lacks(AUDITOR, "read the whole trail")
+    if refusal:
+        return refuse(refusal)
+    with app.store.read() as tx:
+        items = [views.leaf(leaf) for leaf in stored.leaves(tx, start=start, limit=limit)]
+    shown = [{"index": item["index"], "leaf": item["leaf"]} for item in items]
+    return Answer(body={"items": shown, "next": start + len(shown) if len(shown) == limit else None})
+
+
+def consistency(app: Application, old: int, new: int | None) -> Answer:
+    """The proof that the log of `old` leaves is the beginning of the one of `new` leaves (default: the present one)."""
+    with app.store.read() as tx:
+        head = stored.head(tx)
+        size = head.size if new is None else new
+        if not 0 < old <= size <= head.size:
+            return refuse(not_found("checkpoint", f"of {old} to {size} leaves", f"the log has {head.size}"))
+        proof = trail.consistency(tx, old, size)
+
+    body = {"old": old, "new": size, "proof": [item.hex() for item in proof]}
+    return Answer(body={**body, "checkpoint": head.checkpoint})

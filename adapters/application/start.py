@@ -1,0 +1,109 @@
+"""Start a dossier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.application import views
+from adapters.application.answer import CREATED, Answer, Request, once, refuse
+from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.trail import receipt
+from adapters.database import acts, definitions, dossiers
+from adapters.database.store import Transaction
+from engine.acts.start import StartDossier, start, starter_role
+from engine.calendar import VIETNAM, due
+from engine.document import Document
+from engine.dossier import dossier_code
+from engine.errors import Kind, Refusal, not_found
+from engine.officer import Officer
+from engine.procedure import read_procedure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What is handed in. `documents` were uploaded before: file name, media type, SHA-256."""
+
+    process: str
+    procedure: str | None
+    title: str
+    channel: str
+    applicant: Mapping[str, str]
+    submitter: str
+    data: Mapping[str, Any]
+    documents: Sequence[tuple[str, str, str]]
+
+
+def start_dossier(app: Application, officer: Officer, request: Request, intake: Intake) -> Answer:
+    """Receive a dossier: it gets its code and its term, and its first tasks open."""
+    return once(app, request, lambda tx: _act(app, tx, officer, intake))
+
+
+def _act(app: Application, tx: Transaction, officer: Officer, intake: Intake) -> Answer:
+    now = app.clock()
+    row = definitions.latest_process(tx, intake.process)
+    if row is None:
+        return refuse(not_found("process", intake.process, "list the deployed ones: hoso process list"))
+    definition = app.definitions.get(tx, row["key"], row["version"])
+    role = starter_role(definition)
+    if role is not None and role not in officer.roles:
+        message = f"dossiers of {intake.process} are started by {role}, which {officer.id} is not"
+        remedy = "ask somebody who has the role"
+        return refuse(Refusal(kind=Kind.FORBIDDEN, code="not-starter", message=message, remedy=remedy))
+    procedure = definitions.procedure_in_force(
+        tx, day=now.astimezone(VIETNAM), process_key=intake.process, code=intake.procedure
+    )
+    if procedure is None and intake.procedure is not None:
+        return refuse(not_found("procedure", intake.procedure, "list them: hoso procedure list"))
+    documents = _documents(tx, officer, intake)
+    if isinstance(documents, Refusal):
+        return refuse(documents)
+    act = StartDossier(
+        code=_code(app, tx, now),
+        title=intake.title,
+        procedure=procedure["sha256"] if procedure else None,
+        applicant=intake.applicant,
+        submitter=intake.submitter,
+        channel=intake.channel,
+        data=intake.data,
+        documents=documents,
+        due=_due(app, procedure, now),
+    )
+    outcome = start(act, officer, definition, now=now)
+    assert outcome.dossier is not None
+    dossiers.add(tx, outcome.dossier)
+    for document in documents:
+        dossiers.add_document(tx, act.code, document, now)
+    leaves = save(app, tx, None, outcome, now)
+    tasks = [views.task_alone(task) for task in outcome.opened]
+    body = {"code": act.code, "status": int(outcome.dossier.status), "due": views.moment(act.due), "opened": tasks}
+    return Answer(status=CREATED, body={**body, "receipt": views.receipt(receipt(tx, leaves[0]))})
+
+
+def _code(app: Application, tx: Transaction, now: datetime) -> str:
+    day = now.astimezone(VIETNAM)
+    number = acts.next_value(tx, f"dossier/{app.agency.identifier}/{day:%Y%m%d}")
+    return dossier_code(app.agency.identifier, day, number)
+
+
+def _due(app: Application, procedure: Mapping[str, Any] | None, now: datetime) -> datetime | None:
+    if procedure is None:
+        return None
+    read = read_procedure(procedure["body"])
+    year = now.astimezone(VIETNAM).year
+    days_off = frozenset(app.days_off(year)) | frozenset(app.days_off(year + 1))
+    return due(now, read.working_days, cutoff=read.cutoff, days_off=days_off)
+
+
+def _documents(tx: Transaction, officer: Officer, intake: Intake) -> list[Document] | Refusal:
+    documents = []
+    for name, media_type, sha256 in intake.documents:
+        size = definitions.content_size(tx, sha256)
+        if size is None or definitions.uploader(tx, sha256) != officer.id:
+            return not_found("document", sha256[:16], "upload it first: PUT /v1/documents/{sha256}")
+        documents.append(Document(name=name, media_type=media_type, sha256=sha256, size=size, title=name))
+    if len({document.name for document in documents}) != len(documents):
+        message = "two documents have the same name"
+        return Refusal(kind=Kind.INVALID, code="document-name", message=message, remedy="rename one")
+    return documents

@@ -1,0 +1,135 @@
+"""Prepare: the server offers what will be signed: its facts, a one-use nonce, an expiry. Nothing is decided yet."""
+
+import base64
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from adapters import forms
+from adapters.application import views
+from adapters.application.answer import CREATED, Answer, Request, once, refuse
+from adapters.application.application import Application
+from adapters.application.sight import definition_of, task_in_sight
+from adapters.database import acts, trail
+from adapters.database.store import Transaction
+from engine.bpmn.graph import UserTask
+from engine.document import Document
+from engine.dossier import Dossier
+from engine.errors import Kind, Refusal
+from engine.feel import FeelError, compile_expression
+from engine.officer import Officer
+from engine.process import ProcessDefinition
+from engine.task import Task
+
+LIFETIME = timedelta(minutes=15)
+
+
+def for_task(app: Application, officer: Officer, request: Request, task_id: str, data: Mapping[str, Any]) -> Answer:
+    """The statement for completing a task with this data; refused when the officer could not complete it so."""
+
+    def act(tx: Transaction) -> Answer:
+        found = task_in_sight(tx, officer, task_id)
+        if isinstance(found, Refusal):
+            return refuse(found)
+        dossier, number = found
+        task = dossier.open_task(number)
+        if isinstance(task, Refusal):
+            return refuse(task)
+        definition = definition_of(app, tx, dossier)
+        refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data)
+        if refusal:
+            return refuse(refusal)
+        facts = _facts(tx, dossier, task, definition, officer, data)
+        return issue(app, tx, officer, "task-completed", task.id, facts)
+
+    return once(app, request, act)
+
+
+def issue(app: Application, tx: Transaction, officer: Officer, act: str, subject: str, facts: dict[str, Any]) -> Answer:
+    """Keep a statement and give it: facts, nonce, expiry, and the log's present checkpoint."""
+    now = app.clock()
+    statement_id = base64.b32encode(app.entropy(15)).decode().lower()
+    nonce = base64.urlsafe_b64encode(app.entropy(24)).decode()
+    facts = {**facts, "officer": officer.id, "time": views.moment(now)}
+    values = {
+        "id": statement_id,
+        "act": act,
+        "subject": subject,
+        "officer": officer.id,
+        "facts": facts,
+        "nonce": nonce,
+        "created": now,
+        "expires": now + LIFETIME,
+    }
+    acts.add_statement(tx, values)
+    body = {
+        "id": statement_id,
+        "act": act,
+        "subject": subject,
+        "nonce": nonce,
+        "expires": views.moment(now + LIFETIME),
+        "facts": facts,
+        "checkpoint": trail.head(tx).checkpoint,
+    }
+    return Answer(status=CREATED, body=body)
+
+
+def refuses_data(
+    dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any]
+) -> Refusal | None:
+    """Why the form's data is not what the form asks for, field by field, or None."""
+    form = definition.forms.get(task.form or "")
+    known = {**dossier.state.data, **data}
+    problems = forms.check(form, data, hidden=lambda text: _holds(text, known)) if form is not None else []
+    if not problems:
+        return None
+    fields = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+    return Refusal(
+        kind=Kind.INVALID,
+        code="form-invalid",
+        message=f"task {task.id}: {fields}",
+        remedy=f"see what the form asks for: hoso task show {task.id}",
+        problems=[{"field": problem.field, "code": problem.code, "message": problem.message} for problem in problems],
+    )
+
+
+def _holds(text: str, data: Mapping[str, Any]) -> bool:
+    """Whether a form's condition holds; one that cannot be read hides nothing."""
+    try:
+        return compile_expression(text).evaluate(data) is True
+    except FeelError:
+        return False
+
+
+def signed_documents(dossier: Dossier, definition: ProcessDefinition, task: Task) -> list[Document]:
+    """The documents that the task's approval covers: those its step names, else all current ones."""
+    node = definition.graph.nodes[task.element]
+    named = node.documents if isinstance(node, UserTask) else None
+    documents = [dossier.documents[name] for name in sorted(dossier.documents)]
+    return [document for document in documents if named is None or document.name in named]
+
+
+def _facts(
+    tx: Transaction,
+    dossier: Dossier,
+    task: Task,
+    definition: ProcessDefinition,
+    officer: Officer,
+    data: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        "dossier": dossier.code,
+        "title": dossier.title,
+        "task": task.id,
+        "task_name": task.name,
+        "element": task.element,
+        "process_key": definition.key,
+        "process_version": definition.version,
+        "bundle_hash": definition.bundle_hash,
+        "capacity": "",
+        "delegation": None,
+        "purpose": task.signature,
+        "data": dict(data),
+        "documents": [views.document(document) for document in signed_documents(dossier, definition, task)],
+        "prior": sorted(row["sha256"] for row in acts.records_of(tx, dossier.code)),
+    }

@@ -1,0 +1,127 @@
+"""A signed submission: record, manifest and signature, verified before any lock is taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from adapters.application.application import Application
+from adapters.database import definitions, people
+from adapters.database.store import Transaction
+from engine.errors import Kind, Refusal
+from engine.officer import Officer
+from signing.canonical import sha256_hex
+from signing.errors import SigningError
+from signing.record import ActRecord, ApprovalRecord, DocumentReference
+from signing.verify import Trust, Verified, verify_submission
+
+APPROVAL_FACTS = (
+    "dossier", "task", "element", "process_key", "process_version", "bundle_hash", "officer", "capacity",
+    "delegation", "purpose", "time",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What an officer's client sent, as it arrived."""
+
+    statement: str
+    record: bytes
+    manifest: bytes
+    signature: bytes
+
+    def objects(self) -> dict[str, object]:
+        """The SHA-256 names of the three."""
+        parts = {"record": self.record, "manifest": self.manifest, "signature": self.signature}
+        return {role: sha256_hex(part) for role, part in parts.items()}
+
+    def keep(self, tx: Transaction) -> None:
+        """Store the bytes, accepted or refused: the trail names them."""
+        for part in (self.record, self.manifest, self.signature):
+            definitions.put_content(tx, sha256_hex(part), part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A submission whose signature was verified, with the trust that was used."""
+
+    verified: Verified
+    trust: Trust
+
+    def keep(self, tx: Transaction) -> dict[str, object]:
+        """Store certificate, chain and CRLs, so that an auditor needs nothing else; gives their names by role."""
+        der = self.verified.signature.certificate_der
+        chain = [certificate.public_bytes(Encoding.DER) for certificate in self.trust.intermediates]
+        for part in (der, *chain, *self.trust.crls):
+            definitions.put_content(tx, sha256_hex(part), part)
+        return {
+            "certificate": sha256_hex(der),
+            "chain": sorted(map(sha256_hex, chain)),
+            "crl": sorted(map(sha256_hex, self.trust.crls)),
+        }
+
+
+def verify(app: Application, submission: Submission, facts: Mapping[str, Any], nonce: str) -> Checked | Refusal:
+    """Verify signature, chain and revocation, and that the record says what the statement offered. No lock is held."""
+    trust = app.trust()
+    offered = [DocumentReference(**item) for item in facts.get("documents", ())]
+    try:
+        verified = verify_submission(
+            submission.record,
+            submission.manifest,
+            submission.signature,
+            documents=offered,
+            trust=trust,
+            at=app.clock(),
+        )
+    except SigningError as error:
+        return _signature(error.code, error.message, "sign again, with your own key, what the server offers now")
+    refusal = _refuses_record(verified.record, facts, nonce)
+    return refusal or Checked(verified=verified, trust=trust)
+
+
+def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked) -> Refusal | None:
+    """Why this certificate may not sign for this officer now, or None; asked again inside the transaction."""
+    found = people.find_certificate(tx, checked.verified.signature.fingerprint)
+    name = checked.verified.signature.fingerprint[:16]
+    if found is None:
+        remedy = f"ask an administrator to bind it: hoso certificate bind {officer.id}"
+        return _signature("certificate-unbound", f"certificate {name} is bound to no officer", remedy)
+    if found["officer"] != officer.id:
+        message = f"certificate {name} is bound to {found['officer']}, not to {officer.id}"
+        return _signature("certificate-of-another", message, "sign with your own key")
+    if found["revoked"] is not None:
+        message = f"the binding of certificate {name} to {officer.id} was revoked"
+        return _signature("certificate-revoked", message, "ask an administrator to bind your new certificate")
+    return None
+
+
+def _refuses_record(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any], nonce: str) -> Refusal | None:
+    if record.nonce != nonce:
+        return _signature("statement-nonce", "the record answers another statement", "prepare and sign again")
+    differing = _differing(record, facts)
+    if not differing:
+        return None
+    message = f"the signed record differs from what the server offered in: {', '.join(differing)}"
+    return _signature("statement-differs", message, "prepare and sign again")
+
+
+def _differing(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any]) -> list[str]:
+    if isinstance(record, ActRecord):
+        names = ("act", "subject", "body", "officer", "time")
+        return [name for name in names if getattr(record, name) != facts.get(name)]
+    differing = [name for name in APPROVAL_FACTS if getattr(record, name) != facts.get(name)]
+    if dict(record.data) != facts.get("data") or record.decision != facts.get("data", {}).get("decision"):
+        differing.append("data")
+    if list(record.prior) != facts.get("prior"):
+        differing.append("prior")
+    documents = [
+        {"name": item.name, "media_type": item.media_type, "sha256": item.sha256, "size": item.size}
+        for item in record.documents
+    ]
+    return differing if documents == facts.get("documents") else [*differing, "documents"]
+
+
+def _signature(code: str, message: str, remedy: str) -> Refusal:
+    return Refusal(kind=Kind.SIGNATURE, code=code, message=message, remedy=remedy)

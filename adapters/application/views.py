@@ -1,0 +1,172 @@
+"""What the outside sees of dossiers, tasks and the rest: plain JSON, one function each."""
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from adapters.application.trail import Receipt
+from adapters.database.trail import StoredLeaf
+from engine.document import Document
+from engine.dossier import Dossier
+from engine.task import Task
+from signing.canonical import parse_canonical
+from signing.record import time_text
+
+Json = dict[str, Any]
+Row = Mapping[str, Any]
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as `2026-11-21T08:30:00Z`."""
+    return None if at is None else time_text(at)
+
+
+def task(dossier: Dossier, of: Task) -> Json:
+    """A task with what its dossier says of it."""
+    return {
+        **task_alone(of),
+        "dossier": dossier.code,
+        "dossier_title": dossier.title,
+        "due": moment(of.due or dossier.due),
+        "revision": dossier.revision,
+    }
+
+
+def task_alone(of: Task) -> Json:
+    """A task as a list shows it."""
+    return {
+        "id": of.id,
+        "dossier": of.id.rpartition(".")[0],
+        "element": of.element,
+        "name": of.name,
+        "role": of.role,
+        "holder": of.holder,
+        "opened": moment(of.opened),
+        "due": moment(of.due),
+        "place": of.place,
+        "signature": of.signature,
+    }
+
+
+def document(of: Document) -> Json:
+    """A document as the record will name it."""
+    return {"name": of.file_name, "media_type": of.media_type, "sha256": of.sha256, "size": of.size}
+
+
+def dossier_row(row: Row) -> Json:
+    """A dossier as a list shows it."""
+    return {
+        "code": row["code"],
+        "title": row["title"],
+        "process": row["process_key"],
+        "version": row["process_version"],
+        "unit": row["unit"],
+        "channel": row["channel"],
+        "status": row["status"],
+        "started": moment(row["started"]),
+        "due": moment(row["due"]),
+        "finished": moment(row["finished"]),
+    }
+
+
+def dossier(of: Dossier, jobs: list[Row], dispatches: list[Row]) -> Json:
+    """A dossier whole, but for its past, which is its history."""
+    return {
+        "code": of.code,
+        "title": of.title,
+        "process": of.process_key,
+        "version": of.process_version,
+        "bundle_hash": of.bundle_hash,
+        "procedure": of.procedure,
+        "unit": of.unit,
+        "channel": of.channel,
+        "applicant": dict(of.applicant),
+        "submitter": of.submitter,
+        "status": int(of.status),
+        "started": moment(of.started),
+        "due": moment(of.due),
+        "finished": moment(of.finished),
+        "revision": of.revision,
+        "data": dict(of.state.data),
+        "tasks": [task_alone(task) for task in of.tasks.values()],
+        "documents": [document(item) for item in of.documents.values()],
+        "jobs": [_job(row) for row in jobs],
+        "dispatches": [dispatch(row) for row in dispatches],
+    }
+
+
+def _job(row: Row) -> Json:
+    shown = {name: row[name] for name in ("id", "element", "type", "state", "attempts", "error")}
+    return {**shown, "due": moment(row["due"])}
+
+
+def dispatch(row: Row) -> Json:
+    """A dispatch; its code is what the label prints."""
+    return {
+        "id": row["code"],
+        "dossier": row["dossier"],
+        "channel": row["channel"],
+        "state": row["state"],
+        "recipient": row["recipient"],
+        "document": row["document"],
+        "sha256": row["sha256"],
+        "attempts": row["attempts"],
+        "created": moment(row["created"]),
+        "updated": moment(row["updated"]),
+        "note": row["note"],
+        "label": row["label"] is not None,
+    }
+
+
+def certificate(row: Row) -> Json:
+    """A binding of a certificate to its officer."""
+    return {
+        "fingerprint": row["fingerprint"],
+        "officer": row["officer"],
+        "subject": row["subject"],
+        "issuer": row["issuer"],
+        "not_before": moment(row["not_before"]),
+        "not_after": moment(row["not_after"]),
+        "bound": moment(row["bound"]),
+        "revoked": moment(row["revoked"]),
+        "state": "revoked" if row["revoked"] else "bound",
+    }
+
+
+def leaf(of: StoredLeaf) -> Json:
+    """A leaf with its opening."""
+    return {
+        "index": of.index,
+        "leaf": base64.b64encode(of.encoded).decode(),
+        "salt": of.salt.hex(),
+        "evidence": base64.b64encode(of.evidence).decode(),
+    }
+
+
+def receipt(of: Receipt) -> Json:
+    """A receipt: the leaf, its opening, the signed checkpoint, the inclusion proof."""
+    return {**leaf(of.leaf), "checkpoint": of.checkpoint, "inclusion": [item.hex() for item in of.inclusion]}
+
+
+def event(of: StoredLeaf, people: Mapping[str, Row]) -> Json:
+    """A line of a dossier's history: the leaf, opened, with the actor's name."""
+    told = parse_canonical(of.encoded)
+    opened = parse_canonical(of.evidence)
+    assert isinstance(told, dict)
+    assert isinstance(opened, dict)
+    who = people.get(str(told["actor"]), {})
+    details = opened["details"]
+    return {
+        "index": of.index,
+        "time": told["time"],
+        "actor": told["actor"],
+        "actor_name": who.get("name", told["actor"]),
+        "actor_position": who.get("position", ""),
+        "act": told["act"],
+        "subject": told["subject"],
+        "task": details.get("task"),
+        "element": details.get("element"),
+        "element_name": details.get("name"),
+        "details": details,
+    }

@@ -1,0 +1,79 @@
+"""Jobs: take one, and record what came of it. A worker whose lease was taken over records nothing."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import definition_of
+from adapters.database import dossiers, jobs
+from adapters.database.store import Transaction
+from engine.acts.proceed import job_failed
+from engine.bpmn.events import EventRefused
+from engine.dossier import Dossier
+from engine.outcome import Outcome
+from engine.process import ProcessDefinition
+
+Job = Mapping[str, Any]
+Decide = Callable[[Transaction, Dossier, ProcessDefinition, datetime], Outcome]
+LEASE = timedelta(seconds=60)
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+
+
+def take(app: Application) -> Job | None:
+    """Lease the next due job, or None."""
+    now = app.clock()
+    with app.store.write() as tx:
+        return jobs.lease(tx, now=now, until=now + LEASE)
+
+
+def load(app: Application, job: Job) -> tuple[Dossier, ProcessDefinition]:
+    """The job's dossier and definition, for work that is done before the transaction."""
+    with app.store.read() as tx:
+        dossier = dossiers.load(tx, job["dossier"])
+        if dossier is None:
+            raise LookupError(f"job {job['id']} belongs to dossier {job['dossier']}, which is gone")
+        return dossier, definition_of(app, tx, dossier)
+
+
+def finish(app: Application, job: Job, decide: Decide) -> bool:
+    """Record the job as done with what it leads to; False when the lease was lost, and nothing was recorded."""
+    return _end(app, job, decide, "done", None)
+
+
+def fail(app: Application, job: Job, code: str, message: str) -> bool:
+    """Record that the job cannot be done: an incident of the dossier."""
+
+    def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        if job["number"] not in dossier.state.open_jobs:  # a timer or a message: the dossier stays where it is
+            return Outcome()
+        return job_failed(dossier, definition, job["number"], code, message, now=now)
+
+    return _end(app, job, decide, "failed", f"{message}   [{code}]")
+
+
+def postpone(app: Application, job: Job, message: str) -> None:
+    """Try again later: 5 s, then twice as long each time, at most an hour."""
+    delay = min(FIRST_DELAY * 2 ** min(job["attempts"] - 1, 20), LONGEST_DELAY)
+    with app.store.write() as tx:
+        if jobs.held(tx, job):
+            jobs.postpone(tx, job["id"], app.clock() + delay, message)
+
+
+def _end(app: Application, job: Job, decide: Decide, state: str, error: str | None) -> bool:
+    with app.store.write() as tx:
+        # The dossier's lock comes first everywhere, so that no two transactions wait for each other.
+        dossier = dossiers.load(tx, job["dossier"], lock=True)
+        if dossier is None or not jobs.held(tx, job):
+            return False
+        now = app.clock()
+        try:
+            outcome = decide(tx, dossier, definition_of(app, tx, dossier), now)
+        except EventRefused as refused:  # the process went another way meanwhile
+            jobs.finish(tx, job["id"], "cancelled", refused.message)
+            return False
+        jobs.finish(tx, job["id"], state, error)
+        save(app, tx, dossier, outcome, now)
+        return True

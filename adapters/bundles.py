@@ -1,0 +1,68 @@
+"""Check a bundle whole: what the engine asks of it, and what this installation can render and do."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from adapters import forms
+from engine.acts.deploy import CheckedBundle, check_bundle
+from engine.bpmn.graph import ServiceTask
+from engine.bpmn.problems import Problem
+from engine.process import FOLDERS, JOB_TYPES, PROCESS
+
+
+def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
+    """The checked bundle, or every problem found."""
+    checked = check_bundle(files)
+    if not isinstance(checked, CheckedBundle):
+        return checked
+    problems = (*_form_problems(checked), *_job_problems(checked))
+    return (*checked.warnings, *problems) if problems else checked
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The files of a bundle as they lie in a folder; what does not belong to a bundle (README, scenarios) stays out."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and (name == PROCESS or name.startswith(FOLDERS)):
+            files[name] = path.read_bytes()
+    return files
+
+
+def to_json(problem: Problem) -> dict[str, Any]:
+    """A problem for programs."""
+    names = ("severity", "file", "line", "element", "code", "message", "remedy")
+    return {name: getattr(problem, name) for name in names}
+
+
+def _form_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            severity="error",
+            file=f"forms/{id}",
+            line=1,
+            element=id,
+            code="form-component",
+            message=f"form {id} has a component of type {kind}, which nothing here can render",
+            remedy=f"use one of: {', '.join(sorted(forms.INPUTS))}",
+        )
+        for id, form in sorted(checked.forms.items())
+        for kind in forms.unsupported(form)
+    )
+
+
+def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            severity="error",
+            file=PROCESS,
+            line=node.line,
+            element=node.id,
+            code="job-type-unknown",
+            message=f"no program does jobs of type {node.job_type!r}",
+            remedy=f"use one of: {', '.join(sorted(JOB_TYPES))}",
+        )
+        for node in checked.graph.nodes.values()
+        if isinstance(node, ServiceTask) and node.job_type not in JOB_TYPES
+    )

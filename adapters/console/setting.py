@@ -1,0 +1,37 @@
+"""What every server command begins with: the data directory, and errors as one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.errors import CommandFailed
+from adapters.cli.language import _
+from adapters.database.store import StoreUnavailable
+from adapters.dispatch.smtp import MailSettingError
+from adapters.settings import SettingError
+from signing.errors import SigningError
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help=_("The data directory (else HOSO_DATA, else hoso-data)."))
+]
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn what an installation can get wrong into one line with its remedy."""
+    try:
+        yield
+    except SettingError as error:
+        raise CommandFailed("setting", str(error)) from error
+    except MailSettingError as error:
+        raise CommandFailed("setting", str(error)) from error
+    except StoreUnavailable as error:
+        remedy = _("check HOSO_DATABASE_URL and that the database runs")
+        raise CommandFailed(
+            "database-unavailable", _("no database: {reason}").format(reason=error), remedy=remedy
+        ) from error
+    except SigningError as error:
+        raise CommandFailed(error.code, error.message) from error

@@ -1,0 +1,76 @@
+"""What an act needs beside the dossier: statements, accepted records, first answers, running numbers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from adapters.database.store import Transaction, lock_rows
+from adapters.database.tables import counter, idempotency, number, record, statement
+
+Row = Mapping[Any, Any]
+
+
+def add_statement(tx: Transaction, values: Row) -> None:
+    """Keep a statement until it is used or expires."""
+    tx.execute(insert(statement).values(**values))
+
+
+def find_statement(tx: Transaction, id: str) -> Row | None:
+    """The statement of that id."""
+    row = tx.execute(select(statement).where(statement.c.id == id)).mappings().first()
+    return dict(row) if row else None
+
+
+def use_statement(tx: Transaction, id: str, at: datetime) -> bool:
+    """Use up the statement's nonce; False when it was used before."""
+    used = tx.execute(update(statement).where(statement.c.id == id, statement.c.used.is_(None)).values(used=at))
+    return used.rowcount == 1
+
+
+def add_record(tx: Transaction, values: Row) -> None:
+    """Keep an accepted record; its bytes lie in the content table."""
+    tx.execute(insert(record).values(**values))
+
+
+def records_of(tx: Transaction, dossier: str) -> list[Row]:
+    """The accepted records of a dossier, in the order in which they were accepted."""
+    query = select(record).where(record.c.dossier == dossier).order_by(record.c.leaf)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def find_answer(tx: Transaction, officer: str, key: str) -> Row | None:
+    """The first answer that was given to this key."""
+    query = select(idempotency).where(idempotency.c.officer == officer, idempotency.c.key == key)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def add_answer(tx: Transaction, values: Row) -> None:
+    """Keep the answer of a key, in the act's own transaction."""
+    tx.execute(insert(idempotency).values(**values))
+
+
+def next_value(tx: Transaction, name: str) -> int:
+    """The next value of a running number, from 1; in the transaction that uses it, so that none is lost."""
+    query = select(counter.c.value).where(counter.c.name == name)
+    if lock_rows(tx):
+        query = query.with_for_update()
+    value = tx.execute(query).scalar()
+    if value is None:
+        tx.execute(insert(counter).values(name=name, value=1))
+        return 1
+    tx.execute(update(counter).where(counter.c.name == name).values(value=value + 1))
+    return int(value) + 1
+
+
+def number_of_job(tx: Transaction, job: int) -> Row | None:
+    """The number that was issued for this job, if any: a repeated job gets the same one."""
+    row = tx.execute(select(number).where(number.c.job == job)).mappings().first()
+    return dict(row) if row else None
+
+
+def add_number(tx: Transaction, values: Row) -> None:
+    """Enter a number into its register."""
+    tx.execute(insert(number).values(**values))

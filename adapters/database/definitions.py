@@ -1,0 +1,98 @@
+"""Process definitions, procedures and the bytes of files and documents."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from adapters.database.store import Transaction
+from adapters.database.tables import content, procedure, process
+
+Row = Mapping[Any, Any]
+
+
+def put_content(tx: Transaction, sha256: str, data: bytes, uploaded_by: str | None = None) -> None:
+    """Keep bytes under their SHA-256; keeping them twice changes nothing."""
+    if tx.execute(select(content.c.sha256).where(content.c.sha256 == sha256)).first() is None:
+        tx.execute(insert(content).values(sha256=sha256, bytes=data, uploaded_by=uploaded_by))
+
+
+def get_content(tx: Transaction, sha256: str) -> bytes | None:
+    """The bytes of that SHA-256."""
+    return tx.execute(select(content.c.bytes).where(content.c.sha256 == sha256)).scalar()
+
+
+def content_size(tx: Transaction, sha256: str) -> int | None:
+    """How many bytes are kept under that SHA-256."""
+    return tx.execute(select(func.length(content.c.bytes)).where(content.c.sha256 == sha256)).scalar()
+
+
+def uploader(tx: Transaction, sha256: str) -> str | None:
+    """Who uploaded the bytes, if an officer did."""
+    return tx.execute(select(content.c.uploaded_by).where(content.c.sha256 == sha256)).scalar()
+
+
+def get_contents(tx: Transaction, digests: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of many digests, by digest."""
+    query = select(content.c.sha256, content.c.bytes).where(content.c.sha256.in_(list(digests)))
+    return {row.sha256: row.bytes for row in tx.execute(query)}
+
+
+def add_process(tx: Transaction, values: Row) -> None:
+    """Add a deployed version."""
+    tx.execute(insert(process).values(**values))
+
+
+def latest_process(tx: Transaction, key: str) -> Row | None:
+    """The latest version of that process."""
+    query = select(process).where(process.c.key == key).order_by(process.c.version.desc()).limit(1)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def find_process(tx: Transaction, key: str, version: int) -> Row | None:
+    """That version of the process."""
+    query = select(process).where(process.c.key == key, process.c.version == version)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def processes(tx: Transaction, *, after: str, limit: int) -> list[Row]:
+    """A page of all versions, by key and version; the cursor is `key:version`."""
+    key, _, version = after.rpartition(":")
+    later = (process.c.key > key) | ((process.c.key == key) & (process.c.version > int(version or 0)))
+    query = select(process).where(later).order_by(process.c.key, process.c.version).limit(limit)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def add_procedure(tx: Transaction, values: Row) -> None:
+    """Add an adopted procedure record; adopting the same record again changes nothing."""
+    if find_procedure(tx, values["sha256"]) is None:
+        tx.execute(insert(procedure).values(**values))
+
+
+def find_procedure(tx: Transaction, sha256: str) -> Row | None:
+    """The procedure record of that SHA-256."""
+    row = tx.execute(select(procedure).where(procedure.c.sha256 == sha256)).mappings().first()
+    return dict(row) if row else None
+
+
+def procedure_in_force(
+    tx: Transaction, *, day: datetime, code: str | None = None, process_key: str | None = None
+) -> Row | None:
+    """The record in force on that day: the latest `valid_from` not after it, then the latest adopted."""
+    query = select(procedure).where(procedure.c.valid_from <= day.date().isoformat())
+    if code is not None:
+        query = query.where(procedure.c.code == code)
+    if process_key is not None:
+        query = query.where(procedure.c.process == process_key)
+    query = query.order_by(procedure.c.valid_from.desc(), procedure.c.leaf.desc()).limit(1)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def procedures(tx: Transaction, *, after: int, limit: int) -> list[Row]:
+    """A page of procedure records, in the order in which they were adopted."""
+    query = select(procedure).where(procedure.c.leaf > after).order_by(procedure.c.leaf).limit(limit)
+    return [dict(row) for row in tx.execute(query).mappings()]

@@ -1,0 +1,121 @@
+"""The job table: timers, letters, numbers, mail, parcels. A lease carries an epoch that fences off a paused worker."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from adapters.database.store import Transaction, lock_rows
+from adapters.database.tables import dispatch, dossier, job
+from engine.officer import AUDITOR, Officer
+from engine.outcome import JobRequest
+
+Row = Mapping[Any, Any]
+
+
+def add_job(tx: Transaction, dossier: str, request: JobRequest) -> None:
+    """Add a job in the transaction of the act that asks for it."""
+    tx.execute(
+        insert(job).values(
+            dossier=dossier,
+            number=request.number,
+            element=request.element,
+            type=request.type,
+            payload=dict(request.payload),
+            state="open",
+            due=request.due,
+            lease_epoch=0,
+            attempts=0,
+        )
+    )
+
+
+def cancel_job(tx: Transaction, dossier: str, number: int) -> None:
+    """The process went another way: the job is no longer wanted."""
+    wanted = (job.c.dossier == dossier, job.c.number == number, job.c.state == "open")
+    tx.execute(update(job).where(*wanted).values(state="cancelled"))
+
+
+def lease(tx: Transaction, *, now: datetime, until: datetime) -> Row | None:
+    """Take the next due job that nobody holds; its epoch grows by one."""
+    free = or_(job.c.lease_until.is_(None), job.c.lease_until < now)
+    query = select(job).where(job.c.state == "open", job.c.due <= now, free).order_by(job.c.due, job.c.id).limit(1)
+    if lock_rows(tx):
+        query = query.with_for_update(skip_locked=True)
+    row = tx.execute(query).mappings().first()
+    if row is None:
+        return None
+    taken = {"lease_until": until, "lease_epoch": row["lease_epoch"] + 1, "attempts": row["attempts"] + 1}
+    tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
+    return {**row, **taken}
+
+
+def held(tx: Transaction, leased: Row) -> bool:
+    """Whether the lease still stands, locked for the rest of the transaction."""
+    query = select(job.c.lease_epoch).where(job.c.id == leased["id"], job.c.state == "open")
+    if lock_rows(tx):
+        query = query.with_for_update()
+    return bool(tx.execute(query).scalar() == leased["lease_epoch"])
+
+
+def finish(tx: Transaction, id: int, state: str, error: str | None = None) -> None:
+    """End a job: done or failed."""
+    tx.execute(update(job).where(job.c.id == id).values(state=state, error=error, lease_until=None))
+
+
+def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
+    """Try again later."""
+    tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
+
+
+def jobs_of(tx: Transaction, dossier: str) -> list[Row]:
+    """The open and failed jobs of a dossier."""
+    query = select(job).where(job.c.dossier == dossier, job.c.state.in_(["open", "failed"])).order_by(job.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def stuck(tx: Transaction, now: datetime) -> int:
+    """How many open jobs were due before that time."""
+    query = select(func.count()).select_from(job).where(job.c.state == "open", job.c.due < now)
+    return tx.execute(query).scalar_one()
+
+
+def add_dispatch(tx: Transaction, values: Row) -> None:
+    """Add a dispatch."""
+    tx.execute(insert(dispatch).values(**values))
+
+
+def find_dispatch(tx: Transaction, key_or_code: str) -> Row | None:
+    """The dispatch of that key or code."""
+    query = select(dispatch).where(or_(dispatch.c.key == key_or_code, dispatch.c.code == key_or_code))
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
+    """Change the state of a dispatch."""
+    tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
+
+
+def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
+    """The dispatches of a dossier, oldest first."""
+    query = select(dispatch).where(dispatch.c.dossier == dossier).order_by(dispatch.c.created, dispatch.c.key)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def dispatches(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
+    """A page of the dispatches within the officer's sight, by code."""
+    query = select(dispatch).join(dossier, dossier.c.code == dispatch.c.dossier).where(dispatch.c.code > after)
+    if AUDITOR not in officer.roles:
+        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
+    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
+
+
+def parcels(tx: Transaction, officer: Officer, start: datetime, end: datetime) -> list[Row]:
+    """The parcels prepared in that time within the officer's sight, oldest first."""
+    query = select(dispatch).join(dossier, dossier.c.code == dispatch.c.dossier).where(dispatch.c.channel == "post")
+    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
+    if AUDITOR not in officer.roles:
+        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
+    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

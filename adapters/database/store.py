@@ -1,0 +1,103 @@
+"""The store: one database, SQLite or PostgreSQL, and its transactions.
+
+Every act is one write transaction. On SQLite it begins with BEGIN IMMEDIATE, so that two read-modify-writes cannot
+interleave; on PostgreSQL rows are locked where they are read (`FOR UPDATE`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+Transaction = Connection
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be reached or is busy; nothing was changed, and the same call may be made again."""
+
+
+class Store:
+    """The transactions of one database. `read` sees a snapshot; `write` commits all or nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that changes nothing."""
+        with self._connected(write=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits when its block ends, and rolls back when the block raises."""
+        with self._connected(write=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self, *, write: bool) -> Iterator[Transaction]:
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(hoso_write=write)
+                with connection.begin():
+                    yield connection
+        except OperationalError as error:
+            raise StoreUnavailable(_reason(error)) from error
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at a SQLAlchemy URL (`sqlite:///file`, `postgresql+psycopg://…`)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Store(_sqlite(url))
+    return Store(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def lock_rows(transaction: Transaction) -> bool:
+    """Whether rows must be locked where they are read: on PostgreSQL; SQLite has one writer at a time."""
+    return transaction.dialect.name == "postgresql"
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def connect(raw: object, _record: object) -> None:
+        raw.isolation_level = None  # type: ignore[attr-defined]  # the driver begins nothing by itself
+        cursor = raw.cursor()  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("hoso_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _reason(error: DBAPIError) -> str:
+    """The driver's first line only: a statement and its parameters may hold a citizen's data."""
+    return str(error.orig).strip().splitlines()[0] if error.orig else "no connection"
+
+
+def reachable(store: Store) -> bool:
+    """Whether the database answers."""
+    try:
+        with store.read() as transaction:
+            transaction.execute(text("SELECT 1"))
+    except StoreUnavailable:
+        return False
+    return True

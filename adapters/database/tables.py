@@ -1,0 +1,343 @@
+"""The tables. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
+
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# A number that grows by itself: SQLite does so only for INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime: what goes in without a zone is refused, what comes out is UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC, which SQLite forgets."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[object]):
+    """JSON as text with sorted keys: equal values are equal bytes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """Write it."""
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Read it."""
+        return None if value is None else json.loads(value)
+
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", ForeignKey("unit.id")),
+)
+
+officer = Table(
+    "officer",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("position", Text, nullable=False),
+    Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("der", LargeBinary, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("not_after", Moment, nullable=False),
+    Column("bound", Moment, nullable=False),
+    Column("bound_leaf", BigInteger, nullable=False),
+    Column("revoked", Moment),
+    Column("revoked_leaf", BigInteger),
+)
+
+content = Table(
+    "content",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("uploaded_by", String(40)),
+)
+
+process = Table(
+    "process",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("bundle_hash", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("files", Json, nullable=False),  # path → SHA-256
+    Column("deployed", Moment, nullable=False),
+    Column("deployed_by", ForeignKey("officer.id"), nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+)
+
+procedure = Table(
+    "procedure",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("code", String(60), nullable=False, index=True),
+    Column("process", String(200), nullable=False, index=True),
+    Column("valid_from", String(10), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("adopted", Moment, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("code", String(80), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("process_key", String(200), nullable=False),
+    Column("process_version", Integer, nullable=False),
+    Column("bundle_hash", String(64), nullable=False),
+    Column("procedure", ForeignKey("procedure.sha256")),
+    Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("applicant", Json, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("due", Moment),
+    Column("finished", Moment),
+    Column("state", Json, nullable=False),
+    Column("performers", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Index("ix_dossier_unit_code", "unit", "code"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("element", String(200), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(100)),
+    Column("candidates", Json, nullable=False),
+    Column("excluded", Json, nullable=False),
+    Column("holder", ForeignKey("officer.id")),
+    Column("unit", String(40), nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("due", Moment),
+    Column("place", String(10), nullable=False),
+    Column("signature", String(10), nullable=False),
+    Column("form", String(200)),
+    Column("state", String(10), nullable=False),  # open | completed | cancelled
+    Index("ix_task_dossier_state", "dossier", "state"),
+    Index("ix_task_queue", "state", "unit", "role", "id"),
+    Index("ix_task_holder", "state", "holder", "id"),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("current", Boolean, nullable=False),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("act", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("nonce", String(64), nullable=False, unique=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("dossier", ForeignKey("dossier.code"), index=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("roles", Json, nullable=False),  # the officer's when the record was accepted
+    Column("purpose", String(20), nullable=False),
+    Column("manifest", String(64), nullable=False),
+    Column("signature", String(64), nullable=False),
+    Column("accepted", Moment, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("element", String(200), nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", String(10), nullable=False),  # open | done | cancelled | failed
+    Column("due", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("lease_epoch", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Index("ix_job_due", "state", "due"),
+    Index("ix_job_dossier_number", "dossier", "number"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(200), nullable=False, index=True),
+    Column("key", Text),
+)
+
+dispatch = Table(
+    "dispatch",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("code", String(100), nullable=False, unique=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False, index=True),
+    Column("document", String(100), nullable=False),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("recipient", Json, nullable=False),
+    Column("consent", Json),
+    Column("label", ForeignKey("content.sha256")),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created", Moment, nullable=False, index=True),
+    Column("updated", Moment, nullable=False),
+    Column("note", Text),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+number = Table(
+    "number",
+    metadata,
+    Column("register", String(100), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("value", Integer, primary_key=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    Column("job", BigInteger, nullable=False, unique=True),
+    Column("issued", Moment, nullable=False),
+)
+
+leaf = Table(
+    "leaf",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("encoded", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
+    Column("dossier", String(80)),
+    Index("ix_leaf_dossier_index", "dossier", "index"),
+)
+
+tree_node = Table(
+    "tree_node",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("origin", String(200), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("officer", String(40), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+)

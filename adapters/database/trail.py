@@ -1,0 +1,97 @@
+"""The trail's leaves, tree and head. A leaf is appended last in the act's own transaction, under the head's lock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from adapters.database.store import Transaction, lock_rows
+from adapters.database.tables import leaf, log_head, tree_node
+
+Row = Mapping[Any, Any]
+HASH_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The log's head: its size, the roots of its perfect subtrees (largest first), and its signed checkpoint."""
+
+    origin: str
+    size: int
+    frontier: tuple[bytes, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLeaf:
+    """A leaf as it lies in the store: its canonical bytes, and salt and evidence that open its hash."""
+
+    index: int
+    encoded: bytes
+    salt: bytes
+    evidence: bytes
+
+
+def create_head(tx: Transaction, origin: str, checkpoint: str) -> None:
+    """Begin an empty log."""
+    tx.execute(insert(log_head).values(origin=origin, size=0, frontier=b"", checkpoint=checkpoint))
+
+
+def head(tx: Transaction, *, lock: bool = False) -> Head:
+    """The head; `lock` to append."""
+    query = select(log_head)
+    if lock and lock_rows(tx):
+        query = query.with_for_update()
+    row = tx.execute(query).mappings().one()
+    joined = row["frontier"]
+    frontier = tuple(joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES))
+    return Head(origin=row["origin"], size=row["size"], frontier=frontier, checkpoint=row["checkpoint"])
+
+
+def save_head(tx: Transaction, new: Head) -> None:
+    """Save the head."""
+    values = {"size": new.size, "frontier": b"".join(new.frontier), "checkpoint": new.checkpoint}
+    tx.execute(update(log_head).where(log_head.c.origin == new.origin).values(**values))
+
+
+def add_leaf(tx: Transaction, new: StoredLeaf, dossier: str | None, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+    """Append a leaf and the subtrees that it finished (level, index, hash)."""
+    values = {
+        "index": new.index,
+        "encoded": new.encoded,
+        "salt": new.salt,
+        "evidence": new.evidence,
+        "dossier": dossier,
+    }
+    tx.execute(insert(leaf).values(**values))
+    tx.execute(insert(tree_node), [{"level": level, "index": index, "hash": hash} for level, index, hash in nodes])
+
+
+def node(tx: Transaction, level: int, index: int) -> bytes:
+    """The hash of a complete subtree."""
+    query = select(tree_node.c.hash).where(tree_node.c.level == level, tree_node.c.index == index)
+    found: bytes = tx.execute(query).scalar_one()
+    return found
+
+
+def leaves(tx: Transaction, *, start: int, limit: int) -> list[StoredLeaf]:
+    """A page of leaves, by index."""
+    query = select(leaf).where(leaf.c.index >= start).order_by(leaf.c.index).limit(limit)
+    return [_leaf(row) for row in tx.execute(query).mappings()]
+
+
+def leaves_of(tx: Transaction, dossier: str) -> list[StoredLeaf]:
+    """All leaves of a dossier, by index."""
+    query = select(leaf).where(leaf.c.dossier == dossier).order_by(leaf.c.index)
+    return [_leaf(row) for row in tx.execute(query).mappings()]
+
+
+def leaves_at(tx: Transaction, indexes: set[int]) -> list[StoredLeaf]:
+    """These leaves, by index."""
+    query = select(leaf).where(leaf.c.index.in_(indexes)).order_by(leaf.c.index)
+    return [_leaf(row) for row in tx.execute(query).mappings()]
+
+
+def _leaf(row: Row) -> StoredLeaf:
+    return StoredLeaf(index=row["index"], encoded=row["encoded"], salt=row["salt"], evidence=row["evidence"])

@@ -1,0 +1,55 @@
+"""Who calls, and under which key: what every endpoint needs first."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from adapters.application import people
+from adapters.application.answer import Request as Asked
+from adapters.application.application import Application
+from adapters.http.problems import NotSignedIn
+from engine.officer import Officer
+
+bearer = HTTPBearer(auto_error=False, description="an access token: hs_…")
+
+
+def application(request: Request) -> Application:
+    """The application that this server runs."""
+    app: Application = request.app.state.application
+    return app
+
+
+App = Annotated[Application, Depends(application)]
+
+
+def signed_in(app: App, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Officer:
+    """The officer whose token came with the request."""
+    officer = people.sign_in(app, credentials.credentials) if credentials else None
+    if officer is None:
+        raise NotSignedIn
+    return officer
+
+
+Caller = Annotated[Officer, Depends(signed_in)]
+
+
+async def fingerprint(request: Request) -> str:
+    """A hash of what is asked: a key that comes back with another request is a mistake."""
+    body = await request.body()
+    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+
+
+def asked(
+    officer: Caller,
+    print_: Annotated[str, Depends(fingerprint)],
+    idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,100}$")] = None,
+) -> Asked:
+    """The request's key and fingerprint."""
+    return Asked(officer=officer.id, key=idempotency_key, fingerprint=print_)
+
+
+Once = Annotated[Asked, Depends(asked)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+After = Annotated[str, Query(max_length=300, alias="cursor")]

@@ -1,0 +1,117 @@
+"""Dossiers, their documents, history, messages, evidence and dispatches."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from adapters.application import documents, evidence, message, queries
+from adapters.application.start import Intake, start_dossier
+from adapters.dispatch.manifest import manifest_csv
+from adapters.http.caller import After, App, Caller, Limit, Once
+from adapters.http.models import Message, NewDossier, Sha256
+from adapters.http.organisation import told
+from engine.calendar import VIETNAM
+from engine.errors import Refusal, Refused
+
+router = APIRouter()
+Body = dict[str, Any]
+
+
+@router.post("/dossiers", status_code=201)
+def start(app: App, caller: Caller, once: Once, new: NewDossier, response: Response) -> Body:
+    """Start a dossier."""
+    intake = Intake(
+        process=new.process,
+        procedure=new.procedure,
+        title=new.title or new.process,
+        channel=new.channel,
+        applicant=new.applicant,
+        submitter=new.submitter or caller.name,
+        data=new.data,
+        documents=[(item.name, item.media_type, item.sha256) for item in new.documents],
+    )
+    return told(start_dossier(app, caller, once, intake), response)
+
+
+@router.get("/dossiers")
+def list_dossiers(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
+    """A page of the dossiers within the caller's sight."""
+    return dict(queries.list_dossiers(app, caller, cursor, limit).body_or_raise())
+
+
+@router.get("/dossiers/{code}")
+def show(app: App, caller: Caller, code: str) -> Body:
+    """A dossier as it stands."""
+    return dict(queries.show_dossier(app, caller, code).body_or_raise())
+
+
+@router.get("/dossiers/{code}/history")
+def history(app: App, caller: Caller, code: str) -> Body:
+    """What happened to a dossier."""
+    return dict(queries.history(app, caller, code).body_or_raise())
+
+
+@router.post("/dossiers/{code}/messages")
+def send_message(app: App, caller: Caller, once: Once, code: str, sent: Message, response: Response) -> Body:
+    """Give a dossier the message that it waits for."""
+    return told(message.send(app, caller, once, code, sent.name, sent.data), response)
+
+
+@router.get("/dossiers/{code}/evidence")
+def export(app: App, caller: Caller, code: str) -> Response:
+    """The evidence pack of a dossier (ASiC-E)."""
+    pack = _bytes(evidence.pack(app, caller, code))
+    return Response(
+        pack,
+        media_type="application/vnd.etsi.asic-e+zip",
+        headers={"Content-Disposition": f'attachment; filename="{code}.asice"'},
+    )
+
+
+@router.put("/documents/{sha256}", status_code=201)
+async def upload(app: App, caller: Caller, sha256: Sha256, request: Request) -> Body:
+    """Upload a document's bytes under their SHA-256."""
+    body = await request.body()
+    answer = await run_in_threadpool(documents.upload, app, caller, sha256, body)
+    return dict(answer.body_or_raise())
+
+
+@router.get("/documents/{sha256}")
+def download(app: App, caller: Caller, sha256: Sha256) -> Response:
+    """A document's bytes."""
+    content = _bytes(queries.content(app, caller, sha256))
+    return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
+
+
+@router.get("/dispatches")
+def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
+    """A page of dispatches."""
+    return dict(queries.list_dispatches(app, caller, cursor, limit).body_or_raise())
+
+
+@router.get("/dispatches/{id}")
+def show_dispatch(app: App, caller: Caller, id: str) -> Body:
+    """One dispatch."""
+    return dict(queries.show_dispatch(app, caller, id).body_or_raise())
+
+
+@router.get("/dispatches/{id}/label")
+def label(app: App, caller: Caller, id: str) -> Response:
+    """The address label of a parcel (PDF)."""
+    return Response(_bytes(queries.label(app, caller, id)), media_type="application/pdf")
+
+
+@router.get("/dispatch-manifest")
+def manifest(app: App, caller: Caller, date: date | None = None) -> Response:
+    """The day's manifest of parcels (CSV, UTF-8 with a byte order mark, as spreadsheets want it)."""
+    day = date or app.clock().astimezone(VIETNAM).date()
+    text = manifest_csv(queries.parcels(app, caller, day))
+    return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8")
+
+
+def _bytes(found: bytes | Refusal) -> bytes:
+    if isinstance(found, Refusal):
+        raise Refused(found)
+    return found

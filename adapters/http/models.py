@@ -1,0 +1,104 @@
+"""What requests carry, bounded and strict: an unknown field is refused."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Data = Annotated[dict[str, Any], Field(max_length=200)]
+Bytes256K = Annotated[Base64Bytes, Field(max_length=400_000)]
+
+
+class Model(BaseModel):
+    """No field that is not named here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewUnit(Model):
+    """A unit of the tree."""
+
+    id: Id
+    name: Text
+    parent: Id | None = None
+
+
+class NewOfficer(Model):
+    """An officer to appoint."""
+
+    id: Id
+    name: Text
+    position: Text
+    unit: Id
+    roles: Annotated[list[Id], Field(max_length=50)]
+
+
+class NewStatement(Model):
+    """A signed act to prepare."""
+
+    act: Id
+    subject: Id
+    body: Data
+
+
+class SignedAct(Model):
+    """A prepared act, signed."""
+
+    statement: Id
+    record: Bytes256K
+    manifest: Bytes256K
+    signature: Bytes256K
+
+
+class Bundle(Model):
+    """A process bundle: path → base64."""
+
+    files: Annotated[dict[str, Base64Bytes], Field(min_length=1, max_length=200)]
+
+
+class UploadedDocument(Model):
+    """A document uploaded before, with its name in the dossier."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]{1,100}$")]
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=100)] = (
+        "application/octet-stream"
+    )
+    sha256: Sha256
+
+
+class NewDossier(Model):
+    """A dossier to start."""
+
+    process: Id
+    procedure: Id | None = None
+    title: Text | None = None
+    channel: Literal["direct", "online", "post", "email", "edxml"] = "direct"
+    applicant: Annotated[dict[Id, Annotated[str, StringConstraints(max_length=500)]], Field(max_length=20)] = {}
+    submitter: Text | None = None
+    data: Data = {}
+    documents: Annotated[list[UploadedDocument], Field(max_length=100)] = []
+
+
+class Message(Model):
+    """A message for a dossier."""
+
+    name: Id
+    data: Data = {}
+
+
+class TaskData(Model):
+    """What the officer typed into the form."""
+
+    data: Data = {}
+
+
+class Completion(Model):
+    """A task's completion: signed, or (where the step wants no signature) the bare data."""
+
+    statement: Id | None = None
+    record: Bytes256K | None = None
+    manifest: Bytes256K | None = None
+    signature: Bytes256K | None = None
+    data: Data = {}

@@ -1,0 +1,63 @@
+"""Problems as RFC 9457 tells them: one table from refusals to HTTP statuses."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from adapters.database.store import StoreUnavailable
+from engine.errors import Kind, Refusal, Refused
+
+STATUS = {
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.FORBIDDEN: 403,
+    Kind.INVALID: 422,
+    Kind.SIGNATURE: 422,
+}
+MEDIA_TYPE = "application/problem+json"
+
+
+class NotSignedIn(Exception):
+    """No good token came with the request."""
+
+
+def problem(status: int, code: str, message: str, remedy: str = "", **more: Any) -> JSONResponse:
+    """A problem document."""
+    body = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code, "remedy": remedy}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({**body, **more}, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def register(api: FastAPI) -> None:
+    """Teach the server to answer each kind of failure with a problem document."""
+
+    @api.exception_handler(Refused)
+    def refused(_request: Request, error: Refused) -> JSONResponse:
+        refusal: Refusal = error.refusal
+        more = {"problems": list(refusal.problems)} if refusal.problems else {}
+        return problem(STATUS[refusal.kind], refusal.code, refusal.message, refusal.remedy, **more)
+
+    @api.exception_handler(NotSignedIn)
+    def not_signed_in(_request: Request, _error: NotSignedIn) -> JSONResponse:
+        return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
+
+    @api.exception_handler(RequestValidationError)
+    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [{"field": ".".join(map(str, item["loc"][1:])), "message": item["msg"]} for item in error.errors()]
+        fields = "; ".join(f"{item['field']}: {item['message']}" for item in found[:20])
+        return problem(422, "request-malformed", fields, "see /openapi.json", problems=found[:20])
+
+    @api.exception_handler(StoreUnavailable)
+    def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
+        return problem(503, "database-unavailable", "the database does not answer; nothing was changed", "try again")
+
+    @api.exception_handler(HTTPException)
+    def other(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, "http", str(error.detail))
+
+    @api.exception_handler(Exception)
+    def broken(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "server-broken", "the server met a defect; nothing was changed", "tell the operator")

@@ -1,0 +1,43 @@
+"""Process definitions and procedure records."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from adapters.application import deploy, queries
+from adapters.http.caller import After, App, Caller, Limit, Once
+from adapters.http.models import Bundle
+from adapters.http.organisation import told
+
+router = APIRouter()
+Body = dict[str, Any]
+
+
+@router.post("/processes", status_code=201)
+def deploy_bundle(app: App, caller: Caller, once: Once, bundle: Bundle, response: Response) -> Body:
+    """Deploy a bundle (integrator); 422 names every problem with its place and remedy."""
+    return told(deploy.deploy(app, caller, once, bundle.files), response)
+
+
+@router.get("/processes")
+def list_processes(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
+    """A page of deployed versions."""
+    return dict(queries.list_processes(app, cursor, limit).body_or_raise())
+
+
+@router.get("/processes/{key}")
+def show_process(app: App, caller: Caller, key: str) -> Body:
+    """The latest version of a process."""
+    return dict(queries.show_process(app, key).body_or_raise())
+
+
+@router.get("/procedures")
+def list_procedures(app: App, caller: Caller, cursor: int = -1, limit: Limit = 50) -> Body:
+    """A page of procedure records."""
+    return dict(queries.list_procedures(app, cursor, limit).body_or_raise())
+
+
+@router.get("/procedures/{code}")
+def show_procedure(app: App, caller: Caller, code: str) -> Body:
+    """The procedure record in force today."""
+    return dict(queries.show_procedure(app, code).body_or_raise())

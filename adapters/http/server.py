@@ -1,0 +1,56 @@
+"""The HTTP server: small endpoints that pass to the application. `def` endpoints run in the thread pool."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
+
+from adapters.application.application import Application
+from adapters.database.store import reachable
+from adapters.http import dossiers, organisation, processes, tasks, trail
+from adapters.http.problems import problem, register
+from adapters.jobs.worker import work_until
+
+MAX_BODY = 16 * 1024 * 1024
+GRACE = 10  # seconds that the worker may finish its job in
+
+
+def build(app: Application, *, worker: bool = True) -> FastAPI:
+    """The server over an application; with a worker that does its jobs."""
+
+    @asynccontextmanager
+    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
+        if worker:
+            thread.start()
+        yield
+        stop.set()
+        if worker:
+            thread.join(GRACE)
+
+    api = FastAPI(title="Hoso", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    api.state.application = app
+    register(api)
+    for room in (organisation, processes, dossiers, tasks, trail):
+        api.include_router(room.router, prefix="/v1")
+
+    @api.middleware("http")
+    async def bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        length = request.headers.get("content-length", "0")
+        if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > MAX_BODY:
+            return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
+        return await call_next(request)
+
+    @api.get("/livez", include_in_schema=False)
+    def livez() -> dict[str, str]:
+        return {"status": "live"}
+
+    @api.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:
+        ready = reachable(app.store)
+        return Response("ready" if ready else "database unavailable", status_code=200 if ready else 503)
+
+    return api

@@ -1,0 +1,59 @@
+"""The worker: takes due jobs one by one and has their handlers do them. Many may run, on many machines."""
+
+import threading
+
+import structlog
+
+from adapters.application import work
+from adapters.application.application import Application
+from adapters.application.work import Job
+from adapters.database.store import StoreUnavailable
+from adapters.jobs.errors import JobFault, TryLater
+from adapters.jobs.handlers import HANDLERS
+from adapters.letters.errors import LetterError
+
+IDLE = 0.2  # seconds between looks when there is nothing to do
+log = structlog.get_logger()
+
+
+def work_until(app: Application, stop: threading.Event) -> None:
+    """Do jobs until told to stop; the job in hand is finished first."""
+    while not stop.is_set():
+        try:
+            busy = work_once(app)
+        except StoreUnavailable as error:
+            log.warning("database unavailable", reason=str(error))
+            busy = False
+        if not busy:
+            stop.wait(IDLE)
+
+
+def work_once(app: Application) -> bool:
+    """Do the next due job; False when there is none."""
+    job = work.take(app)
+    if job is None:
+        return False
+    try:
+        _do(app, job)
+    except TryLater as error:
+        log.info("job postponed", job=job["id"], type=job["type"], dossier=job["dossier"], reason=str(error))
+        work.postpone(app, job, str(error))
+    except JobFault as error:
+        log.warning("job failed", job=job["id"], type=job["type"], dossier=job["dossier"], code=error.code)
+        work.fail(app, job, error.code, error.message)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # a defect of ours, or of a template: seen by people, and the other jobs go on
+        log.exception("job broke", job=job["id"], type=job["type"], dossier=job["dossier"])
+        work.fail(app, job, "job-broke", f"{type(error).__name__} in {job['type']}")
+    return True
+
+
+def _do(app: Application, job: Job) -> None:
+    handler = HANDLERS.get(job["type"])
+    if handler is None:
+        raise JobFault("job-type-unknown", f"no program does jobs of type {job['type']}")
+    try:
+        handler(app, job)
+    except LetterError as error:
+        raise JobFault(error.code, error.message) from error

@@ -1,0 +1,200 @@
+"""Form fields of a letter: empty in the draft, filled after the leader's signature by an incremental update.
+
+Number and date follow the head's signature (NĐ 30/2020, Đ15), so the draft keeps text fields for them, and filling one
+appends to the file: whatever was signed stays a byte prefix of the result. The filled text is typeset by the same press
+as the letter and imported as the field's appearance, so that Vietnamese letters are embedded and can be extracted.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from adapters.letters.errors import LetterError
+from adapters.letters.typeset import Box, typeset
+
+__all__ = ["Box", "add_fields", "fill_fields", "letter_date"]
+
+PRINT, READ_ONLY = 4, 1  # ISO 32000-2 tables 167 and 227: PDF/A wants printed widgets; only the program fills them
+ALIGNMENTS = ("left", "center", "right")
+FONTS = {"normal": "HosoSerif", "italic": "HosoSerif-Italic"}
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+TOO_LONG = "this field value is too long"
+APPEARANCE = b"""
+#let d = json("/data.json")
+#set text(font: "Libertinus Serif", lang: "vi", top-edge: "baseline", bottom-edge: "baseline")
+#for f in d.fields {
+  set page(width: f.width * 1pt, height: f.height * 1pt, margin: 0pt, fill: none)
+  set text(size: f.size * 1pt, style: f.style)
+  let h = if f.align == "left" { left } else if f.align == "right" { right } else { center }
+  context {
+    let shrink = calc.min(1.0, f.width * 1pt / calc.max(measure(f.value).width, 0.1pt))
+    assert(shrink >= 0.6, message: "this field value is too long")
+    place(top + h, dy: f.height * 1pt - f.size * 0.35pt, text(size: f.size * shrink * 1pt, f.value))
+  }
+  pagebreak(weak: true)
+}
+"""
+
+
+class _Update(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """An incremental update that depends on its input only: no clock in the metadata, no random file identifier."""
+
+    def _update_meta(self) -> None:
+        """Leave the metadata as the letter was made."""
+
+    def bytes_for(self, content: str) -> bytes:
+        """Write the update; the second file identifier comes from the file before and `content`."""
+        before = self.prev.stream.getvalue()
+        identifier = hashlib.sha256(before + content.encode()).digest()[:16]
+        self._document_id[1] = generic.ByteStringObject(identifier)
+        stream = BytesIO()
+        self.write(stream)
+        return stream.getvalue()
+
+
+def letter_date(day: datetime) -> str:
+    """The text of the `date` field as NĐ 30/2020, Phụ lục I, II.4 writes it: `ngày 02 tháng 01 năm 2026`."""
+    # Days under 10 and the months January and February take a leading zero, the others do not.
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def add_fields(pdf: bytes, fields: Mapping[str, Box]) -> bytes:
+    """Append empty, read-only text fields at the given places; without fields the letter comes back as it is."""
+    if not fields:
+        return pdf
+    writer = _open(pdf)
+    references = [_add_field(writer, name, box) for name, box in sorted(fields.items())]
+    form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject(references)})
+    writer.root[pdf_name("/AcroForm")] = writer.add_object(form)
+    writer.update_root()
+    return writer.bytes_for(repr(sorted(fields.items())))
+
+
+def fill_fields(pdf: bytes, values: Mapping[str, str]) -> bytes:
+    """Fill text fields in one incremental update: the result starts with `pdf`; only /V and /AP of them change.
+
+    Raises `LetterError` (`letter-field`) if a field is missing, is no text field or is filled already.
+    """
+    writer = _open(pdf)
+    widgets = {name: _empty_field(writer, name) for name in sorted(values)}
+    boxes = {name: _box(widget) for name, widget in widgets.items()}
+    looks = _appearances(boxes, values)
+    for page, (name, widget) in enumerate(widgets.items()):
+        look = writer.import_page_as_xobject(looks, page_ix=page)
+        widget[pdf_name("/V")] = pdf_string(values[name])
+        widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): look})
+        writer.mark_update(widget.container_ref)
+    return writer.bytes_for(repr(sorted(values.items())))
+
+
+def _open(pdf: bytes) -> _Update:
+    try:
+        return _Update(BytesIO(pdf))
+    except (PdfError, ValueError) as error:
+        raise LetterError("letter-field", "the document is no readable PDF; make the letter again") from error
+
+
+def _add_field(writer: _Update, name: str, box: Box) -> Any:
+    page_reference, _ = writer.find_page_for_modification(box.page - 1)
+    page = page_reference.get_object()
+    top = float(page["/MediaBox"][3])
+    corners = (box.x, top - box.y - box.height, box.x + box.width, top - box.y)
+    rectangle = generic.ArrayObject(generic.FloatObject(f"{corner:.3f}") for corner in corners)
+    size = [generic.NumberObject(0), generic.NumberObject(0), *(_length(v) for v in (box.width, box.height))]
+    look = generic.StreamObject(
+        {
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): generic.ArrayObject(size),
+            pdf_name("/Resources"): generic.DictionaryObject(),
+        },
+        stream_data=b"",
+    )
+    field = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Widget"),
+            pdf_name("/FT"): pdf_name("/Tx"),
+            pdf_name("/T"): pdf_string(name),
+            pdf_name("/F"): generic.NumberObject(PRINT),
+            pdf_name("/Ff"): generic.NumberObject(READ_ONLY),
+            pdf_name("/Rect"): rectangle,
+            pdf_name("/P"): generic.IndirectObject(page_reference.idnum, page_reference.generation, writer),
+            pdf_name("/DA"): pdf_string(f"/{FONTS[box.style]} {box.size:g} Tf 0 g"),
+            pdf_name("/Q"): generic.NumberObject(ALIGNMENTS.index(box.align)),
+            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): writer.add_object(look)}),
+        }
+    )
+    reference = writer.add_object(field)
+    writer.register_annotation(page_reference, reference)
+    return reference
+
+
+def _length(points: float) -> Any:
+    return generic.FloatObject(f"{points:.3f}")
+
+
+def _empty_field(writer: _Update, name: str) -> Any:
+    entries = writer.root["/AcroForm"]["/Fields"] if "/AcroForm" in writer.root else ()
+    found = {str(field["/T"]): field for field in (entry.get_object() for entry in entries)}
+    if name not in found:
+        names = ", ".join(sorted(found)) or "none"
+        raise LetterError(
+            "letter-field", f"the document has no field {name} (found: {names}); render it with this field"
+        )
+    if found[name]["/FT"] != "/Tx":
+        raise LetterError("letter-field", f"field {name} is no text field; render the letter again")
+    if "/V" in found[name]:
+        raise LetterError("letter-field", f"field {name} is filled already; a number is given once, make a new letter")
+    return found[name]
+
+
+def _box(widget: Any) -> Box:
+    """Read a field's place and look back from what `add_fields` wrote."""
+    left, bottom, right, top = (float(corner) for corner in widget["/Rect"])
+    font, size, *_ = str(widget["/DA"]).split()
+    styles = {f"/{name}": style for style, name in FONTS.items()}
+    return Box(
+        page=1,
+        x=left,
+        y=bottom,
+        width=right - left,
+        height=top - bottom,
+        size=float(size),
+        style=styles.get(font, "normal"),
+        align=ALIGNMENTS[int(widget["/Q"])],
+    )
+
+
+def _appearances(boxes: Mapping[str, Box], values: Mapping[str, str]) -> PdfFileReader:
+    """One page for each field, in the order of `boxes`, with the value typeset as the letter is."""
+    wanted = [
+        {
+            "width": b.width,
+            "height": b.height,
+            "size": b.size,
+            "style": b.style,
+            "align": b.align,
+            "value": values[name],
+        }
+        for name, b in boxes.items()
+    ]
+    try:
+        made = typeset("appearance.typ", {"appearance.typ": APPEARANCE}, {"fields": wanted}, at=EPOCH, tags=False)
+    except LetterError as error:
+        if TOO_LONG not in error.message:
+            raise
+        names = ", ".join(boxes)
+        raise LetterError(
+            "letter-field", f"a value is too long for its field ({names}); shorten it or widen it"
+        ) from None
+    return PdfFileReader(BytesIO(made.content))

@@ -1,0 +1,60 @@
+"""Settings: one table, read from the environment and from the data directory, checked at start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.database.store import sqlite_url
+
+# name → what it means; `docs/reference/settings.md` shows the same.
+VARIABLES: Mapping[str, str] = {
+    "HOSO_DATA": "the data directory (default: hoso-data)",
+    "HOSO_DATABASE_URL": "the database, e.g. postgresql+psycopg://… (default: SQLite in the data directory)",
+    "HOSO_SMTP_URL": "the mail server: smtp+starttls://user:password@host, smtps://host, smtp://127.0.0.1:port",
+}
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where this installation keeps its things. The log's key lies outside the database and its backup."""
+
+    data: Path
+    database_url: str
+    smtp_url: str | None
+
+    @property
+    def agency_file(self) -> Path:
+        """The agency's identifier, name and addresses."""
+        return self.data / "agency.json"
+
+    @property
+    def log_key_file(self) -> Path:
+        """The log's signing key (secret)."""
+        return self.data / "log.key"
+
+    @property
+    def log_vkey_file(self) -> Path:
+        """The log's verifier key, to be given to auditors."""
+        return self.data / "log.vkey"
+
+    @property
+    def trust(self) -> Path:
+        """Folder of roots/, intermediates/ and crls/."""
+        return self.data / "trust"
+
+    @property
+    def days_off(self) -> Path:
+        """The agency's own days off and swapped working days, on top of the public holidays."""
+        return self.data / "days-off.json"
+
+
+def read_settings(data: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings: flag, then environment, then default."""
+    folder = data or Path(environment.get("HOSO_DATA") or "hoso-data")
+    url = environment.get("HOSO_DATABASE_URL") or sqlite_url(folder.absolute() / "hoso.db")
+    return Settings(data=folder, database_url=url, smtp_url=environment.get("HOSO_SMTP_URL"))

@@ -1,0 +1,109 @@
+"""Assemble the application from its settings."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+
+from adapters import calendar, clock
+from adapters.application import trail
+from adapters.application.application import Agency, Application
+from adapters.database.migrate import current, newest, upgrade
+from adapters.database.store import Store, open_store
+from adapters.dispatch import smtp
+from adapters.settings import SettingError, Settings
+from signing.certificates import load_certificates, load_crls
+from signing.errors import SigningError
+from signing.trail.note import LogKey
+from signing.verify import Trust
+
+
+def connect(settings: Settings) -> Store:
+    """Open the database."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return open_store(settings.database_url)
+
+
+def assemble(settings: Settings) -> Application:
+    """The application of an installation that `hoso init` prepared; raises SettingError with the remedy."""
+    store = connect(settings)
+    if current(store) != newest():
+        raise SettingError(f"the database's schema is {current(store)}, expected {newest()}; run: hoso db upgrade")
+    app = build(settings, store)
+    with store.read() as tx:
+        try:
+            fits = trail.belongs(app, tx)
+        except SigningError:
+            fits = False
+    if not fits:
+        raise SettingError(f"{settings.log_key_file} is not the key of the log in the database; put the right one back")
+    return app
+
+
+def build(settings: Settings, store: Store) -> Application:
+    """The application over an open database, unchecked."""
+    return Application(
+        store=store,
+        agency=read_agency(settings),
+        log_key=read_log_key(settings),
+        trust=lambda: read_trust(settings.trust),
+        clock=clock.now,
+        entropy=secrets.token_bytes,
+        mail=smtp.read_url(settings.smtp_url) if settings.smtp_url else None,
+        days_off=lambda year: calendar.days_off(year, settings.days_off),
+    )
+
+
+def migrate(settings: Settings) -> tuple[str | None, str | None]:
+    """Bring the database to the newest schema; gives the revisions before and after."""
+    store = connect(settings)
+    try:
+        return upgrade(store)
+    finally:
+        store.close()
+
+
+def read_agency(settings: Settings) -> Agency:
+    """The agency of this installation."""
+    try:
+        return Agency(**json.loads(settings.agency_file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SettingError(f"{settings.agency_file} is missing or unreadable; run: hoso init") from error
+
+
+def write_agency(settings: Settings, agency: Agency) -> None:
+    """Keep the agency's particulars."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.agency_file.write_text(json.dumps(asdict(agency), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def read_log_key(settings: Settings) -> LogKey:
+    """The log's signing key."""
+    try:
+        return LogKey.load(settings.log_key_file.read_text("utf-8"))
+    except (OSError, ValueError, SigningError) as error:
+        raise SettingError(
+            f"{settings.log_key_file} is missing or unreadable; put it back from its own backup"
+        ) from error
+
+
+def write_log_key(settings: Settings, key: LogKey) -> None:
+    """Keep a new log key, readable by its owner alone, and its verifier key beside it."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.log_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(key.dump())
+    settings.log_vkey_file.write_text(key.vkey + "\n", "utf-8")
+
+
+def read_trust(folder: Path) -> Trust:
+    """Roots, intermediates and CRLs as they lie in the trust folder now."""
+    roots = [found for path in _files(folder / "roots") for found in load_certificates(path.read_bytes())]
+    between = [found for path in _files(folder / "intermediates") for found in load_certificates(path.read_bytes())]
+    crls = [found for path in _files(folder / "crls") for found in load_crls(path.read_bytes())]
+    return Trust(roots=tuple(roots), intermediates=tuple(between), crls=tuple(crls))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []

@@ -1,0 +1,102 @@
+"""Complete a task: an officer's verified approval moves the dossier on.
+
+A refusal is an outcome, not an exception: it is recorded like everything else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.acts.move import move
+from engine.bpmn import run
+from engine.bpmn.events import TaskCompleted
+from engine.dossier import Dossier
+from engine.errors import Kind, Refusal
+from engine.officer import Officer
+from engine.outcome import LeafDraft, Outcome
+from engine.process import ProcessDefinition
+from engine.task import Task
+from signing.verify import Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTask:
+    """What the officer sends: the form's data and, where the step wants one, the verified approval.
+
+    `objects` names the stored bytes of record, manifest, signature and certificates.
+    """
+
+    number: int
+    data: Mapping[str, object]
+    approval: Verified | None
+    objects: Mapping[str, object]
+
+
+def complete(
+    dossier: Dossier, act: CompleteTask, officer: Officer, definition: ProcessDefinition, *, now: datetime
+) -> Outcome:
+    """Decide what completing the task does; pure, so that replay gives the same answer."""
+    task = dossier.open_task(act.number)
+    if isinstance(task, Refusal):
+        return Outcome.refused(task, refused(dossier, act.number, officer, task, act.objects))
+    if refusal := task.refuses_holder(officer) or _refuses_approval(task, act.approval):
+        return Outcome.refused(refusal, refused(dossier, act.number, officer, refusal, act.objects))
+    step = run.step(definition.graph, dossier.state, TaskCompleted(task=act.number, data=act.data), now=now)
+    left = {number: other for number, other in dossier.tasks.items() if number != act.number}
+    performers = (*dossier.performers.get(task.element, ()), officer.id)
+    before = replace(dossier, tasks=left, performers={**dossier.performers, task.element: _unique(performers)})
+    outcome = move(before, definition.graph, step, _completed(dossier, task, act, officer), now=now)
+    return replace(outcome, closed={**outcome.closed, act.number: "completed"})
+
+
+def refused(
+    dossier: Dossier, number: int, officer: Officer, refusal: Refusal, objects: Mapping[str, object]
+) -> LeafDraft:
+    """The leaf of a refused completion: the attempt stands in the trail, with what was sent."""
+    task = dossier.tasks.get(number)
+    return LeafDraft(
+        actor=officer.id,
+        act="completion-refused",
+        subject=f"{dossier.code}.{number}",
+        dossier=dossier.code,
+        details={
+            "task": f"{dossier.code}.{number}",
+            "element": task.element if task else "",
+            "name": task.name if task else "",
+            "code": refusal.code,
+            "message": refusal.message,
+        },
+        objects=objects,
+    )
+
+
+def _refuses_approval(task: Task, approval: Verified | None) -> Refusal | None:
+    if task.signature == "none" or approval is not None:
+        return None
+    message = f"task {task.id} wants a signature ({task.signature}), found none"
+    return Refusal(kind=Kind.SIGNATURE, code="signature-missing", message=message, remedy="complete it with --key")
+
+
+def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer) -> LeafDraft:
+    details: dict[str, object] = {
+        "task": task.id,
+        "element": task.element,
+        "name": task.name,
+        "data": dict(act.data),
+        "position": officer.position,
+        "roles": sorted(officer.roles),
+    }
+    if task.signature != "none":
+        details["purpose"] = task.signature
+    return LeafDraft(
+        actor=officer.id,
+        act="task-completed",
+        subject=task.id,
+        dossier=dossier.code,
+        details=details,
+        objects=act.objects,
+    )
+
+
+def _unique(officers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(officers))

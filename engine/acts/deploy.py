@@ -1,0 +1,80 @@
+"""Deploy a bundle: check it whole; then it is the next version of its process. What cannot be executed is refused."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.bpmn.check import check_process
+from engine.bpmn.graph import Graph
+from engine.bpmn.problems import Problem
+from engine.process import FOLDERS, PROCESS
+from signing.bundle import bundle_hash
+
+MAX_FILES = 200
+MAX_BYTES = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedBundle:
+    """A bundle that may be deployed: its hash, its graph and forms, and the warnings that remain."""
+
+    bundle_hash: str
+    digests: Mapping[str, str]
+    graph: Graph
+    forms: Mapping[str, Mapping[str, object]]
+    warnings: tuple[Problem, ...]
+
+
+def check_bundle(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
+    """Check the files of a bundle (path → bytes); gives the checked bundle, or all problems found."""
+    problems = _check_files(files)
+    if problems:
+        return problems
+    forms, form_problems = _read_forms(files)
+    letters = [path for path in files if path.startswith("letters/")]
+    graph, found = check_process(files[PROCESS], source=PROCESS, forms=forms, files=letters)
+    problems = (*form_problems, *found)
+    if graph is None or any(problem.severity == "error" for problem in problems):
+        return problems
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    return CheckedBundle(bundle_hash=bundle_hash(digests), digests=digests, graph=graph, forms=forms, warnings=problems)
+
+
+def _check_files(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    if PROCESS not in files:
+        return (_problem(PROCESS, "bundle-process-missing", "the bundle has no process.bpmn", f"add {PROCESS}"),)
+    if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
+        message = f"the bundle has more than {MAX_FILES} files or {MAX_BYTES} bytes"
+        return (_problem(PROCESS, "bundle-too-large", message, "split it"),)
+    return tuple(
+        _problem(path, "bundle-path", reason, "remove or rename it") for path in files if (reason := _odd(path))
+    )
+
+
+def _odd(path: str) -> str | None:
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or not path.isprintable() or "\\" in path or len(path) > 200:
+        return f"{path!r} is no plain relative path"
+    if path != PROCESS and not path.startswith(FOLDERS):
+        return f"{path!r} is neither {PROCESS} nor in {' or '.join(FOLDERS)}"
+    return None
+
+
+def _read_forms(files: Mapping[str, bytes]) -> tuple[dict[str, Mapping[str, object]], tuple[Problem, ...]]:
+    forms: dict[str, Mapping[str, object]] = {}
+    problems = []
+    for path in sorted(files):
+        if not path.startswith("forms/"):
+            continue
+        try:
+            form = json.loads(files[path])
+            forms[form["id"]] = form
+        except (ValueError, TypeError, KeyError, RecursionError):
+            message = "is not a form-js document with an id"
+            problems.append(_problem(path, "form-unreadable", message, "save it again in the form editor"))
+    return forms, tuple(problems)
+
+
+def _problem(file: str, code: str, message: str, remedy: str) -> Problem:
+    return Problem(severity="error", file=file, line=1, element=None, code=code, message=message, remedy=remedy)

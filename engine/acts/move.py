@@ -1,0 +1,139 @@
+"""Move a dossier: what the kernel's effects mean for tasks, jobs and the dossier itself."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from engine.bpmn import effects as kernel
+from engine.bpmn.graph import Graph, UserTask
+from engine.bpmn.run import Step
+from engine.dossier import Dossier, Status
+from engine.feel import FeelError, Value
+from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
+from engine.task import Task
+
+E = TypeVar("E")
+TIMER = "timer"
+MESSAGE = "message"
+
+
+def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
+    """Give the outcome of a kernel step; `leaf` is the act that caused it, and tells what it led to.
+
+    A task that the step completed is closed by the caller, who knows who completed it.
+    """
+    opened = tuple(_opened(dossier, graph, effect, step, now) for effect in _of(step, kernel.TaskOpened))
+    cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled)}
+    ended = bool(_of(step, kernel.Completed))
+    tasks = {number: task for number, task in dossier.tasks.items() if number not in cancelled}
+    tasks |= {task.number: task for task in opened}
+    moved = replace(
+        dossier,
+        state=step.state,
+        tasks=tasks,
+        revision=dossier.revision + 1,
+        status=_status(dossier.status) if ended else dossier.status,
+        finished=now if ended else None,
+    )
+    return Outcome(
+        dossier=moved,
+        opened=opened,
+        closed=cancelled,
+        jobs=_jobs(step, now),
+        cancelled_jobs=_cancelled_jobs(step),
+        awaited=tuple((effect.subscription, effect.name, effect.key) for effect in _of(step, kernel.MessageAwaited)),
+        forgotten=frozenset(effect.subscription for effect in _of(step, kernel.MessageForgotten)),
+        leaves=(_telling(leaf, opened, ended=ended), *_incidents(dossier, step)),
+    )
+
+
+def _of(step: Step, kind: type[E]) -> list[E]:
+    return [effect for effect in step.effects if isinstance(effect, kind)]
+
+
+def _status(status: Status) -> Status:
+    return Status.DELIVERED if status == Status.DECIDED else status
+
+
+def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Step, now: datetime) -> Task:
+    node = graph.nodes[effect.element]
+    if not isinstance(node, UserTask):
+        raise TypeError(f"{effect.element} is no user task")
+    role, people = _candidates(node, step)
+    excluded = {officer for element in node.not_same_as for officer in dossier.performers.get(element, ())}
+    return Task(
+        id=f"{dossier.code}.{effect.task}",
+        number=effect.task,
+        element=effect.element,
+        name=node.name or effect.element,
+        role=role,
+        candidates=people,
+        excluded=frozenset(excluded),
+        holder=None,
+        opened=now,
+        due=None,
+        place=node.place,
+        signature=node.signature,
+        form=node.form,
+    )
+
+
+def _candidates(node: UserTask, step: Step) -> tuple[str | None, frozenset[str]]:
+    """The role (the group named by the modeler, else the lane's) and the officers named one by one."""
+    groups = _texts(node.candidate_groups, step)
+    people = frozenset(_texts(node.assignee, step) + _texts(node.candidate_users, step))
+    return (groups[0] if groups else node.role), people
+
+
+def _texts(expression: object, step: Step) -> list[str]:
+    if expression is None:
+        return []
+    try:
+        value: Value = expression.evaluate(step.state.data)  # type: ignore[attr-defined]
+    except FeelError:
+        return []
+    values = value if isinstance(value, list) else [value]
+    return [part.strip() for item in values if isinstance(item, str) for part in item.split(",") if part.strip()]
+
+
+def _jobs(step: Step, now: datetime) -> tuple[JobRequest, ...]:
+    jobs = []
+    for effect in step.effects:
+        if isinstance(effect, kernel.JobRequested):
+            payload = {"headers": dict(effect.headers), "input": dict(effect.input)}
+            jobs.append(
+                JobRequest(number=effect.job, element=effect.element, type=effect.type, payload=payload, due=now)
+            )
+        elif isinstance(effect, kernel.TimerSet):
+            jobs.append(JobRequest(number=effect.timer, element=effect.element, type=TIMER, payload={}, due=effect.due))
+        elif isinstance(effect, kernel.MessageThrown):
+            payload = {"name": effect.name, "data": dict(effect.data)}
+            jobs.append(JobRequest(number=0, element=effect.element, type=MESSAGE, payload=payload, due=now))
+    return tuple(jobs)
+
+
+def _cancelled_jobs(step: Step) -> frozenset[int]:
+    jobs = {effect.job for effect in _of(step, kernel.JobCancelled)}
+    return frozenset(jobs | {effect.timer for effect in _of(step, kernel.TimerCancelled)})
+
+
+def _telling(leaf: LeafDraft, opened: tuple[Task, ...], *, ended: bool) -> LeafDraft:
+    told = dict(leaf.details)
+    if opened:
+        told["opened"] = [{"task": task.id, "name": task.name, "role": task.role or ""} for task in opened]
+    if ended:
+        told["ended"] = True
+    return replace(leaf, details=told)
+
+
+def _incidents(dossier: Dossier, step: Step) -> tuple[LeafDraft, ...]:
+    return tuple(
+        LeafDraft(
+            actor=SYSTEM,
+            act="incident-raised",
+            subject=dossier.code,
+            dossier=dossier.code,
+            details={"element": effect.element, "code": effect.code, "message": effect.message},
+        )
+        for effect in _of(step, kernel.IncidentRaised)
+    )

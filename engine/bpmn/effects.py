@@ -1,0 +1,143 @@
+"""What a step asks of the world and tells of itself, in the order in which it happened.
+
+Whoever drives the kernel carries the effects out after the step's state is saved. A thrown message is routed then, so
+every other branch of the same step has already armed what it awaits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened:
+    """A user task waits for an officer."""
+
+    task: int
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCancelled:
+    """A boundary event took the task away."""
+
+    task: int
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequested:
+    """A program must do this. `input` is plain JSON."""
+
+    job: int
+    element: str
+    type: str
+    headers: Mapping[str, str]
+    input: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancelled:
+    """The job is no longer wanted; what its worker reports later is refused."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerSet:
+    """Send `TimerFired(timer)` at or after `due` (UTC, whole seconds)."""
+
+    timer: int
+    element: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerCancelled:
+    """The timer will not be needed."""
+
+    timer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAwaited:
+    """The element awaits a message of this name, and of this key if it is not None."""
+
+    subscription: int
+    element: str
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageForgotten:
+    """The subscription is over: its message came, or its element was left."""
+
+    subscription: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageThrown:
+    """The element sent a message; `data` is what its inputs map (empty without inputs)."""
+
+    element: str
+    name: str
+    data: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementEntered:
+    """A token entered the element (a join: when it fires)."""
+
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementLeft:
+    """The element is done. A cancelled task is not left."""
+
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRaised:
+    """Something stands still until a person mends it and sends `Retried(incident)`."""
+
+    incident: int
+    element: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved:
+    """The incident is over."""
+
+    incident: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """The process is done: no token is left."""
+
+
+Effect = (
+    TaskOpened
+    | TaskCancelled
+    | JobRequested
+    | JobCancelled
+    | TimerSet
+    | TimerCancelled
+    | MessageAwaited
+    | MessageForgotten
+    | MessageThrown
+    | ElementEntered
+    | ElementLeft
+    | IncidentRaised
+    | IncidentResolved
+    | Completed
+)

@@ -1,0 +1,69 @@
+"""What happens to a running process from outside. Times and ids come with the call; nothing is read from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Data = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCompleted:
+    """An officer completed the user task; `data` is merged into the process's data at top level."""
+
+    task: int
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCompleted:
+    """A program did the service task's job; `data` is merged at top level."""
+
+    job: int
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed:
+    """The job failed for good (all its retries are used): an incident."""
+
+    job: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired:
+    """The timer is due."""
+
+    timer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """A message came; the oldest subscription with its name and key takes it."""
+
+    name: str
+    data: Data = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried:
+    """Someone mended the cause of an incident: `data` is merged, and its tokens try again."""
+
+    incident: int
+    data: Data = field(default_factory=dict)
+
+
+Event = TaskCompleted | JobCompleted | JobFailed | TimerFired | MessageReceived | Retried
+
+
+class EventRefused(Exception):
+    """The event does not fit the state; nothing changed. `code` is stable, the message says what was expected."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{message}   [{code}]")
+        self.code = code
+        self.message = message

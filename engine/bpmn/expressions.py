@@ -1,0 +1,69 @@
+"""FEEL inside process files: compile it where it stands, and say where it does not."""
+
+from __future__ import annotations
+
+import json
+
+from engine.bpmn.document import XSI, Element, line_of, name_of
+from engine.bpmn.problems import Problems
+from engine.feel import Expression, FeelError, compile_expression
+
+_FEEL_LANGUAGES = ("feel", "dmn/feel", "/feel/")
+
+
+def compile_at(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:
+    """Compile `text` that stands in `element` and belongs to `owner`; None with a problem when it does not compile."""
+    try:
+        return compile_expression(text)
+    except FeelError as error:
+        line = line_of(element) + max(0, (error.line or 1) - 1)
+        where = f" (line {error.line}, column {error.column} of the expression)" if error.column else ""
+        problems.error(
+            line, owner, f"expression-{error.code}", f"expression {text!r}{where}: {error.message}", "write FEEL"
+        )
+        return None
+
+
+def literal_or_feel(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:
+    """Camunda's rule for attributes: text that begins with `=` is FEEL, other text is itself."""
+    text = text.strip()
+    if text.startswith("=") or is_foreign(text):
+        return compile_at(text, element, owner, problems)
+    return compile_at(json.dumps(text, ensure_ascii=False), element, owner, problems)
+
+
+def list_or_feel(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:
+    """As `literal_or_feel`, for a list: plain text is split at commas."""
+    text = text.strip()
+    if text.startswith("=") or is_foreign(text):
+        return compile_at(text, element, owner, problems)
+    items = [item.strip() for item in text.split(",") if item.strip()]
+    return compile_at(json.dumps(items, ensure_ascii=False), element, owner, problems)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether the text is a JUEL expression, which is refused everywhere."""
+    return "${" in text or "#{" in text
+
+
+def is_formal(element: Element, owner: str, problems: Problems) -> bool:
+    """Whether the element is a FormalExpression; another one is natural language, which nobody executes (§8.3.6)."""
+    if (element.get(f"{{{XSI}}}type") or "").rpartition(":")[2] == "tFormalExpression":
+        return True
+    message = f"the {name_of(element)} is not a formal expression"
+    problems.error(line_of(element), owner, "expression-informal", message, 'give it xsi:type="bpmn:tFormalExpression"')
+    return False
+
+
+def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
+    """Whether the expression is formal and in FEEL: its own language, else the file's; FEEL where none is named."""
+    if not is_formal(element, owner, problems):
+        return False
+    language = element.get("language") or element.getroottree().getroot().get("expressionLanguage")
+    if language is None or any(name in language.lower() for name in _FEEL_LANGUAGES) or language.lower() == "feel":
+        return True
+    message = f"the expression is in {language!r}, which is not executed"
+    problems.error(
+        line_of(element), owner, "expression-language", message, 'write FEEL and name language="feel" or none'
+    )
+    return False

@@ -1,0 +1,64 @@
+"""What is wrong with a process file, said so that its author can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding: where it lies, what is wrong, how to mend it. An error refuses the process, a warning does not."""
+
+    severity: Severity
+    file: str
+    line: int
+    element: str | None
+    code: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        who = f" {self.element}:" if self.element else ""
+        return f"{where}: {self.severity}:{who} {self.message}; {self.remedy}   [{self.code}]"
+
+
+class Problems:
+    """Collects the findings of one file while it is read and checked."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._found: list[Problem] = []
+
+    def error(self, line: int, element: str | None, code: str, message: str, remedy: str) -> None:
+        """Add a finding that refuses the process."""
+        self._add("error", line, element, code, message, remedy)
+
+    def warning(self, line: int, element: str | None, code: str, message: str, remedy: str) -> None:
+        """Add a finding that its author should know; the process still deploys."""
+        self._add("warning", line, element, code, message, remedy)
+
+    def _add(self, severity: Severity, line: int, element: str | None, code: str, message: str, remedy: str) -> None:
+        found = Problem(
+            severity=severity,
+            file=self.source,
+            line=line,
+            element=element,
+            code=code,
+            message=message,
+            remedy=remedy,
+        )
+        if found not in self._found:
+            self._found.append(found)
+
+    @property
+    def refused(self) -> bool:
+        """Whether any finding refuses the process."""
+        return any(problem.severity == "error" for problem in self._found)
+
+    def found(self) -> tuple[Problem, ...]:
+        """All findings, in the order of their lines; errors before warnings on the same line."""
+        return tuple(sorted(self._found, key=lambda problem: (problem.line, problem.severity)))

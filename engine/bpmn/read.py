@@ -1,0 +1,219 @@
+"""Read BPMN 2.0 XML into graphs. Bad input gives problems, never an exception.
+
+A node that cannot be executed stays in the graph as a bare `Node`, so that the rules about structure see the whole
+shape; its problem keeps the process from being deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from engine.bpmn.collaboration import check_collaborations
+from engine.bpmn.document import MODEL, Element, child, children, line_of, name_of, parse, reference, text_of
+from engine.bpmn.expressions import compile_at, speaks_feel
+from engine.bpmn.graph import Activity, BoundaryEvent, Flow, Graph, Lane, MessageDefinition, Node
+from engine.bpmn.lanes import read_lanes
+from engine.bpmn.nodes import Source, read_node
+from engine.bpmn.problems import Problem, Problems
+from engine.bpmn.references import check_ids, check_references
+from engine.bpmn.roots import check_roots, read_messages
+from engine.bpmn.vendor import read_extensions, refuse_extensions
+from engine.feel import Expression
+
+_DRAWING = {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
+_DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
+_PROCESS_PARTS = {
+    *("auditing", "monitoring", "ioSpecification", "property", "supportedInterfaceRef", "ioBinding", "supports"),
+    *("performer", "humanPerformer", "potentialOwner", "resourceRole", "correlationSubscription"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The executable processes of a file, and what is wrong with it. With an error none of them may run."""
+
+    graphs: tuple[Graph, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_process(xml: bytes, *, source: str = "process.bpmn") -> Reading:
+    """Read every executable process of the file; `source` is the file's name in problems."""
+    problems = Problems(source)
+    root = parse(xml, problems)
+    graphs = read_tree(root, problems) if root is not None else ()
+    return Reading(graphs=graphs, problems=problems.found())
+
+
+def read_tree(root: Element, problems: Problems) -> tuple[Graph, ...]:
+    """Read a parsed file; findings go to `problems`."""
+    ids = check_ids(root, problems)
+    check_references(root, ids, problems)
+    check_roots(root, problems)
+    check_collaborations(root, problems)
+    messages = read_messages(root, problems)
+    graphs = []
+    for process in children(root, "process"):
+        if (process.get("isExecutable") or "false").strip() in ("true", "1"):
+            graphs.append(_read_graph(process, messages, problems))
+    return tuple(graphs)
+
+
+def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], problems: Problems) -> Graph:
+    process_id = process.get("id") or ""
+    for name in read_extensions(process, process_id, problems).properties:
+        problems.error(
+            line_of(process), process_id, "property-unknown", f"property hoso:{name} is unknown on process", "remove it"
+        )
+    if process.get("processType") == "Public":
+        message = "a public process shows only what others see of it and cannot be executable (BPMN 2.0 §10.2)"
+        problems.error(line_of(process), process_id, "process-public", message, 'set processType="Private" or none')
+    lanes, roles = read_lanes(process, problems)
+    elements = {item.get("id", ""): item for item in _flow_nodes(process, process_id, problems)}
+    flows = {flow.id: flow for flow in _read_flows(process, elements, problems)}
+    ends = _ends(process, flows.values())
+    nodes: dict[str, Node] = {}
+    for node_id, element in elements.items():
+        source = Source(element=element, id=node_id, messages=messages, role=roles.get(node_id), problems=problems)
+        node = read_node(source) or Node(**source.base)
+        nodes[node_id] = _connected(node, element, ends, problems)
+    _check_lane_nodes(lanes, nodes, problems)
+    return Graph(
+        process_id=process_id,
+        name=process.get("name") or process_id,
+        line=line_of(process),
+        nodes=_with_boundaries(nodes, problems),
+        flows=flows,
+        lanes=lanes,
+    )
+
+
+def _flow_nodes(process: Element, process_id: str, problems: Problems) -> Iterable[Element]:
+    for item in children(process):
+        name, line = name_of(item), line_of(item)
+        if name in _DATA:
+            message = f"{name} is drawn only: data lies in the dossier's data"
+            problems.warning(line, item.get("id"), "data-drawn-only", message, "remove it, or keep it as a picture")
+        elif name in _PROCESS_PARTS:
+            problems.error(line, process_id, "part-unsupported", f"{name} is not executed yet", "remove it")
+        elif name in _DRAWING or name == "sequenceFlow":
+            continue
+        elif not item.get("id"):
+            problems.error(line, None, "no-id", f"the {name} has no id", "give it one")
+        else:
+            yield item
+
+
+def _read_flows(process: Element, elements: Mapping[str, Element], problems: Problems) -> Iterable[Flow]:
+    for item in children(process, "sequenceFlow"):
+        flow_id, line = item.get("id"), line_of(item)
+        if not flow_id:
+            problems.error(line, None, "no-id", "the sequenceFlow has no id", "give it one")
+            continue
+        ends = [reference(item.get(name) or "", item) for name in ("sourceRef", "targetRef")]
+        for end in ends:
+            if end not in elements:
+                message = f"the flow's end {end!r} is no flow node of this process"
+                problems.error(line, flow_id, "flow-end", message, "connect two flow nodes of one process")
+        read_extensions(item, flow_id, problems)
+        if (item.get("isImmediate") or "true").strip() not in ("true", "1"):
+            message = "isImmediate is false, which an executable process forbids (BPMN 2.0 table 8.60)"
+            problems.error(line, flow_id, "flow-not-immediate", message, "remove the attribute")
+        condition = _read_condition(item, flow_id, problems)
+        name = item.get("name") or ""
+        if all(end in elements for end in ends):
+            yield Flow(id=flow_id, name=name, line=line, source=ends[0], target=ends[1], condition=condition)
+
+
+def _read_condition(item: Element, flow_id: str, problems: Problems) -> Expression | None:
+    part = child(item, "conditionExpression")
+    if part is None:
+        return None
+    refuse_extensions(part, flow_id, problems)
+    text = text_of(part)
+    if not text:
+        problems.error(
+            line_of(part), flow_id, "condition-empty", "the flow's condition is empty", "write FEEL, or remove it"
+        )
+        return None
+    return compile_at(text, part, flow_id, problems) if speaks_feel(part, flow_id, problems) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flows:
+    """The flows by their ends; `listed`: the nodes of this process list theirs, so all of them must (FlowNode)."""
+
+    into: Mapping[str, list[Flow]]
+    out_of: Mapping[str, list[Flow]]
+    listed: bool
+
+
+def _ends(process: Element, flows: Iterable[Flow]) -> _Flows:
+    into: dict[str, list[Flow]] = {}
+    out_of: dict[str, list[Flow]] = {}
+    for flow in flows:
+        into.setdefault(flow.target, []).append(flow)
+        out_of.setdefault(flow.source, []).append(flow)
+    listed = any(True for _ in process.iter(f"{{{MODEL}}}incoming", f"{{{MODEL}}}outgoing"))
+    return _Flows(into=into, out_of=out_of, listed=listed)
+
+
+def _connected(node: Node, element: Element, flows: _Flows, problems: Problems) -> Node:
+    incoming = _in_listed_order(node, element, "incoming", flows.into.get(node.id, []), flows.listed, problems)
+    outgoing = _in_listed_order(node, element, "outgoing", flows.out_of.get(node.id, []), flows.listed, problems)
+    direction = element.get("gatewayDirection", "Unspecified")
+    _check_direction(node, direction, len(incoming), len(outgoing), problems)
+    return replace(node, incoming=incoming, outgoing=outgoing)
+
+
+def _in_listed_order(
+    node: Node, element: Element, name: str, flows: list[Flow], complete: bool, problems: Problems
+) -> tuple[Flow, ...]:
+    """The node's flows in the order in which it lists them (conditions are tried in it); the lists must be true."""
+    listed = [reference(text_of(item), item) for item in children(element, name)]
+    known = {flow.id for flow in flows}
+    remedy = "save the model again from the modeler"
+    for flow_id in listed:
+        if flow_id not in known:
+            message = f"it lists {flow_id!r} as {name}, but that flow does not have it as its end"
+            problems.error(node.line, node.id, "flow-lists", message, remedy)
+    for flow in flows:
+        if complete and flow.id not in listed:
+            problems.error(node.line, node.id, "flow-lists", f"it does not list flow {flow.id} as {name}", remedy)
+    place = {flow_id: index for index, flow_id in enumerate(listed)}
+    return tuple(sorted(flows, key=lambda flow: place.get(flow.id, len(place))))
+
+
+def _check_direction(node: Node, direction: str, incoming: int, outgoing: int, problems: Problems) -> None:
+    """BPMN 2.0 table 8.47: what a gateway's direction says of the number of its flows."""
+    wrong = {
+        "Converging": incoming < 2 or outgoing > 1,
+        "Diverging": incoming > 1 or outgoing < 2,
+        "Mixed": incoming < 2 or outgoing < 2,
+    }.get(direction, False)
+    if wrong:
+        message = f"gatewayDirection is {direction} with {incoming} incoming and {outgoing} outgoing flows"
+        problems.error(node.line, node.id, "gateway-direction", message, "correct the flows or remove the direction")
+
+
+def _with_boundaries(nodes: Mapping[str, Node], problems: Problems) -> dict[str, Node]:
+    events = [node for node in nodes.values() if isinstance(node, BoundaryEvent)]
+    for event in events:
+        host = nodes.get(event.attached_to)
+        if host is not None and host.kind and not isinstance(host, Activity):
+            message = f"it is attached to {event.attached_to}, which is a {host.kind}"
+            problems.error(event.line, event.id, "boundary-host", message, "attach it to a user or service task")
+    result = dict(nodes)
+    for node in nodes.values():
+        attached = tuple(event for event in events if event.attached_to == node.id)
+        if attached and isinstance(node, Activity):
+            result[node.id] = replace(node, boundaries=attached)
+    return result
+
+
+def _check_lane_nodes(lanes: Iterable[Lane], nodes: Mapping[str, Node], problems: Problems) -> None:
+    for lane in lanes:
+        for node in lane.nodes:
+            if node not in nodes:
+                message = f"lane {lane.name or lane.id} holds {node!r}, which is no flow node of the process"
+                problems.error(lane.line, lane.id, "lane-node", message, "save the model again from the modeler")

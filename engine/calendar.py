@@ -1,0 +1,33 @@
+"""Terms in working days. The days off are data with their source; they are passed in, never known here."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+SATURDAY = 5
+END_OF_DAY = time(17, 0)
+
+
+def is_working_day(day: date, days_off: Collection[date]) -> bool:
+    """Monday to Friday, and no holiday."""
+    return day.weekday() < SATURDAY and day not in days_off
+
+
+def due(received: datetime, working_days: int, *, cutoff: time, days_off: Collection[date]) -> datetime:
+    """When a term of so many working days ends: 17:00 local of the last day.
+
+    What arrives after the cut-off (15:00, NĐ 61/2018), or on a day off, counts as received on the next working day;
+    the day of receipt itself is not counted.
+    """
+    local = received.astimezone(VIETNAM)
+    day = local.date()
+    if local.time() > cutoff:
+        day += timedelta(days=1)
+    while not is_working_day(day, days_off):
+        day += timedelta(days=1)
+    for _ in range(working_days):
+        day += timedelta(days=1)
+        while not is_working_day(day, days_off):
+            day += timedelta(days=1)
+    return datetime.combine(day, END_OF_DAY, VIETNAM)

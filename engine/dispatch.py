@@ -1,0 +1,147 @@
+"""Dispatch: whether a result may leave, and what becomes of it. No result leaves unsigned.
+
+Decided is not delivered: a dispatch has states and proof of its own. The procedure record says which approvals the
+result needs; the process XML has no say here.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.document import Document
+from engine.errors import Kind, Refusal
+from engine.procedure import Procedure, RequiredApproval
+
+
+class State(StrEnum):
+    """What is known of a dispatch. `sent` means that a relay or a carrier took it, not that it arrived."""
+
+    CREATED = "created"
+    SENDING = "sending"
+    SENT = "sent"
+    PREPARED = "prepared"  # a parcel: label made, not yet handed to the carrier
+    READY = "ready"  # waits at the counter
+    DELIVERED = "delivered"
+    PERMANENT_FAILURE = "permanent-failure"
+
+
+FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
+APPROVE = "approve"
+ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultApproval:
+    """An accepted approval whose signature was verified again just now.
+
+    `covers` are the SHA-256 of the documents it signed; `roles` those of the officer, as recorded when it was accepted.
+    `decision` is what the officer decided; None where the form asks for none (an agency's signature).
+    """
+
+    purpose: str
+    decision: str | None
+    officer: str
+    roles: frozenset[str]
+    covers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a process asks to send out: which document, to whom, by which channel, under which consent."""
+
+    dossier: str
+    document: Document
+    channel: str
+    recipient: Mapping[str, str]
+    consent: Mapping[str, str] | None
+    group: str  # the attempt group: the step of the process that asks; a retry of it is the same dispatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """One sending. `key` is the same for every retry; the same key with other content is an error."""
+
+    key: str
+    request: Request
+    state: State
+    label: str | None = None  # SHA-256 of the address label
+
+    @property
+    def code(self) -> str:
+        """What a label prints: the dossier's code and eight characters of the key."""
+        return f"{self.request.dossier}-{self.key[:8].upper()}"
+
+
+def dispatch_key(request: Request) -> str:
+    """Dossier + result version + recipient + channel + attempt group, as lower hex."""
+    recipient = "\x1f".join(f"{name}\x1e{request.recipient[name]}" for name in sorted(request.recipient))
+    parts = (request.dossier, request.document.sha256, recipient, request.channel, request.group)
+    return hashlib.sha256("\x1d".join(parts).encode()).hexdigest()[:32]
+
+
+def decide(
+    request: Request,
+    *,
+    procedure: Procedure | None,
+    approvals: Sequence[ResultApproval],
+    earlier: frozenset[str],
+) -> Dispatch | Refusal:
+    """Decide whether the result may leave.
+
+    `earlier` are the SHA-256 of those earlier revisions of the document that are a byte prefix of it, and to which
+    nothing was added but fields that their signature permits (checked by the caller over the bytes).
+    """
+    if procedure is None:
+        return _refuse("procedure-missing", f"dossier {request.dossier} has no procedure", "adopt its procedure first")
+    refusal = _refuses_channel(request, procedure) or _refuses_result(request, procedure)
+    if refusal:
+        return refusal
+    covered = earlier | {request.document.sha256}
+    for required in procedure.approvals:
+        if not any(_satisfies(approval, required, covered) for approval in approvals):
+            what = f"{required.purpose} by {required.role}"
+            message = f"{request.document.name} of dossier {request.dossier} lacks a valid {what} over these very bytes"
+            return _refuse("result-unsigned", message, "have it signed; a document changed later must be signed again")
+    return Dispatch(key=dispatch_key(request), request=request, state=FIRST_STATE[request.channel])
+
+
+def _satisfies(approval: ResultApproval, required: RequiredApproval, covered: frozenset[str]) -> bool:
+    # A signed return is a signature over these bytes, too; it approves nothing.
+    signed = approval.purpose == required.purpose and approval.decision in (None, APPROVE)
+    signed = signed and required.role in approval.roles
+    return signed and not approval.covers.isdisjoint(covered)
+
+
+def _refuses_result(request: Request, procedure: Procedure) -> Refusal | None:
+    if request.document.name == procedure.result:
+        return None
+    message = f"document {request.document.name} is not the result {procedure.result} of procedure {procedure.code}"
+    return _refuse("not-the-result", message, "send the result, or correct the procedure record")
+
+
+def _refuses_channel(request: Request, procedure: Procedure) -> Refusal | None:
+    channel = request.channel
+    if channel == "post" and procedure.post_excluded:
+        message = f"procedure {procedure.code} excludes post: {procedure.post_excluded}"
+        return _refuse("post-excluded", message, "hand the result over at the counter")
+    if channel not in procedure.channels:
+        message = f"procedure {procedure.code} does not allow {channel}"
+        return _refuse("channel-excluded", message, f"use one of: {', '.join(sorted(procedure.channels))}")
+    if channel == "post" and not _consents(request):
+        message = f"the recipient of dossier {request.dossier} has not agreed to post to this address"
+        return _refuse("consent-missing", message, "record who agreed, when, by which channel, to which address")
+    if channel == "email" and not ADDRESS.fullmatch(request.recipient.get("to", "")):
+        return _refuse("address-invalid", "the recipient has no valid email address", "correct the address")
+    return None
+
+
+def _consents(request: Request) -> bool:
+    consent = request.consent or {}
+    named = all(consent.get(field) for field in ("who", "when", "channel", "address"))
+    return named and consent["address"] == request.recipient.get("address")
+
+
+def _refuse(code: str, message: str, remedy: str) -> Refusal:
+    return Refusal(kind=Kind.FORBIDDEN, code=code, message=message, remedy=remedy)

@@ -1,0 +1,129 @@
+"""A procedure (thủ tục): what the law says of one kind of dossier. Data with dates, apart from the process XML.
+
+The process says how work flows; the procedure says what a result needs before it may leave. `engine/dispatch` reads
+only the procedure, so that a process drawn wrongly, or maliciously, cannot send out what nobody approved.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
+CHANNELS = frozenset({"email", "post", "counter"})
+PURPOSES = frozenset({"approval", "organ"})  # an initial never counts as approval
+
+
+class ProcedureError(ValueError):
+    """The procedure record is not well-formed; the message names the field and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredApproval:
+    """One approval that the result must carry: its purpose, and the role that the signing officer must hold."""
+
+    purpose: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """The procedure record in force. `post_excluded` is the reason why post is excluded, or None."""
+
+    code: str
+    name: str
+    process: str
+    valid_from: date
+    decided_by: str
+    working_days: int
+    cutoff: time
+    result: str
+    approvals: tuple[RequiredApproval, ...]
+    channels: frozenset[str]
+    post_excluded: str | None
+
+
+def read_procedure(body: Mapping[str, object]) -> Procedure:
+    """Read a procedure record from its JSON form, strictly; raises ProcedureError."""
+    term = _mapping(body, "term")
+    result = _mapping(body, "result")
+    code = _text(body, "code")
+    if not CODE.fullmatch(code):
+        raise ProcedureError(f"code: found {code!r}, expected lower-case letters, digits, dots and dashes")
+    channels = frozenset(_texts(body, "channels"))
+    if not channels or not channels <= CHANNELS:
+        raise ProcedureError(f"channels: expected some of {', '.join(sorted(CHANNELS))}")
+    return Procedure(
+        code=code,
+        name=_text(body, "name"),
+        process=_text(body, "process"),
+        valid_from=_date(body, "valid_from"),
+        decided_by=_text(body, "decided_by"),
+        working_days=_working_days(term),
+        cutoff=_time(term, "cutoff"),
+        result=_text(result, "document"),
+        approvals=_approvals(result),
+        channels=channels,
+        post_excluded=_optional(body, "post_excluded"),
+    )
+
+
+def _approvals(result: Mapping[str, object]) -> tuple[RequiredApproval, ...]:
+    given = result.get("approvals")
+    if not isinstance(given, list) or not given:
+        raise ProcedureError("result.approvals: expected at least one; no result leaves unsigned")
+    approvals = []
+    for item in given:
+        if not isinstance(item, dict):
+            raise ProcedureError("result.approvals: expected objects with purpose and role")
+        purpose = _text(item, "purpose")
+        if purpose not in PURPOSES:
+            raise ProcedureError(f"result.approvals: purpose {purpose!r}, expected {' or '.join(sorted(PURPOSES))}")
+        approvals.append(RequiredApproval(purpose=purpose, role=_text(item, "role")))
+    return tuple(approvals)
+
+
+def _mapping(body: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = body.get(name)
+    if not isinstance(value, dict):
+        raise ProcedureError(f"{name}: missing, expected an object")
+    return value
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise ProcedureError(f"{name}: missing, expected a text")
+    return value
+
+
+def _optional(body: Mapping[str, object], name: str) -> str | None:
+    return None if body.get(name) is None else _text(body, name)
+
+
+def _texts(body: Mapping[str, object], name: str) -> list[str]:
+    value = body.get(name)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ProcedureError(f"{name}: expected a list of texts")
+    return value
+
+
+def _working_days(term: Mapping[str, object]) -> int:
+    value = term.get("working_days")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
+        raise ProcedureError("term.working_days: expected a whole number from 0 to 1000")
+    return value
+
+
+def _date(body: Mapping[str, object], name: str) -> date:
+    try:
+        return date.fromisoformat(_text(body, name))
+    except ValueError as error:
+        raise ProcedureError(f"{name}: expected a date such as 2026-11-21") from error
+
+
+def _time(body: Mapping[str, object], name: str) -> time:
+    try:
+        return time.fromisoformat(_text(body, name))
+    except ValueError as error:
+        raise ProcedureError(f"{name}: expected a time such as 15:00") from error

@@ -1,0 +1,23 @@
+"""A process definition: a checked model with its forms and files, under a key, a version and a bundle hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.bpmn.graph import Graph
+
+PROCESS = "process.bpmn"
+FOLDERS = ("forms/", "letters/")
+# What programs do for a dossier; docs/reference/job-types.md tells their headers and inputs.
+JOB_TYPES = frozenset({"hoso.letter", "hoso.number", "hoso.email", "hoso.post", "hoso.counter"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessDefinition:
+    """One deployed version. `files` are the bundle's bytes by path; `forms` the form-js documents by form id."""
+
+    key: str
+    version: int
+    bundle_hash: str
+    graph: Graph
+    forms: Mapping[str, Mapping[str, object]]
+    files: Mapping[str, bytes]

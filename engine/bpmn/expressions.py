@@ -16,12 +16,18 @@ def compile_at(text: str, element: Element, owner: str, problems: Problems) -> E
     try:
         return compile_expression(text)
     except FeelError as error:
-        line = line_of(element) + max(0, (error.line or 1) - 1)
+        line = line_of(element) + _lines_before(text, element) + max(0, (error.line or 1) - 1)
         where = f" (line {error.line}, column {error.column} of the expression)" if error.column else ""
         problems.error(
             line, owner, f"expression-{error.code}", f"expression {text!r}{where}: {error.message}", "write FEEL"
         )
         return None
+
+
+def _lines_before(text: str, element: Element) -> int:
+    """How many lines of the element's own text come before `text`; none where `text` is an attribute's."""
+    before, found, _ = (element.text or "").partition(text)
+    return before.count("\n") if found else 0
 
 
 def literal_or_feel(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:

@@ -25,7 +25,19 @@ def evaluate(expression: Expression, data: Mapping[str, object], element: str, p
     try:
         return expression.evaluate(data)
     except FeelError as error:
-        raise Stuck(element, "expression-failed", f"{expression.text!r}: {error.message}", phase) from error
+        raise _failed(expression, error, element, phase) from error
+
+
+def evaluate_json(expression: Expression, data: Mapping[str, object], element: str) -> object:
+    """The expression's value as plain JSON; Stuck when it cannot be evaluated or written as JSON."""
+    try:
+        return to_json(expression.evaluate(data))
+    except FeelError as error:
+        raise _failed(expression, error, element) from error
+
+
+def _failed(expression: Expression, error: FeelError, element: str, phase: Phase = "enter") -> Stuck:
+    return Stuck(element, "expression-failed", f"{expression.text!r}: {error.message}", phase)
 
 
 def choose(node: Node, data: Mapping[str, object]) -> tuple[Flow, ...]:
@@ -82,7 +94,7 @@ def mapped(inputs: Inputs, data: Mapping[str, object], element: str) -> dict[str
             if not isinstance(inner, dict):
                 raise Stuck(element, "input-overlaps", f"input {target} lies inside another input's value")
             place = inner
-        place[last] = to_json(evaluate(expression, data, element))
+        place[last] = evaluate_json(expression, data, element)
     return result
 
 
@@ -90,7 +102,7 @@ def correlation_key(expression: Expression | None, data: Mapping[str, object], e
     """The key that an awaited message must carry; Stuck when the expression gives no text or number."""
     if expression is None:
         return None
-    value = to_json(evaluate(expression, data, element))
+    value = evaluate_json(expression, data, element)
     if isinstance(value, str) and value:
         return value
     if isinstance(value, int) and not isinstance(value, bool):

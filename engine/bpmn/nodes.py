@@ -26,7 +26,7 @@ from engine.bpmn.graph import (
 )
 from engine.bpmn.problems import Problems
 from engine.bpmn.timers import TimerDefinition, TimerError, TimerKind, plan
-from engine.bpmn.vendor import Extensions, read_extensions, refuse_extensions
+from engine.bpmn.vendor import Extensions, read_extensions
 
 SIGNATURES = ("none", "initial", "approval", "organ")
 PLACES = ("anywhere", "office")
@@ -266,7 +266,7 @@ def _single_message(source: Source) -> MessageDefinition | None:
 
 
 def _read_message(source: Source, definition: Element) -> MessageDefinition | None:
-    refuse_extensions(definition, source.id, source.problems)
+    read_extensions(definition, source.id, source.problems)
     for part in children(definition):
         if name_of(part) == "operationRef":
             source.note(
@@ -289,7 +289,7 @@ def _read_timer(source: Source, definition: Element) -> TimerDefinition | None:
         source.refuse("timer-parts", message, "set the timer's type and value in the modeler", definition)
         return None
     part = parts[0]
-    refuse_extensions(part, source.id, source.problems)
+    read_extensions(part, source.id, source.problems)
     kind, text = cast(TimerKind, name_of(part)), text_of(part)
     if not is_formal(part, source.id, source.problems):
         return None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+# A message quotes the file, and a hostile file may hold names of any length.
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,9 @@ class Problems:
             severity=severity,
             file=self.source,
             line=line,
-            element=element,
+            element=element and element[:_LONGEST],
             code=code,
-            message=message,
+            message=message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…",
             remedy=remedy,
         )
         if found not in self._found:

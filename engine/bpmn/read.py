@@ -6,8 +6,9 @@ shape; its problem keeps the process from being deployed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from engine.bpmn.collaboration import check_collaborations
 from engine.bpmn.document import MODEL, Element, child, children, line_of, name_of, parse, reference, text_of
@@ -18,10 +19,23 @@ from engine.bpmn.nodes import Source, read_node
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.references import check_ids, check_references
 from engine.bpmn.roots import check_roots, read_messages
-from engine.bpmn.vendor import read_extensions, refuse_extensions
+from engine.bpmn.vendor import read_extensions
 from engine.feel import Expression
 
 _DRAWING = {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
+_DRAWN = (
+    *(
+        "definitions",
+        "collaboration",
+        "participant",
+        "messageFlow",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+    ),
+    *("category", "dataObject", "dataObjectReference", "dataStoreReference", "dataStore"),
+)
 _DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
 _PROCESS_PARTS = {
     *("auditing", "monitoring", "ioSpecification", "property", "supportedInterfaceRef", "ioBinding", "supports"),
@@ -52,14 +66,26 @@ def read_tree(root: Element, problems: Problems) -> tuple[Graph, ...]:
     check_roots(root, problems)
     check_collaborations(root, problems)
     messages = read_messages(root, problems)
+    _check_elsewhere(root, problems)
     graphs = []
     for process in children(root, "process"):
         if (process.get("isExecutable") or "false").strip() in ("true", "1"):
-            graphs.append(_read_graph(process, messages, problems))
+            graphs.append(_read_graph(process, messages, ids, problems))
     return tuple(graphs)
 
 
-def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], problems: Problems) -> Graph:
+def _check_elsewhere(root: Element, problems: Problems) -> None:
+    """What is said beyond BPMN on elements that are only drawn: refused or named there too."""
+    for element in root.iter(*(f"{{{MODEL}}}{name}" for name in _DRAWN)):
+        owner = element.get("id") or ""
+        for name in read_extensions(element, owner, problems).properties:
+            message = f"property hoso:{name} is unknown on {name_of(element)}"
+            problems.error(line_of(element), owner, "property-unknown", message, "remove it")
+
+
+def _read_graph(
+    process: Element, messages: Mapping[str, MessageDefinition], ids: Collection[str], problems: Problems
+) -> Graph:
     process_id = process.get("id") or ""
     for name in read_extensions(process, process_id, problems).properties:
         problems.error(
@@ -70,20 +96,20 @@ def _read_graph(process: Element, messages: Mapping[str, MessageDefinition], pro
         problems.error(line_of(process), process_id, "process-public", message, 'set processType="Private" or none')
     lanes, roles = read_lanes(process, problems)
     elements = {item.get("id", ""): item for item in _flow_nodes(process, process_id, problems)}
-    flows = {flow.id: flow for flow in _read_flows(process, elements, problems)}
-    ends = _ends(process, flows.values())
+    flows = {flow.id: flow for flow in _read_flows(process, elements, ids, problems)}
+    ends = _ends(process, flows.values(), ids)
     nodes: dict[str, Node] = {}
     for node_id, element in elements.items():
         source = Source(element=element, id=node_id, messages=messages, role=roles.get(node_id), problems=problems)
         node = read_node(source) or Node(**source.base)
         nodes[node_id] = _connected(node, element, ends, problems)
-    _check_lane_nodes(lanes, nodes, problems)
+    _check_lane_nodes(lanes, nodes, ids, problems)
     return Graph(
         process_id=process_id,
         name=process.get("name") or process_id,
         line=line_of(process),
-        nodes=_with_boundaries(nodes, problems),
-        flows=flows,
+        nodes=MappingProxyType(_with_boundaries(nodes, problems)),
+        flows=MappingProxyType(flows),
         lanes=lanes,
     )
 
@@ -104,7 +130,9 @@ def _flow_nodes(process: Element, process_id: str, problems: Problems) -> Iterab
             yield item
 
 
-def _read_flows(process: Element, elements: Mapping[str, Element], problems: Problems) -> Iterable[Flow]:
+def _read_flows(
+    process: Element, elements: Mapping[str, Element], ids: Collection[str], problems: Problems
+) -> Iterable[Flow]:
     for item in children(process, "sequenceFlow"):
         flow_id, line = item.get("id"), line_of(item)
         if not flow_id:
@@ -112,7 +140,7 @@ def _read_flows(process: Element, elements: Mapping[str, Element], problems: Pro
             continue
         ends = [reference(item.get(name) or "", item) for name in ("sourceRef", "targetRef")]
         for end in ends:
-            if end not in elements:
+            if end not in elements and end in ids:
                 message = f"the flow's end {end!r} is no flow node of this process"
                 problems.error(line, flow_id, "flow-end", message, "connect two flow nodes of one process")
         read_extensions(item, flow_id, problems)
@@ -129,7 +157,7 @@ def _read_condition(item: Element, flow_id: str, problems: Problems) -> Expressi
     part = child(item, "conditionExpression")
     if part is None:
         return None
-    refuse_extensions(part, flow_id, problems)
+    read_extensions(part, flow_id, problems)
     text = text_of(part)
     if not text:
         problems.error(
@@ -141,44 +169,47 @@ def _read_condition(item: Element, flow_id: str, problems: Problems) -> Expressi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flows:
-    """The flows by their ends; `listed`: the nodes of this process list theirs, so all of them must (FlowNode)."""
+    """The flows by their ends; `listed`: the nodes of this process list theirs, so all of them must (FlowNode).
+
+    References to what is not among `ids`, the ids of the file, are reported where references are checked.
+    """
 
     into: Mapping[str, list[Flow]]
     out_of: Mapping[str, list[Flow]]
     listed: bool
+    ids: Collection[str]
 
 
-def _ends(process: Element, flows: Iterable[Flow]) -> _Flows:
+def _ends(process: Element, flows: Iterable[Flow], ids: Collection[str]) -> _Flows:
     into: dict[str, list[Flow]] = {}
     out_of: dict[str, list[Flow]] = {}
     for flow in flows:
         into.setdefault(flow.target, []).append(flow)
         out_of.setdefault(flow.source, []).append(flow)
     listed = any(True for _ in process.iter(f"{{{MODEL}}}incoming", f"{{{MODEL}}}outgoing"))
-    return _Flows(into=into, out_of=out_of, listed=listed)
+    return _Flows(into=into, out_of=out_of, listed=listed, ids=ids)
 
 
 def _connected(node: Node, element: Element, flows: _Flows, problems: Problems) -> Node:
-    incoming = _in_listed_order(node, element, "incoming", flows.into.get(node.id, []), flows.listed, problems)
-    outgoing = _in_listed_order(node, element, "outgoing", flows.out_of.get(node.id, []), flows.listed, problems)
+    incoming = _in_listed_order(node, element, "incoming", flows, problems)
+    outgoing = _in_listed_order(node, element, "outgoing", flows, problems)
     direction = element.get("gatewayDirection", "Unspecified")
     _check_direction(node, direction, len(incoming), len(outgoing), problems)
     return replace(node, incoming=incoming, outgoing=outgoing)
 
 
-def _in_listed_order(
-    node: Node, element: Element, name: str, flows: list[Flow], complete: bool, problems: Problems
-) -> tuple[Flow, ...]:
+def _in_listed_order(node: Node, element: Element, name: str, ends: _Flows, problems: Problems) -> tuple[Flow, ...]:
     """The node's flows in the order in which it lists them (conditions are tried in it); the lists must be true."""
+    flows = (ends.into if name == "incoming" else ends.out_of).get(node.id, [])
     listed = [reference(text_of(item), item) for item in children(element, name)]
     known = {flow.id for flow in flows}
     remedy = "save the model again from the modeler"
     for flow_id in listed:
-        if flow_id not in known:
+        if flow_id not in known and flow_id in ends.ids:
             message = f"it lists {flow_id!r} as {name}, but that flow does not have it as its end"
             problems.error(node.line, node.id, "flow-lists", message, remedy)
     for flow in flows:
-        if complete and flow.id not in listed:
+        if ends.listed and flow.id not in listed:
             problems.error(node.line, node.id, "flow-lists", f"it does not list flow {flow.id} as {name}", remedy)
     place = {flow_id: index for index, flow_id in enumerate(listed)}
     return tuple(sorted(flows, key=lambda flow: place.get(flow.id, len(place))))
@@ -211,9 +242,11 @@ def _with_boundaries(nodes: Mapping[str, Node], problems: Problems) -> dict[str,
     return result
 
 
-def _check_lane_nodes(lanes: Iterable[Lane], nodes: Mapping[str, Node], problems: Problems) -> None:
+def _check_lane_nodes(
+    lanes: Iterable[Lane], nodes: Mapping[str, Node], ids: Collection[str], problems: Problems
+) -> None:
     for lane in lanes:
         for node in lane.nodes:
-            if node not in nodes:
+            if node not in nodes and node in ids:
                 message = f"lane {lane.name or lane.id} holds {node!r}, which is no flow node of the process"
                 problems.error(lane.line, lane.id, "lane-node", message, "save the model again from the modeler")

@@ -39,7 +39,8 @@ from engine.bpmn.state import State, Token
 from engine.bpmn.wait import arm, cancel, disarm, open_job, rearm
 from engine.bpmn.work import Work
 
-# An automatic loop stops after this many tokens moved in one step: counted, so it stops at the same place every time.
+# An automatic loop stops after this many tokens moved in one step, and two for each flow, so that a wide process is no
+# loop. Counted, so it stops at the same place every time.
 BUDGET = 1_000
 
 
@@ -85,10 +86,10 @@ def _start_messages(graph: Graph) -> list[str]:
 
 
 def _settle(work: Work) -> Step:
-    moved = 0
+    budget, moved = BUDGET + 2 * len(work.graph.flows), 0
     while work.tokens:
-        if moved == BUDGET:
-            _stop_loop(work)
+        if moved == budget:
+            _stop_loop(work, moved)
             break
         moved += 1
         _advance(work, work.tokens.popleft())
@@ -97,10 +98,10 @@ def _settle(work: Work) -> Step:
     return Step(state=work.state(), effects=tuple(work.effects))
 
 
-def _stop_loop(work: Work) -> None:
+def _stop_loop(work: Work, moved: int) -> None:
     tokens = tuple(work.tokens)
     work.tokens.clear()
-    message = f"{BUDGET} automatic moves in one step: the process loops without waiting for anything"
+    message = f"{moved} automatic moves in one step: the process loops without waiting for anything"
     work.raise_incident(tokens[0].element, "step-budget", message, tokens=tokens)
 
 

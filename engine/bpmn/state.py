@@ -17,6 +17,7 @@ from engine.bpmn.timers import Schedule
 
 FORMAT = 1
 _MAX_DEPTH = 64
+_SCALARS = frozenset((str, bool, int))
 
 Status = Literal["running", "incident", "completed"]
 Kind = Literal["task", "job", "event"]
@@ -151,16 +152,16 @@ def plain_json(value: object, depth: int = 0) -> object:
     """`value` copied as plain JSON with sorted keys; raises ValueError on what JSON cannot hold."""
     if depth > _MAX_DEPTH:
         raise ValueError(f"data is nested deeper than {_MAX_DEPTH}")
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or type(value) in _SCALARS:  # exactly: a subclass could be anything
         return value
-    if isinstance(value, float):
+    if type(value) is float:
         if not math.isfinite(value):
             raise ValueError("data holds a number that is not finite")
         return value
     if isinstance(value, list | tuple):
         return [plain_json(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
+        if any(type(key) is not str for key in value):
             raise ValueError("data has a key that is not text")
         # Sorted, so that an expression which walks a context sees the same order before and after a store.
         return {key: plain_json(value[key], depth + 1) for key in sorted(value)}

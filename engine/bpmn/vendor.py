@@ -88,16 +88,6 @@ def read_extensions(element: Element, owner: str, problems: Problems) -> Extensi
     return place.found
 
 
-def refuse_extensions(element: Element, owner: str, problems: Problems) -> None:
-    """As `read_extensions` where nothing may be said, such as on an expression."""
-    for space, local, _ in attributes(element):
-        if space in (CAMUNDA, ZEEBE):
-            message = f"attribute {local} on {name_of(element)} is not executed"
-            problems.error(
-                line_of(element), owner, "extension-unsupported", message, "remove it; write FEEL in the model"
-            )
-
-
 def read_attributes(place: _Place) -> None:
     """Read the attributes of other namespaces."""
     element, found, problems = place.element, place.found, place.problems
@@ -348,7 +338,17 @@ _THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
 _ANYWHERE = frozenset(
     {"process", "lane", "userTask", "serviceTask", "exclusiveGateway", "parallelGateway", "sequenceFlow", "startEvent"}
     | {"boundaryEvent", "intermediateCatchEvent", "participant", "collaboration", "message", "laneSet", "dataObject"}
-    | {"dataObjectReference", "dataStoreReference", "textAnnotation", "group", "association", "messageFlow"}
+    | {
+        "definitions",
+        "category",
+        "dataStore",
+        "dataObjectReference",
+        "dataStoreReference",
+        "textAnnotation",
+        "group",
+        "association",
+        "messageFlow",
+    }
     | _THROWS
 )
 _USER, _SERVICE = frozenset({"userTask"}), frozenset({"serviceTask"})

@@ -78,7 +78,11 @@ def cancel(work: Work, owner: int) -> None:
 
 def rearm(work: Work, timer: Timer) -> None:
     """Set the next repetition of a cycle, counted from its anchor, not from now."""
-    following = timer.schedule.following()
+    try:
+        following = timer.schedule.following()
+    except TimerError as error:
+        work.raise_incident(timer.element, "timer-unreadable", str(error))
+        return
     if following is not None:
         key = work.next_id()
         work.timers[key] = replace(timer, schedule=following)
@@ -117,4 +121,6 @@ def _job_input(work: Work, node: ServiceTask) -> dict[str, object]:
 
 
 def _request(work: Work, node: ServiceTask, job: int, data: dict[str, object]) -> None:
-    work.effects.append(JobRequested(job=job, element=node.id, type=node.job_type, headers=node.headers, input=data))
+    work.effects.append(
+        JobRequested(job=job, element=node.id, type=node.job_type, headers=dict(node.headers), input=data)
+    )

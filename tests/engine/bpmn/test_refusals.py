@@ -1,0 +1,273 @@
+"""What cannot be executed as the standard says is refused at deploy, with file, line, element, reason and remedy."""
+# ruff: noqa: E501 - the table of defects reads better in rows
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn import check_process, read_process
+from tests.engine.bpmn.models import (
+    boundary,
+    catch,
+    chain,
+    end,
+    errors_of,
+    file,
+    flow,
+    message,
+    on_message,
+    par,
+    problems_of,
+    service,
+    start_event,
+    throw,
+    timer,
+    user,
+    xor,
+)
+
+EMPTY = '<bpmn:{0} id="x"/>'
+GOOD = start_event() + user("x") + end() + chain("s", "x", "e")
+LONE = '<bpmn:userTask id="x"/>'
+
+
+def around(element: str) -> str:
+    """A sequence in which `x` is the element."""
+    return start_event() + element + end() + chain("s", "x", "e")
+
+
+def task_with(extension: str) -> str:
+    return around(f'<bpmn:userTask id="x"><bpmn:extensionElements>{extension}</bpmn:extensionElements></bpmn:userTask>')
+
+
+def prop(name: str, value: str) -> str:
+    return f'<zeebe:properties><zeebe:property name="{name}" value="{value}" /></zeebe:properties>'
+
+
+def lanes(*lane: str) -> str:
+    return f'<bpmn:laneSet id="ls">{"".join(lane)}</bpmn:laneSet>'
+
+
+def lane(name: str, *nodes: str, title: str = "Clerk") -> str:
+    refs = "".join(f"<bpmn:flowNodeRef>{node}</bpmn:flowNodeRef>" for node in nodes)
+    return f'<bpmn:lane id="{name}" name="{title}">{refs}</bpmn:lane>'
+
+
+SPLIT = (
+    start_event() + xor("g", "{0}") + user("a") + user("b") + end() + flow("s", "g") + flow("a", "e") + flow("b", "e")
+)
+NODES = [
+    *("task", "scriptTask", "sendTask", "receiveTask", "manualTask", "businessRuleTask", "callActivity", "subProcess"),
+    *("transaction", "adHocSubProcess", "inclusiveGateway", "complexGateway", "eventBasedGateway"),
+]
+EVENTS = ["signal", "error", "escalation", "cancel", "compensate", "conditional", "link", "terminate"]
+
+DEFECTS: dict[str, tuple[str, str | None, str]] = {
+    # defect: (body, element named, code)
+    "no start": (user("x") + end() + chain("x", "e"), "p", "no-start"),
+    "no end": (start_event() + user("x") + flow("s", "x"), "p", "no-end"),
+    "two starts": (GOOD + start_event("s2") + flow("s2", "x"), "s2", "start-twice"),
+    "flow into the start": (GOOD + flow("x", "s"), "s", "flow-into-start"),
+    "flow out of the end": (GOOD + flow("e", "x"), "e", "flow-from-end"),
+    "dead end": (GOOD + user("y") + flow("s", "y"), "y", "no-outgoing"),
+    "no way in": (GOOD + user("y") + flow("y", "e"), "y", "no-incoming"),
+    "unreachable loop": (GOOD + user("y") + user("z") + chain("y", "z", "y"), "y", "unreachable"),
+    "dangling target": (GOOD + flow("x", "nowhere"), "x_nowhere", "dangling-reference"),
+    "flow to a lane": (lanes(lane("l", "x")) + GOOD + flow("x", "l"), "x_l", "flow-end"),
+    "duplicate id": (GOOD + user("x"), "x", "duplicate-id"),
+    "node without id": (GOOD + "<bpmn:userTask/>", None, "no-id"),
+    "condition out of a start": (start_event() + user("x") + end() + flow("s", "x", "true") + flow("x", "e"), "s_x", "condition-forbidden"),
+    "condition out of a parallel gateway": (
+        start_event() + par("g") + user("a") + user("b") + end() + flow("s", "g") + flow("g", "a", "true") + flow("g", "b")
+        + flow("a", "e") + flow("b", "e"), "g_a", "condition-forbidden",
+    ),
+    "condition on a task's only flow": (start_event() + user("x") + end() + flow("s", "x") + flow("x", "e", "true"), "x_e", "condition-alone"),
+    "split without condition": (SPLIT.format("") + flow("g", "a", "true") + flow("g", "b"), "g_b", "condition-missing"),
+    "default of another node": (SPLIT.format('default="a_e"') + flow("g", "a", "true") + flow("g", "b", "n = 1"), "g", "default-elsewhere"),
+    "default on a parallel gateway": (
+        start_event() + par("x", 'default="x_e"') + end() + chain("s", "x", "e"), "x", "default-forbidden",
+    ),
+    "empty condition": (SPLIT.format('default="g_b"') + flow("g", "b") + flow("g", "a", " "), "g_a", "condition-empty"),
+    "condition that does not compile": (
+        SPLIT.format('default="g_b"') + flow("g", "b") + flow("g", "a", "a ="), "g_a", "expression-syntax",
+    ),
+    "condition in JUEL": (
+        SPLIT.format('default="g_b"') + flow("g", "b") + flow("g", "a", "${ok}"), "g_a", "expression-foreign-language",
+    ),
+    "condition in a script language": (
+        (SPLIT.format('default="g_b"') + flow("g", "b") + flow("g", "a", "ok")).replace(
+            "<bpmn:conditionExpression ", '<bpmn:conditionExpression language="groovy" '
+        ), "g_a", "expression-language",
+    ),
+    "condition in words": (
+        (SPLIT.format('default="g_b"') + flow("g", "b") + flow("g", "a", "ok")).replace(' xsi:type="bpmn:tFormalExpression"', ""),
+        "g_a", "expression-informal",
+    ),
+    "wrong gateway direction": (
+        start_event() + xor("x", 'gatewayDirection="Diverging"') + end() + chain("s", "x", "e"), "x", "gateway-direction",
+    ),
+    "flow that is not listed": (
+        start_event(inner="<bpmn:outgoing>s_x</bpmn:outgoing>") + user("x") + end() + chain("s", "x", "e"), "x", "flow-lists",
+    ),
+    "flow that is not immediate": (GOOD.replace('id="s_x"', 'id="s_x" isImmediate="false"'), "s_x", "flow-not-immediate"),
+    "user task for nobody": (around(LONE), "x", "no-candidates"),
+    "user task in a nameless lane": (lanes(lane("l", "x", title="")) + around(LONE), "x", "no-candidates"),
+    "node in two lanes": (lanes(lane("l", "x"), lane("l2", "x")) + around(LONE), "l2", "lane-overlap"),
+    "lane with an unknown node": (lanes(lane("l", "x", "y")) + around(LONE), "l", "dangling-reference"),
+    "lane with a flow": (lanes(lane("l", "x", "s_x")) + around(LONE), "l", "lane-node"),
+    "unknown lane property": (
+        lanes(lane("l", "x").replace("<bpmn:flow", f"<bpmn:extensionElements>{prop('hoso:rolle', 'r')}</bpmn:extensionElements><bpmn:flow", 1))
+        + around(LONE), "l", "property-unknown",
+    ),
+    "service task without job type": (around('<bpmn:serviceTask id="x"/>'), "x", "no-job-type"),
+    "service task in Java": (around('<bpmn:serviceTask id="x" camunda:class="a.B"/>'), "x", "extension-unsupported"),
+    "service task by expression": (around('<bpmn:serviceTask id="x" camunda:type="mail"/>'), "x", "job-unsupported"),
+    "job type by expression": (around(service("x", "=kind")), "x", "job-expression"),
+    "retries in words": (around(service("x").replace("/>", 'retries="often" />', 1)), "x", "job-retries"),
+    "output mapping": (around(service("x", extra='<zeebe:ioMapping><zeebe:output source="=a" target="b"/></zeebe:ioMapping>')), "x", "output-mapping"),
+    "input without name": (around(service("x", extra='<zeebe:ioMapping><zeebe:input source="=a" target="a b"/></zeebe:ioMapping>')), "x", "input-target"),
+    "multiple instances": (
+        around(user("x").replace("</bpmn:userTask>", "<bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>")), "x", "loop-unsupported",
+    ),
+    "standard loop": (
+        around(user("x").replace("</bpmn:userTask>", "<bpmn:standardLoopCharacteristics/></bpmn:userTask>")), "x", "loop-unsupported",
+    ),
+    "start quantity": (around(user("x", attributes='startQuantity="2"')), "x", "attribute-unsupported"),
+    "compensation task": (around(user("x", attributes='isForCompensation="true"')), "x", "attribute-unsupported"),
+    "data association": (
+        around(user("x").replace("</bpmn:userTask>", "<bpmn:property id='q'/></bpmn:userTask>")), "x", "part-unsupported",
+    ),
+    "unknown signature": (task_with(prop("hoso:signature", "pen")), "x", "property-value"),
+    "unknown property": (task_with(prop("hoso:signatur", "approval")), "x", "property-unknown"),
+    "property given twice": (
+        task_with(prop("hoso:place", "office") + prop("hoso:place", "office")), "x", "property-twice",
+    ),
+    "hoso attribute": (around(user("x", attributes='xmlns:hoso="urn:hoso" hoso:signature="approval"')), "x", "hoso-attribute"),
+    "notSameAs a service task": (task_with(prop("hoso:notSameAs", "s")), "x", "not-same-as"),
+    "assignee in JUEL": (around('<bpmn:userTask id="x" camunda:assignee="${boss}"/>'), "x", "expression-foreign-language"),
+    "embedded form": (around('<bpmn:userTask id="x" camunda:formKey="embedded:a.html"/>'), "x", "extension-unsupported"),
+    "form of another version": (task_with('<zeebe:formDefinition formId="f" bindingType="versionTag"/>'), "x", "form-binding"),
+    "task listener": (task_with("<zeebe:taskListeners/>"), "x", "extension-unsupported"),
+    "timer start": (GOOD.replace(start_event(), start_event(inner=timer("timeCycle", "R/P1D"))), "s", "timer-start"),
+    "timer that is no duration": (around(catch("x", timer("timeDuration", "2 hours"))), "x", "timer-unreadable"),
+    "timer in cron": (GOOD + boundary("b", "x", timer("timeCycle", "0 0 * * *")) + flow("b", "e"), "b", "timer-unreadable"),
+    "date without zone": (around(catch("x", timer("timeDate", "2026-12-01T08:00:00"))), "x", "timer-unreadable"),
+    "cycle on a catch event": (around(catch("x", timer("timeCycle", "R3/PT1H"))), "x", "cycle-on-catch"),
+    "timer with two values": (
+        around(catch("x", "<bpmn:timerEventDefinition/>")), "x", "timer-parts",
+    ),
+    "catch without trigger": (around(catch("x", "")), "x", "event-untriggered"),
+    "throw without trigger": (around(throw("x", "")), "x", "event-unsupported"),
+    "message event without message": (around(catch("x", "<bpmn:messageEventDefinition/>")), "x", "no-message"),
+    "two triggers": (around(catch("x", timer("timeDuration", "PT1H") + timer("timeDuration", "PT2H"))), "x", "event-multiple"),
+    "boundary on a gateway": (
+        start_event() + xor("x") + end() + chain("s", "x", "e") + boundary("b", "x", timer("timeDuration", "PT1H")) + flow("b", "e"), "b", "boundary-host",
+    ),
+    "boundary without a way on": (GOOD + boundary("b", "x", timer("timeDuration", "PT1H")), "b", "no-outgoing"),
+    "flow into a boundary event": (
+        GOOD + boundary("b", "x", timer("timeDuration", "PT1H")) + flow("b", "e") + flow("x", "b"), "b", "flow-into-start",
+    ),
+    **{f"{name} node": (around(EMPTY.format(name)), "x", "element-unsupported") for name in NODES},
+    **{
+        f"{name} end event": (GOOD.replace(end(), end(inner=f"<bpmn:{name}EventDefinition/>")), "e", "event-unsupported")
+        for name in EVENTS
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_is_refused_at_its_element(defect: str) -> None:
+    """Each defect gives an error with its own code on the element that has it, and the process does not deploy."""
+    body, element, code = DEFECTS[defect]
+    graph, problems = check_process(file(body, message()), source="defect.bpmn")
+    assert graph is None
+    found = [(problem.element, problem.code) for problem in problems if problem.severity == "error"]
+    assert (element, code) in found
+    for problem in problems:
+        assert problem.file == "defect.bpmn"
+        assert problem.line > 0
+        assert problem.message
+        assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (b"", "xml-broken"),
+        (b"\xff\xfe\x00", "xml-broken"),
+        (b"<a", "xml-broken"),
+        (b"<a/>", "not-bpmn"),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "doctype"),
+        (
+            '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'.encode("utf-16"),
+            "doctype",
+        ),
+        (b"<a>&undefined;</a>", "xml-broken"),
+        (b"<a>" * 300 + b"</a>" * 300, "xml-broken"),
+        (file(GOOD).replace(b"<bpmn:userTask", b"<z>" * 120 + b"</z>" * 120 + b"<bpmn:userTask"), "too-deep"),
+        (b" " * 8_000_001, "too-large"),
+        (file(GOOD)[:-40], "xml-broken"),
+    ],
+)
+def test_a_file_that_is_no_bpmn_is_refused_without_an_exception(xml: bytes, code: str) -> None:
+    """Broken, hostile or foreign input gives one problem; entities are never read."""
+    graph, problems = check_process(xml, source="bad.bpmn")
+    assert graph is None
+    assert [problem.code for problem in problems] == [code]
+    assert read_process(xml).problems == read_process(xml).problems
+
+
+def test_a_bundle_has_exactly_one_executable_process() -> None:
+    """None, or two, are refused; a second process that is only drawn is not."""
+    other = '<bpmn:process id="q" isExecutable="{0}"><bpmn:startEvent id="qs"/></bpmn:process>'
+    two = file(GOOD, other.format("true"))
+    none = file(GOOD).replace(b'isExecutable="true"', b"")
+    for xml in (two, none):
+        graph, problems = check_process(xml, source="f")
+        assert graph is None
+        assert "executable-processes" in {problem.code for problem in problems}
+    assert check_process(file(GOOD, other.format("false")), source="f")[0] is not None
+
+
+def test_a_line_is_where_the_element_stands() -> None:
+    """The line of a problem is the element's own, and an expression's is the line inside the file."""
+    body = "\n" * 9 + start_event() + "\n" + user("x") + end() + chain("s", "x") + "\n"
+    body += flow("x", "e", "\n\n a =", name="f1") + flow("x", "e", "b", name="f2")
+    (problem,) = [problem for problem in problems_of(body) if problem.severity == "error"]
+    line = file(body).split(b"a =")[0].count(b"\n") + 1
+    assert (problem.element, problem.code, problem.line) == ("f1", "expression-syntax", line)
+
+
+def test_forms_and_templates_must_be_in_the_bundle() -> None:
+    """Where the bundle is given, what the process names must be in it; where it is not, nothing is assumed."""
+    header = '<zeebe:taskHeaders><zeebe:header key="template" value="letters/a.typ" /></zeebe:taskHeaders>'
+    body = start_event() + user("x", '<zeebe:formDefinition formId="f" />') + service("y", "hoso.letter", header)
+    xml = file(body + end() + chain("s", "x", "y", "e"))
+    assert check_process(xml, source="f")[0] is not None
+    assert check_process(xml, source="f", forms={"f": {}}, files=["letters/a.typ"])[0] is not None
+    graph, problems = check_process(xml, source="f", forms={}, files=[])
+    assert graph is None
+    assert [problem.code for problem in problems] == ["form-unknown", "template-unknown"]
+
+
+def test_message_flows_join_different_pools_at_message_events() -> None:
+    """A message flow inside a pool, or to an element that takes no messages, draws what cannot happen."""
+    pools = (
+        '<bpmn:collaboration id="c"><bpmn:participant id="own" processRef="p"/><bpmn:participant id="other"/>'
+        '<bpmn:messageFlow id="mf" sourceRef="{0}" targetRef="{1}"/></bpmn:collaboration>'
+    )
+    good = start_event() + catch("c1", on_message()) + user("x") + end() + chain("s", "c1", "x", "e")
+    for source, target, codes in (
+        ("other", "c1", []),
+        ("x", "other", []),
+        ("other", "e", [("mf", "message-flow-end")]),
+        ("s", "other", [("mf", "message-flow-end")]),
+        ("x", "c1", [("mf", "message-flow-inside")]),
+    ):
+        assert errors_of(good, message() + pools.format(source, target)) == codes
+
+
+def test_an_extension_that_must_be_understood_is_refused() -> None:
+    """BPMN 2.0 §8.2.3: a file may say that it means nothing without its extension."""
+    before = '<bpmn:extension definition="bpmn:x" mustUnderstand="true"/>'
+    assert (None, "must-understand") in errors_of(GOOD, before)

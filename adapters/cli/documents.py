@@ -23,7 +23,7 @@ def upload(client: Client, file: Path) -> dict[str, object]:
     digest = hashlib.sha256(content).hexdigest()
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     client.put_bytes(path("documents", digest), content, media_type=kind)
-    return {"name": unicodedata.normalize("NFC", file.name), "sha256": digest}
+    return {"name": unicodedata.normalize("NFC", file.name), "media_type": kind, "sha256": digest}
 
 
 def fetch(client: Client, digest: str) -> bytes:

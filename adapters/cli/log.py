@@ -17,7 +17,7 @@ from signing.trail import tree
 from signing.trail.checkpoint import Checkpoint, parse_checkpoint_text, verify_checkpoint
 from signing.trail.leaf import Leaf, decode_leaf
 
-PAGE = 500
+PAGE = 200  # what the server gives at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

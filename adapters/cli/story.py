@@ -76,6 +76,8 @@ def _value(item: Item, *names: str) -> str:
     """Return the first of these details, escaped; names and addresses of a person or a document included."""
     details = _details(item)
     value = next((details[name] for name in names if details.get(name) not in (None, "", {}, [])), "")
+    if not value and "subject" in names:
+        value = item.get("subject") or ""
     if isinstance(value, Mapping):
         value = next((value[name] for name in ("name", "recipient", "to", "address") if value.get(name)), "")
     return escape(value)
@@ -184,9 +186,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     ),
     "procedure-adopted": _plain(N_("{who} adopted the procedure"), extra=((N_(" {value}"), ("code", "procedure")),)),
     "certificate-bound": _plain(N_("{who} bound a certificate"), extra=((N_(" to {value}"), ("officer", "subject")),)),
-    "certificate-revoked": _plain(
-        N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer", "subject")),)
-    ),
+    "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")),)),
     "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")),)),
     "role-added": _plain(N_("{who} gave a role"), extra=((N_(" {value}"), ("role",)),)),

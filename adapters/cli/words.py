@@ -24,7 +24,8 @@ def status_word(status: object) -> str:
 def purpose_word(purpose: object) -> str:
     """Return the purpose of a signature in words."""
     words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
-    return words.get(str(purpose), escape(purpose or "-"))
+    # An evidence pack names the act itself (certificate-bound, …) where it was signed outside any task.
+    return words.get(str(purpose)) or (_("act") if "-" in str(purpose) else escape(purpose or "-"))
 
 
 def channel_word(channel: object) -> str:

@@ -24,8 +24,8 @@ DataFile = Annotated[Path | None, typer.Option("--data", metavar=_("FILE"), help
 @app.verb(
     "start",
     _("Start a dossier of a process: its applicant, data and documents."),
-    "hoso dossier start van-ban-di --set title='Về việc nghỉ Tết' --applicant 'Văn phòng'",
-    "hoso dossier start khai-tu --procedure khai-tu --channel direct --data tờ-khai.json --document giay-bao-tu.pdf",
+    "hoso dossier start van-ban-di --title 'Về việc nghỉ Tết' --applicant 'Văn phòng'",
+    "hoso dossier start khai-tu --applicant 'Trần Văn An' --data to-khai.json --document giay-bao-tu.pdf",
 )
 def start(
     ctx: typer.Context,
@@ -34,9 +34,15 @@ def start(
         str | None, typer.Option(metavar=_("TEXT"), help=_("The procedure's code (else the process's own)."))
     ] = None,
     channel: Annotated[
-        str, typer.Option(metavar=_("TEXT"), help=_("How it arrived: direct, online or post."))
+        str, typer.Option(metavar=_("TEXT"), help=_("How it arrived: direct, online, post, email or edxml."))
     ] = "direct",
-    applicant: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("The applicant's name."))] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar=_("TEXT"), help=_("What it is about (else the process)."))
+    ] = None,
+    applicant: Annotated[
+        list[str] | None,
+        typer.Option(metavar=_("TEXT"), help=_("The applicant's name, or a detail as key=value; repeat it.")),
+    ] = None,
     submitter: Annotated[
         str | None, typer.Option(metavar=_("TEXT"), help=_("Who hands it in, when that is somebody else."))
     ] = None,
@@ -51,15 +57,15 @@ def start(
     from adapters.cli.documents import upload
     from adapters.cli.input import read_data
 
-    fields = read_data(data, set_ or ())
     client = open_session(ctx).client
     body: dict[str, object] = {
         "process": process,
         "channel": channel,
-        "applicant": {"name": applicant} if applicant else fields.pop("applicant", {}),
-        "data": fields,
+        "applicant": _applicant(applicant or []),
+        "data": read_data(data, set_ or ()),
         "documents": [upload(client, file) for file in document or ()],
     }
+    body |= {"title": title} if title else {}
     body |= {"procedure": procedure} if procedure else {}
     body |= {"submitter": submitter} if submitter else {}
     value = client.post(path("dossiers"), body)
@@ -67,6 +73,12 @@ def start(
         out_json(value)
     else:
         out(_("Dossier {code} has started.").format(code=escape(value.get("code"))))
+
+
+def _applicant(given: list[str]) -> dict[str, str]:
+    """Read `--applicant`: a name, and details such as phone=0912345678."""
+    pairs = (text.partition("=") if "=" in text else ("name", "=", text) for text in given)
+    return {name.strip(): value for name, _separator, value in pairs}
 
 
 @app.verb("list", _("List the dossiers that you may see."), "hoso dossier list", "hoso dossier list --json")

@@ -58,7 +58,7 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("NAME"), "name"),
         (_("PROCESS"), "process"),
         (_("VALID FROM"), "valid_from"),
-        (_("DECIDED BY"), "decided_by"),
+        (_("ADOPTED"), "adopted"),
     ]
     print_list(open_session(ctx).client.items(path("procedures")), columns, as_json=json)
 

@@ -32,7 +32,8 @@ def list_(
 ) -> None:
     """List tasks."""
     client = open_session(ctx).client
-    items = client.items(path("tasks"), mine="true" if mine else None, unclaimed="true" if unclaimed else None)
+    queue = "all" if mine == unclaimed else "mine" if mine else "unclaimed"
+    items = client.items(path("tasks"), queue=queue)
     print_list(items, _columns(), as_json=json)
 
 
@@ -40,7 +41,6 @@ def _columns() -> list[Column]:
     return [
         (_("TASK"), "id"),
         (_("STEP"), "name"),
-        (_("DOSSIER TITLE"), "dossier_title"),
         (_("HOLDER"), "holder"),
         (_("ROLE"), "role"),
         (_("SIGNATURE"), lambda item: purpose_word(item.get("signature"))),

@@ -19,10 +19,13 @@ def add(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(metavar="ID", help=_("The unit's id: a-z, 0-9, dash; at most 40."))],
     name: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Its full name."))],
+    parent: Annotated[str | None, typer.Option(metavar="ID", help=_("The unit above it."))] = None,
     json: AsJson = False,
 ) -> None:
     """Add a unit."""
-    value = open_session(ctx).client.post(path("units"), {"id": id, "name": name})
+    value = open_session(ctx).client.post(
+        path("units"), {"id": id, "name": name} | ({"parent": parent} if parent else {})
+    )
     if json:
         out_json(value)
     else:
@@ -32,4 +35,8 @@ def add(
 @app.verb("list", _("List units."), "hoso unit list")
 def list_(ctx: typer.Context, json: AsJson = False) -> None:
     """List units."""
-    print_list(open_session(ctx).client.items(path("units")), [(_("UNIT"), "id"), (_("NAME"), "name")], as_json=json)
+    print_list(
+        open_session(ctx).client.items(path("units")),
+        [(_("UNIT"), "id"), (_("NAME"), "name"), (_("ABOVE IT"), "parent")],
+        as_json=json,
+    )

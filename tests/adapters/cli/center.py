@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from signing.canonical import canonical
 from signing.errors import SigningError
-from signing.record import DocumentReference, time_text
+from signing.record import time_text
 from signing.trail import tree
 from signing.trail.checkpoint import Checkpoint
 from signing.trail.leaf import make_leaf
@@ -227,10 +227,9 @@ class Center:
         if statement is None:
             raise Answer(409, "statement-expired", "the statement expired", remedy="look at it again")
         parts = [base64.b64decode(body[name]) for name in ("record", "manifest", "signature")]
-        documents = tuple(DocumentReference(**item) for item in statement["facts"].get("documents", ()))
         assert self.trust is not None
         try:
-            found = verify_submission(*parts, documents=documents, trust=self.trust, at=datetime.now(UTC))
+            found = verify_submission(*parts, trust=self.trust, at=datetime.now(UTC))
         except SigningError as error:
             raise Answer(422, f"signature-{error.code}", error.message) from None
         if found.record.nonce != statement["nonce"]:

@@ -1,0 +1,126 @@
+"""The log is computed again from its leaves, and evidence is judged offline, in three values."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.adapters.cli.center import TASK
+from tests.pki import authority as pki_authority
+from tests.signing.world import LOG_KEY, told
+
+
+def test_a_true_log(signed_in, hoso, key_file):
+    """Every leaf is fetched, page after page; receipts and checkpoints kept here stand in it."""
+    assert hoso("task", "complete", TASK, "--decision", "approve", "--key", key_file, "--yes").code == 0
+    signed_in.append("hoso", "letter-made", "x", {})
+    result = hoso("audit", "verify", "--json")
+    assert result.code == 0, result.err
+    found = json.loads(result.out)
+    assert (found["verdict"], found["size"], found["receipts"]) == ("valid", 5, 1)
+    assert "task-completed" in hoso("audit", "receipts").out
+
+
+@pytest.mark.parametrize("index", [0, 2, 3])
+def test_an_edited_leaf(signed_in, hoso, key_file, index):
+    """An edited leaf changes the root: seen against the kept checkpoint, though the server signs a new one."""
+    assert hoso("task", "complete", TASK, "--decision", "approve", "--key", key_file, "--yes").code == 0
+    signed_in.rewrite(index)
+    result = hoso("audit", "verify")
+    assert (result.code, "DO NOT SIGN" in result.err) == (5, True)
+
+
+def test_leaves_that_do_not_make_the_root(signed_in, hoso):
+    """A first-time auditor sees that leaves and signed root do not fit."""
+    note = signed_in.checkpoint()
+    signed_in.rewrite(0)
+    signed_in.checkpoint = lambda: note
+    result = hoso("audit", "verify")
+    assert (result.code, "[log-root]" in result.err) == (5, True)
+
+
+def test_a_damaged_receipt(signed_in, hoso, key_file, tmp_path):
+    """A receipt that was changed on disk is named."""
+    hoso("task", "complete", TASK, "--decision", "approve", "--key", key_file, "--yes")
+    (path,) = (tmp_path / "config/profiles/default/receipts").glob("*.json")
+    path.write_text(path.read_text().replace('"leaf": "', '"leaf": "AAAA'))
+    result = hoso("audit", "verify")
+    assert (result.code, "[receipt-invalid]" in result.err) == (5, True)
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """A real pack with its root and log key, as files."""
+    (tmp_path / "root.pem").write_bytes(pki_authority().roots_pem())
+    (tmp_path / "log.vkey").write_text(LOG_KEY.vkey + "\n")
+    (tmp_path / "pack.asice").write_bytes(told().pack())
+    return tmp_path
+
+
+def verify(hoso, folder, *more):
+    trust = ("--root", folder / "root.pem", "--log-key", folder / "log.vkey")
+    return hoso("verify", folder / "pack.asice", *trust, *more)
+
+
+def test_a_true_pack(hoso, pack):
+    """Acts and signatures are listed; the last line is the verdict; exit code 0."""
+    result = verify(hoso, pack)
+    assert result.code == 0, result.out + result.err
+    assert result.out.splitlines()[-1].startswith("VALID")
+    assert "signature (initial) of" in result.out
+    found = json.loads(verify(hoso, pack, "--json").out)
+    assert (found["verdict"], len(found["signatures"])) == ("valid", 6)
+
+
+def test_one_flipped_byte(hoso, pack):
+    """One byte changed: INVALID, with the reason, exit code 5, in both languages."""
+    content = bytearray((pack / "pack.asice").read_bytes())
+    content[len(content) // 2] ^= 1
+    (pack / "pack.asice").write_bytes(content)
+    for language, word in (("en", "INVALID: "), ("vi", "KHÔNG HỢP LỆ: ")):
+        result = verify(hoso, pack, "--lang", language)
+        assert (result.code, result.out.splitlines()[-1].startswith(word)) == (5, True)
+    assert json.loads(verify(hoso, pack, "--json").out)["verdict"] == "invalid"
+
+
+def test_undecidable_pack(hoso, pack):
+    """Where revocation is not known the verdict is that it cannot be decided: exit code 5, never passed."""
+    from signing.evidence.pack import build_pack, read_contents, read_pack
+
+    assert build_pack(read_contents(read_pack((pack / "pack.asice").read_bytes())))
+    result = verify(hoso, pack, "--at", "2020-01-01T00:00:00Z")
+    assert result.code == 5
+
+
+def test_what_cannot_be_read(hoso, pack):
+    """No such file, no certificate in the root, a bad time: one line, and nothing is called valid or invalid."""
+    assert hoso("verify", pack / "none", "--root", pack / "root.pem", "--log-key", pack / "log.vkey").code == 1
+    assert verify(hoso, pack, "--at", "yesterday").code == 2
+    (pack / "root.pem").write_text("nothing")
+    result = verify(hoso, pack)
+    assert (result.code, "no certificate" in result.err) == (5, True)
+    assert datetime.now(UTC)
+
+
+def test_signed_acts(signed_in, hoso, key_file, tmp_path, authority):
+    """Binding a certificate and adopting a procedure are signed here and accepted there."""
+    (tmp_path / "lan.pem").write_bytes(authority.roots_pem())
+    bound = hoso("certificate", "bind", "lan", "--certificate", tmp_path / "lan.pem", "--key", key_file, "--yes")
+    assert bound.code == 0, bound.err
+    assert "certificate-bound" in bound.err
+    (tmp_path / "procedure.json").write_text(json.dumps({"code": "khai-tu", "name": "Khai tử"}))
+    adopted = hoso("procedure", "adopt", tmp_path / "procedure.json", "--key", key_file, "--yes")
+    assert adopted.code == 0, adopted.err
+    revoked = hoso("certificate", "revoke", "ab" * 32, "--reason", "Mất thiết bị", "--key", key_file, "--yes")
+    assert revoked.code == 0, revoked.err
+    assert hoso("certificate", "bind", "lan", "--certificate", tmp_path / "lan.pem").code == 2
+
+
+def test_key_show(hoso, key_file, monkeypatch):
+    """A key file says whose it is and whether it can sign; the key stays inside."""
+    monkeypatch.setenv("HOSO_PIN", "246810")
+    found = json.loads(hoso("key", "show", key_file, "--json").out)
+    assert found["usable"] is True
+    assert "Nguyễn Thị Lan" in found["subject"]
+    monkeypatch.setenv("HOSO_PIN", "nope")
+    assert hoso("key", "show", key_file).code == 1

@@ -1,0 +1,71 @@
+"""A history reads like a story, in both languages, and hides nothing."""
+
+import pytest
+
+from adapters.cli.language import activate
+from adapters.cli.story import _TELLERS, sentence, tell
+
+
+def act(told: str, actor: str = "lan", /, **details: object) -> dict:
+    who = {} if actor == "hoso" else {"actor_name": "Nguyễn Thị Lan", "actor_position": "Chuyên viên"}
+    return {"time": "2026-11-21T18:30:00Z", "actor": actor, "act": told, "details": details, **who}
+
+
+STORY = [
+    act("dossier-started", channel="counter", applicant={"name": "Trần Văn An"}, title="Khai tử"),
+    act("task-claimed", name="Dự thảo"),
+    act("task-completed", name="Phê duyệt", purpose="approval", data={"decision": "return", "comment": "Thiếu căn cứ"},
+        opened=[{"name": "Dự thảo", "role": "chuyen-vien"}]),
+    act("completion-refused", name="Phê duyệt", code="certificate-of-another", message="bound to an"),
+    act("number-issued", "hoso", number="01", date="21/11/2026", register="van-ban-di"),
+    act("dispatch-sent", "hoso", channel="email", recipient={"name": "Sở Nội vụ"}),
+    act("message-received", name="hẹn-lại", ended=True),
+]  # fmt: skip
+
+
+def test_english():
+    """Who, in which position, did what, with decision and reason; times are Vietnam's."""
+    assert list(tell(STORY)) == [
+        "2026-11-22 01:30  Nguyễn Thị Lan (Chuyên viên) received the dossier through the counter from Trần Văn An:"
+        " “Khai tử”",
+        "2026-11-22 01:30  Nguyễn Thị Lan (Chuyên viên) took “Dự thảo”",
+        "2026-11-22 01:30  Nguyễn Thị Lan (Chuyên viên) signed and completed “Phê duyệt” — returned: “Thiếu căn cứ”",
+        "                  → opens: Dự thảo, for chuyen-vien",
+        "2026-11-22 01:30  Nguyễn Thị Lan (Chuyên viên) tried to complete “Phê duyệt” and was refused: bound to an"
+        "   [certificate-of-another]",
+        "2026-11-22 01:30  The system gave the document its number 01, date 21/11/2026, register van-ban-di",
+        "2026-11-22 01:30  The system sent the result by email to Sở Nội vụ",
+        "2026-11-22 01:30  Nguyễn Thị Lan (Chuyên viên) passed on the message “hẹn-lại”",
+        "                  → the dossier is completed",
+    ]
+
+
+def test_vietnamese():
+    """The same story as an office here would tell it."""
+    activate("vi")
+    lines = list(tell(STORY))
+    assert lines[0] == (
+        "22/11/2026 01:30  Nguyễn Thị Lan (Chuyên viên) đã tiếp nhận hồ sơ qua bộ phận một cửa của Trần Văn An:"
+        " “Khai tử”"
+    )
+    assert "đã ký số và hoàn thành bước “Phê duyệt” — trả lại: “Thiếu căn cứ”" in lines[2]
+    assert "Hệ thống đã cấp số cho văn bản 01, ngày 21/11/2026, sổ van-ban-di" in lines[5]
+    assert "Hệ thống đã gửi kết quả qua thư điện tử cho Sở Nội vụ" in lines[6]
+
+
+def test_unknown_act():
+    """An act that this client does not know is told by its name, with its facts."""
+    assert sentence(act("parcel-weighed", grams=120)) == "Nguyễn Thị Lan (Chuyên viên): parcel-weighed (grams: 120)"
+
+
+@pytest.mark.parametrize("name", sorted(_TELLERS))
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_bare_acts(name, language):
+    """Every act can be told when its details are missing or of a strange shape, and control characters never get out."""
+    activate(language)
+    assert sentence({"act": name, "actor": "lan", "details": None})
+    nasty = "x\x1b[2J\u202e"
+    strange = act(
+        name, document=nasty, message=nasty, name=nasty, number=[1], recipient={"name": nasty}, data="x", title=nasty
+    )
+    assert sentence(strange).isprintable()

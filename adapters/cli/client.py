@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.errors import NOT_SIGNED_IN, CommandFailed, exit_code_for
 from adapters.cli.language import _, current
 from adapters.cli.terminal import escape
@@ -188,7 +189,7 @@ def _SIGN_IN() -> str:  # noqa: N802  (a constant, but in the language of the mo
 
 def _problem(status: int, value: Mapping[str, object]) -> Problem:
     code = escape(value.get("code") or value.get("title") or "problem")
-    message = escape(value.get("detail") or value.get("title") or code)
+    message = escape(in_words(code, str(value.get("detail") or value.get("title") or code)))
     remedy = escape(value.get("remedy") or "") or (_SIGN_IN() if status == 401 else "")
     return Problem(status, code, message, remedy=remedy, details=_details(value))
 

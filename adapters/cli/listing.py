@@ -6,13 +6,27 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.language import _
-from adapters.cli.terminal import out_json, show, table
+from adapters.cli.terminal import out_json, say, show, table
 from adapters.cli.times import local
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 Column = tuple[str, str | Callable[[Mapping[str, Any]], object]]
 TIMES = frozenset(
-    ["time", "opened", "due", "created", "updated", "started", "finished", "adopted", "deployed", "bound", "revoked", "not_before", "not_after"]
+    [
+        "time",
+        "opened",
+        "due",
+        "created",
+        "updated",
+        "started",
+        "finished",
+        "adopted",
+        "deployed",
+        "bound",
+        "revoked",
+        "not_before",
+        "not_after",
+    ]
 )
 
 
@@ -22,6 +36,9 @@ def print_list(items: Iterable[Mapping[str, Any]], columns: Sequence[Column], *,
         out_json({"items": list(items)})
         return
     rows = [[_value(item, source) for _title, source in columns] for item in items]
+    if not rows:
+        say(_("Nothing to list."))
+        return
     table([title for title, _source in columns], rows)
 
 

@@ -61,7 +61,7 @@ def test_unknown_act():
 @pytest.mark.parametrize("name", sorted(_TELLERS))
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_bare_acts(name, language):
-    """Every act can be told when its details are missing or of a strange shape, and control characters never get out."""
+    """Every act can be told when its details are missing or strange, and control characters never get out."""
     activate(language)
     assert sentence({"act": name, "actor": "lan", "details": None})
     nasty = "x\x1b[2J\u202e"

@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import holidays
-
 
 def days_off(year: int, overrides: Path) -> frozenset[date]:
     """The days off of a year but Saturdays and Sundays."""
+    import holidays  # a quarter of a second: only those who compute a term pay for it
+
     known = {day for day in holidays.country_holidays("VN", years=year) if day.year == year}
     own = _read(overrides)
     return frozenset((known | _dates(own, "off")) - _dates(own, "working"))

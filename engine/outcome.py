@@ -52,6 +52,7 @@ class Outcome:
     forgotten: frozenset[int] = frozenset()
     documents: tuple[Document, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()
+    handed_over: str | None = None  # the document whose dispatch at the counter is delivered by this act
     leaves: tuple[LeafDraft, ...] = ()
     refusal: Refusal | None = None
 

@@ -33,10 +33,10 @@ def check_chain(
     """Check the signer's certificate at `at` and give its path, signer first, root last.
 
     `spares`: certificates that may lie in between, trusted for nothing. `crls`: DER. Raises Invalid, or Undecidable
-    `revocation-unknown` where no CRL that was current at `at` speaks of a certificate on the path.
+    `certificate-revocation-unknown` where no CRL that was current at `at` speaks of a certificate on the path.
     """
     check_usable(signer, at)
-    path = _find_path(signer, spares, roots)
+    path = _find_path(signer, spares, roots, at)
     for certificate in path[1:]:
         check_dates(certificate, at)
         check_algorithms(certificate, authority=True)
@@ -48,12 +48,14 @@ def check_chain(
 
 
 def _find_path(
-    signer: x509.Certificate, spares: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
+    signer: x509.Certificate, spares: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
 ) -> tuple[x509.Certificate, ...]:
     """Find the shortest path by issuers whose signatures fit; each certificate is visited once, so it always ends."""
     pool = list({der(item): item for item in (*roots, *spares)}.values())
     if len(pool) > MAX_POOL:
         raise Invalid("certificate-path", f"{len(pool)} certificates to build a path from; at most {MAX_POOL}")
+    # An authority renewed under the same name and key has two certificates; the one valid at the time goes first.
+    pool.sort(key=lambda item: not item.not_valid_before_utc <= at <= item.not_valid_after_utc)
     trusted = {der(item) for item in roots}
     paths: list[tuple[x509.Certificate, ...]] = [(signer,)]
     seen = {der(signer)}
@@ -140,7 +142,7 @@ async def _validate(path: Sequence[x509.Certificate], crls: Sequence[bytes], at:
         await CertificateValidator(leaf, validation_context=context).async_validate_path()
     except errors.InsufficientRevinfoError as error:
         raise Undecidable(
-            "revocation-unknown",
+            "certificate-revocation-unknown",
             f"no CRL that was current at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} says whether the certificate of "
             f"{subject_name(path[0])} or its issuer was revoked; fetch the CRLs of its authorities",
         ) from error

@@ -101,7 +101,7 @@ def parse_manifest(manifest: bytes) -> Manifest:
     """Read a manifest strictly: Invalid unless writing what was read gives the same bytes again."""
     if len(manifest) > MAX_MANIFEST_BYTES:
         raise Invalid(
-            "manifest-too-large", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES} are accepted"
+            "signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES} are accepted"
         )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -112,11 +112,9 @@ def parse_manifest(manifest: bytes) -> Manifest:
         )
         again = _write(found)
     except (etree.XMLSyntaxError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Invalid("manifest-malformed", "this is no ASiCManifest as this program writes it") from error
+        raise Invalid("signature-manifest", "this is no ASiCManifest as this program writes it") from error
     if again != manifest:
-        raise Invalid(
-            "manifest-not-canonical", "the manifest is not written as build_manifest writes it; build it again"
-        )
+        raise Invalid("signature-manifest", "the manifest is not written as build_manifest writes it; build it again")
     return found
 
 

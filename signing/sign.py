@@ -69,7 +69,7 @@ def sign_manifest(manifest: bytes, key: SigningKey, *, purpose: str, at: datetim
     if purpose not in PURPOSES:
         raise Invalid("signature-purpose", f"the purpose must be one of {', '.join(PURPOSES)}")
     if len(manifest) > MAX_MANIFEST_BYTES:
-        raise Invalid("manifest-too-large", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
+        raise Invalid("signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
     check_usable(key.certificate, at)
     return asyncio.run(_sign(manifest, key, COMMITMENTS[purpose], at.replace(microsecond=0)))
 

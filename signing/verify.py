@@ -6,7 +6,7 @@ Whatever a library raises on broken input is Invalid too: this fails closed.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from cryptography import x509
@@ -60,12 +60,14 @@ def verify_signature(cms: bytes, manifest: bytes, *, trust: Trust, at: datetime)
     """Verify a detached CAdES signature (DER) over a manifest, judged at `at`: chain, dates, revocation, policy.
 
     Needs no running event loop in this thread. Codes: `signature-*`, `certificate-*`, `crl-malformed` (Invalid),
-    `revocation-unknown` (Undecidable).
+    `certificate-revocation-unknown` (Undecidable).
     """
     if at.tzinfo is None:
         raise Invalid("time-naive", "a signature cannot be judged at a time without a zone")
     if len(manifest) > MAX_MANIFEST_BYTES:
-        raise Invalid("manifest-too-large", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
+        raise Invalid("signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
+    # Records and leaves have whole seconds: the same act is judged at the same time here and by an auditor.
+    at = at.astimezone(UTC).replace(microsecond=0)
     # pyHanko takes a quarter of a second to import: only those who verify pay for it.
     from signing.chain import check_chain
     from signing.cms import read_signature

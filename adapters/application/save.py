@@ -27,6 +27,8 @@ def save(
             dossiers.unsubscribe(tx, after.code, number)
         for number, name, key in outcome.awaited:
             dossiers.subscribe(tx, after.code, number, name, key)
+        if outcome.handed_over is not None:
+            jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
     return trail.append(app, tx, outcome.leaves, now) if outcome.leaves else []

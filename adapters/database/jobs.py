@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, or_, select, update
 
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import dispatch, dossier, job
+from engine.dispatch import State
 from engine.officer import AUDITOR, Officer
 from engine.outcome import JobRequest
 
@@ -96,6 +97,12 @@ def find_dispatch(tx: Transaction, key_or_code: str) -> Row | None:
 def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
     """Change the state of a dispatch."""
     tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
+
+
+def hand_over(tx: Transaction, dossier: str, document: str, at: datetime) -> None:
+    """What lay ready at the counter is delivered."""
+    ready = (dispatch.c.dossier == dossier, dispatch.c.document == document, dispatch.c.state == State.READY.value)
+    tx.execute(update(dispatch).where(*ready).values(state=State.DELIVERED.value, updated=at))
 
 
 def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:

@@ -33,6 +33,7 @@ def email(app: Application, job: Job) -> None:
     document = _document(job, dossier)
     request = dispatching.request_of(job, dossier, document, "email")
     key = dispatch_key(request)
+    sent = Dispatch(key=key, request=request, state=State.SENT)
     with app.store.read() as tx:
         row = jobs.find_dispatch(tx, key)
     if row is None and not _prepare_email(app, job, request, dispatching.prove(app, dossier, document)):
@@ -60,7 +61,7 @@ def email(app: Application, job: Job) -> None:
 
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         jobs.change_dispatch(tx, key, state=State.SENT.value, updated=now, note=None)
-        leaf = dispatching.leaf("dispatch-sent", request, dispatch=key)
+        leaf = dispatching.leaf("dispatch-sent", request, dispatch=sent.code)
         outcome = job_completed(current, definition, job["number"], _result(job, "accepted"), leaf, now=now)
         return outcome
 
@@ -106,7 +107,7 @@ def _prepare_parcel(
         if label is not None:
             definitions.put_content(tx, sha256_hex(label), label)
             found = replace(found, label=sha256_hex(label))
-        leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.key)
+        leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.code)
         outcome = job_completed(current, definition, job["number"], _result(job, "accepted"), leaf, now=now)
         return dispatched(outcome, found)
 
@@ -121,7 +122,7 @@ def _prepare_email(app: Application, job: Job, request: Request, proof: dispatch
             return False
         found = dispatching.decided(tx, dossier, request, proof)
         if isinstance(found, Dispatch):
-            leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.key)
+            leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.code)
             outcome = dispatched(Outcome(dossier=dossier, leaves=(leaf,)), found)
             save(app, tx, dossier, outcome, app.clock())
             return True

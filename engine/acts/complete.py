@@ -10,7 +10,8 @@ from datetime import datetime
 from engine.acts.move import move
 from engine.bpmn import run
 from engine.bpmn.events import TaskCompleted
-from engine.dossier import Dossier
+from engine.bpmn.graph import UserTask
+from engine.dossier import Dossier, Status
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from engine.outcome import LeafDraft, Outcome
@@ -45,8 +46,12 @@ def complete(
     left = {number: other for number, other in dossier.tasks.items() if number != act.number}
     performers = (*dossier.performers.get(task.element, ()), officer.id)
     before = replace(dossier, tasks=left, performers={**dossier.performers, task.element: _unique(performers)})
-    outcome = move(before, definition.graph, step, _completed(dossier, task, act, officer), now=now)
-    return replace(outcome, closed={**outcome.closed, act.number: "completed"})
+    node = definition.graph.nodes[task.element]
+    handed_over = node.hand_over if isinstance(node, UserTask) else None
+    leaf = _completed(dossier, task, act, officer, handed_over)
+    outcome = move(before, definition.graph, step, leaf, now=now)
+    outcome = replace(outcome, closed={**outcome.closed, act.number: "completed"})
+    return _handed_over(outcome, handed_over) if handed_over else outcome
 
 
 def refused(
@@ -70,6 +75,13 @@ def refused(
     )
 
 
+def _handed_over(outcome: Outcome, document: str) -> Outcome:
+    """The applicant has the result in hand: delivered, which is more than decided."""
+    assert outcome.dossier is not None
+    delivered = replace(outcome.dossier, status=Status.DELIVERED)
+    return replace(outcome, dossier=delivered, handed_over=document)
+
+
 def _refuses_approval(task: Task, approval: Verified | None) -> Refusal | None:
     if task.signature == "none" or approval is not None:
         return None
@@ -77,7 +89,7 @@ def _refuses_approval(task: Task, approval: Verified | None) -> Refusal | None:
     return Refusal(kind=Kind.SIGNATURE, code="signature-missing", message=message, remedy="complete it with --key")
 
 
-def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer) -> LeafDraft:
+def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer, handed_over: str | None) -> LeafDraft:
     details: dict[str, object] = {
         "task": task.id,
         "element": task.element,
@@ -86,6 +98,8 @@ def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer
         "position": officer.position,
         "roles": sorted(officer.roles),
     }
+    if handed_over:
+        details["handed_over"] = handed_over
     if task.signature != "none":
         details["purpose"] = task.signature
     return LeafDraft(

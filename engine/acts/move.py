@@ -52,7 +52,8 @@ def _of(step: Step, kind: type[E]) -> list[E]:
 
 
 def _status(status: Status) -> Status:
-    return Status.DELIVERED if status == Status.DECIDED else status
+    """A process that is done has decided; whether the result was delivered, its dispatches know."""
+    return status if status > Status.DECIDED else Status.DECIDED
 
 
 def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Step, now: datetime) -> Task:

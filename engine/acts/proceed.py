@@ -94,9 +94,7 @@ def message_received(
 def dispatched(outcome: Outcome, dispatch: Dispatch) -> Outcome:
     """A result left, or lies ready: the matter is decided, whatever becomes of the parcel."""
     assert outcome.dossier is not None
-    status = max(outcome.dossier.status, Status.DECIDED)
-    ended = outcome.dossier.finished is not None
-    dossier = replace(outcome.dossier, status=Status.DELIVERED if ended else status)
+    dossier = replace(outcome.dossier, status=max(outcome.dossier.status, Status.DECIDED))
     return replace(outcome, dossier=dossier, dispatches=(*outcome.dispatches, dispatch))
 
 

@@ -90,6 +90,7 @@ class UserTask(Activity):
     place: Place = "anywhere"
     documents: tuple[str, ...] | None = None
     not_same_as: tuple[str, ...] = ()
+    hand_over: str | None = None  # the document that completing this task hands over at the counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -99,7 +99,7 @@ def _check_attributes(source: Source) -> None:
 
 
 def _check_properties(source: Source, extensions: Extensions) -> None:
-    known = ("signature", "place", "documents", "notSameAs") if source.kind == "userTask" else ()
+    known = ("signature", "place", "documents", "notSameAs", "handOver") if source.kind == "userTask" else ()
     for name in extensions.properties:
         if name not in known:
             expected = ", ".join(f"hoso:{item}" for item in known) or "none"
@@ -138,6 +138,7 @@ def _read_user_task(source: Source, extensions: Extensions) -> UserTask:
         place=cast(Place, _one_of(source, found, "place", PLACES)),
         documents=_names(found["documents"]) if "documents" in found else None,
         not_same_as=_names(found.get("notSameAs", "")),
+        hand_over=found.get("handOver", "").strip() or None,
     )
 
 

@@ -48,6 +48,7 @@ class _Story:
     records: set[str] = field(default_factory=set)
     bundles: set[tuple[object, object, str]] = field(default_factory=set)
     bootstrap: list[str] = field(default_factory=list)
+    completed: set[str] = field(default_factory=set)
 
 
 def verify_pack(pack: bytes, *, roots: Sequence[x509.Certificate], log_key: str, at: datetime | None = None) -> Report:
@@ -88,6 +89,12 @@ def _judge(item: Opened, story: _Story) -> SignatureLine | None:
         story.bundles.add((item.details.get("key"), item.details.get("version"), bundle_hash(bundle)))
     if item.refused:
         return None
+    if item.leaf.act == "task-completed":
+        if item.leaf.subject in story.completed:
+            raise Invalid(
+                "act-repeated", f"the task {item.leaf.subject} was completed before; a task is completed once"
+            )
+        story.completed.add(item.leaf.subject)
     if "record" not in item.objects:
         if item.leaf.act in SIGNED_ACTS or "purpose" in item.details:
             raise Invalid("act-unsigned", "this act needs a signature, and the pack has none for it")

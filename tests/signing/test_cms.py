@@ -250,3 +250,54 @@ def test_people_are_not_shown_with_their_keys():
     """Nothing of a private key is in any repr."""
     who: Person = known("lan")
     assert "rivate" not in repr(who.key)
+
+
+def by_pyhanko(manifest: bytes, who: Person, digest: str = "sha256", **options) -> bytes:
+    """Sign with pyHanko's own signer, as another program would."""
+    import asyncio
+
+    from asn1crypto import keys as asn1_keys
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from pyhanko.sign.ades.api import CAdESSignedAttrSpec, GenericCommitment
+    from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    raw = who.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    signer = SimpleSigner(
+        asn1_x509.Certificate.load(der(who.certificate)),
+        asn1_keys.PrivateKeyInfo.load(raw),
+        SimpleCertificateStore.from_certs(asn1_x509.Certificate.load(der(item)) for item in who.key.chain),
+        **options,
+    )
+    commitment = GenericCommitment.PROOF_OF_APPROVAL.asn1
+    settings = PdfCMSSignedAttributes(
+        signing_time=NOW, cades_signed_attrs=CAdESSignedAttrSpec(commitment_type=commitment)
+    )
+    signing = signer.async_sign_general_data(manifest, digest, use_cades=True, signed_attr_settings=settings)
+    return asyncio.run(signing).dump()
+
+
+def test_signatures_of_other_programs():
+    """RSA-PSS, SHA-384 and SHA-512 by another signer are accepted; SHA-1 is not, nor another commitment."""
+    manifest = manifest_for(approval())
+    expected = ("approval", NOW)
+    assert facts(by_pyhanko(manifest, known("lan", "rsa"), prefer_pss=True), manifest)[1:] == expected
+    for digest in ("sha384", "sha512"):
+        assert facts(by_pyhanko(manifest, known("lan", "rsa"), digest), manifest)[1:] == expected
+        assert facts(by_pyhanko(manifest, known("lan"), digest), manifest)[1:] == expected
+    for who in (known("lan"), known("lan", "rsa")):
+        with pytest.raises(Invalid) as found:
+            facts(by_pyhanko(manifest, who, "sha1"), manifest)
+        assert found.value.code == "signature-algorithm"
+
+
+def test_other_commitments_are_refused(monkeypatch):
+    """A signature that commits to something else than approving or initialling says nothing here."""
+    from signing import sign
+
+    monkeypatch.setitem(sign.COMMITMENTS, "approval", "1.2.840.113549.1.9.16.6.1")
+    manifest = manifest_for(approval())
+    cms = sign_manifest(manifest, known("lan").key, purpose="approval", at=NOW)
+    with pytest.raises(Invalid) as found:
+        facts(cms, manifest)
+    assert found.value.code == "signature-purpose"

@@ -172,6 +172,7 @@ def test_a_server_that_logs_what_nobody_signed_is_found():
         "record-other-act": [lambda world: world.approve(lan, 1, subject=f"{DOSSIER}.9")],
         "record-prior": [lambda world: world.approve(lan, 1, prior=("d" * 64,))],
         "bundle-missing": [lambda world: world.approve(lan, 1, process_version=2)],
+        "act-repeated": [lambda world: world.append("task-completed", f"{DOSSIER}.1", "lan") for _ in range(2)],
         "act-unsigned": [
             lambda world: world.append("task-completed", f"{DOSSIER}.1", "lan", details={"purpose": "organ"})
         ],

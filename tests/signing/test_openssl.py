@@ -8,6 +8,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.certificates import check_usable, load_certificates
+from signing.errors import Invalid
+from signing.sign import sign_manifest
 from tests.pki import NOW, authority, known, person
 from tests.signing.records import approval, signed
 
@@ -45,7 +48,18 @@ def test_openssl_refuses_other_data_and_unknown_revocation(tmp_path):
     assert openssl(tmp_path, manifest.replace(b"draft", b"drift"), cms, crls).returncode != 0
     assert openssl(tmp_path, manifest, cms, ()).returncode != 0
     late = person("late", not_after=NOW - timedelta(seconds=1))
-    from signing.sign import sign_manifest
 
     cms = sign_manifest(manifest, late.key, purpose="approval", at=NOW - timedelta(days=1))
     assert openssl(tmp_path, manifest, cms, crls).returncode != 0
+
+
+def test_certificates_signed_with_sha1_are_refused(tmp_path):
+    """SHA-1 in a certificate is refused; only another program still makes one."""
+    line = "openssl req -x509 -sha1 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -out c.pem"
+    extension = "keyUsage=critical,digitalSignature"
+    options = ["-subj", "/CN=old", "-addext", extension, "-addext", "basicConstraints=CA:FALSE", "-days", "9"]
+    subprocess.run([*line.split(), *options], cwd=tmp_path, check=True, capture_output=True)
+    certificate = load_certificates((tmp_path / "c.pem").read_bytes())[0]
+    with pytest.raises(Invalid) as found:
+        check_usable(certificate, certificate.not_valid_before_utc)
+    assert found.value.code == "certificate-algorithm"

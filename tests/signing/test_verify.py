@@ -138,7 +138,7 @@ def test_unknown_revocation_is_undecidable():
         (issuing_list,),
     ]:
         given = Trust(roots=(ca.root,), intermediates=(ca.issuing,), crls=crls)
-        assert isinstance(refused("revocation-unknown", trust=given), Undecidable)
+        assert isinstance(refused("certificate-revocation-unknown", trust=given), Undecidable)
 
 
 def test_a_chain_to_another_root_is_refused():
@@ -154,3 +154,82 @@ def test_clocks_may_differ_a_little():
         cms = sign_manifest(manifest, known("lan").key, purpose="approval", at=NOW + timedelta(minutes=minutes))
         refused("signature-time", cms=cms)
     refused("signature-time", at=NOW - timedelta(minutes=11))
+
+
+def test_a_list_counts_until_the_very_second_of_its_next_update():
+    """±1 s at both ends of a CRL's life: undecidable outside, decided at the ends themselves."""
+    _, manifest, cms = signed(approval(), known("lan"))
+    issued, expires = NOW, NOW + timedelta(days=30)
+    given = trust(at=issued)
+    for at, decided in [
+        (issued - timedelta(seconds=1), False),
+        (issued, True),
+        (expires, True),
+        (expires + timedelta(seconds=1), False),
+    ]:
+        if decided:
+            assert verify_signature(cms, manifest, trust=given, at=at).subject == "lan"
+        else:
+            with pytest.raises(Undecidable):
+                verify_signature(cms, manifest, trust=given, at=at)
+
+
+def test_an_act_is_not_initialled():
+    """An act outside any task needs an approval; an initial under it is refused."""
+    record, manifest, _ = signed(act(), known("admin"))
+    cms = sign_manifest(manifest, known("admin").key, purpose="initial", at=NOW)
+    with pytest.raises(Invalid) as found:
+        verify_submission(record, manifest, cms, documents={}, trust=trust(), at=NOW)
+    assert found.value.code == "signature-purpose"
+
+
+def test_a_revoked_issuer_brings_down_its_officers():
+    """What the root revoked cannot vouch for anybody."""
+    from adapters.console.demo.authority import revocation_list
+
+    ca = DemoAuthority.create("Fallen", at=NOW - timedelta(days=9))
+    who = person("tam", by=ca)
+    root_list = revocation_list(
+        ca.root.subject, ca._root_key, {ca.issuing.serial_number: NOW}, NOW, NOW + timedelta(days=30)
+    )
+    given = Trust(roots=(ca.root,), intermediates=(ca.issuing,), crls=(root_list, ca.crls(NOW)[1]))
+    _, manifest, cms = signed(approval(), who)
+    with pytest.raises(Invalid) as found:
+        verify_signature(cms, manifest, trust=given, at=NOW)
+    assert found.value.code == "certificate-revoked"
+
+
+def test_a_forged_list_does_not_revoke():
+    """A list that only claims to be the authority's neither revokes anybody nor clears anybody."""
+    from adapters.console.demo.authority import make_key, revocation_list
+
+    ca, who = authority(), known("lan")
+    forged = revocation_list(
+        ca.issuing.subject, make_key("ec"), {who.certificate.serial_number: NOW}, NOW, NOW + timedelta(days=30)
+    )
+    _, manifest, cms = signed(approval(), who)
+    given = Trust(roots=(ca.root,), intermediates=(ca.issuing,), crls=(forged, *ca.crls(NOW)))
+    assert verify_signature(cms, manifest, trust=given, at=NOW).subject == "lan"
+    given = Trust(roots=(ca.root,), intermediates=(ca.issuing,), crls=(forged, ca.crls(NOW)[0]))
+    with pytest.raises(Undecidable):
+        verify_signature(cms, manifest, trust=given, at=NOW)
+
+
+def test_a_renewed_authority_still_vouches():
+    """An authority with an expired and a renewed certificate for one key: the path goes through the valid one."""
+    from adapters.console.demo.authority import authority_certificate
+
+    ca = DemoAuthority.create("Renewed", at=NOW - timedelta(days=9))
+    who = person("tam", by=ca)
+    old = authority_certificate(
+        ca.issuing.subject,
+        ca._issuing_key,
+        ca.root.subject,
+        ca._root_key,
+        NOW - timedelta(days=9),
+        NOW - timedelta(days=1),
+        path_length=0,
+    )
+    _, manifest, cms = signed(approval(), who)
+    given = Trust(roots=(ca.root,), intermediates=(old, ca.issuing), crls=ca.crls(NOW))
+    assert verify_signature(cms, manifest, trust=given, at=NOW).subject == "tam"

@@ -49,7 +49,7 @@ class Client:
         self.server = server.rstrip("/")
         self._token = token
         self._timeout = timeout
-        self._opener = _opener()
+        self._opener = _opener(urllib.parse.urlsplit(self.server).hostname or "")
 
     def get(self, where: str, **query: object) -> Json:
         """Return the JSON object at a path."""
@@ -220,10 +220,12 @@ def fresh_key() -> str:
     return os.urandom(16).hex()
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(host: str) -> urllib.request.OpenerDirector:
     """Return an opener that honours proxy variables, follows no redirect and raises for no status."""
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
+    # A proxy cannot reach this machine's own loopback, whether or not no_proxy says so.
+    proxy = urllib.request.ProxyHandler({} if host in {"localhost", "127.0.0.1", "::1"} else None)
+    for handler in (proxy, urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
         opener.add_handler(handler)
     return opener
 

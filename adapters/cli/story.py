@@ -165,7 +165,6 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
         N_("{who} took the next number"),
         extra=(
             (N_(" {value}"), ("number",)),
-            (N_(", date {value}"), ("date",)),
             (N_(", register {value}"), ("register",)),
         ),
     ),

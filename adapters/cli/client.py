@@ -189,9 +189,16 @@ def _SIGN_IN() -> str:  # noqa: N802  (a constant, but in the language of the mo
 
 def _problem(status: int, value: Mapping[str, object]) -> Problem:
     code = escape(value.get("code") or value.get("title") or "problem")
-    message = escape(in_words(code, str(value.get("detail") or value.get("title") or code)))
-    remedy = escape(value.get("remedy") or "") or (_SIGN_IN() if status == 401 else "")
-    return Problem(status, code, message, remedy=remedy, details=_details(value))
+    message = str(value.get("detail") or value.get("title") or code)
+    remedy = str(value.get("remedy") or "")
+    if status == 401:
+        remedy = _SIGN_IN()
+    elif remedy and current() != "en":
+        # The server's English stands together, behind what it means.
+        message, remedy = in_words(code, f"{message}; {remedy}"), ""
+    else:
+        message = in_words(code, message)
+    return Problem(status, code, escape(message), remedy=escape(remedy), details=_details(value))
 
 
 def _details(value: Mapping[str, object]) -> list[str]:

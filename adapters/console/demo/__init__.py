@@ -15,7 +15,8 @@ app = Commands(_("Run the whole story: from process XML to an audited result."))
     "demo",
     _(
         "Run the whole story here: a server, a mail server, officers with keys of their own, two processes, two"
-        " dossiers, their results sent and their evidence verified. Everything lies in one folder, which is made anew each time."
+        " dossiers, their results sent and their evidence verified. Everything lies in one folder, which is made"
+        " anew each time."
     ),
     "hoso demo",
     "hoso demo --dir demo-run --serve",

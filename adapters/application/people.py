@@ -53,7 +53,8 @@ def add_officer(
             refusal = not_found("unit", new.unit, "list them: hoso unit list")
         if refusal:
             return refuse(refusal)
-        return Answer(status=CREATED, body=appoint(app, tx, officer.id, new, with_token=with_token))
+        made = appoint(app, tx, officer.id, new, with_token=with_token)
+        return Answer(status=CREATED, body=made, told_once=frozenset({"token"}))
 
     return once(app, request, act)
 

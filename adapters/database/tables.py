@@ -121,7 +121,13 @@ content = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
-    Column("uploaded_by", String(40)),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("sha256", ForeignKey("content.sha256"), primary_key=True),
+    Column("officer", ForeignKey("officer.id"), primary_key=True),
 )
 
 process = Table(

@@ -15,7 +15,6 @@ def upgrade() -> None:
         "content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.LargeBinary(), nullable=False),
-        sa.Column("uploaded_by", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_content")),
     )
     op.create_table(
@@ -120,6 +119,14 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit"], ["unit.id"], name=op.f("fk_officer_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("officer", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["content.sha256"], name=op.f("fk_upload_sha256")),
+        sa.ForeignKeyConstraint(["officer"], ["officer.id"], name=op.f("fk_upload_officer")),
+        sa.PrimaryKeyConstraint("sha256", "officer", name=op.f("pk_upload")),
     )
     op.create_table(
         "certificate",

@@ -12,7 +12,21 @@ from adapters.cli.times import local
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 Column = tuple[str, str | Callable[[Mapping[str, Any]], object]]
 TIMES = frozenset(
-    ["time", "opened", "due", "created", "updated", "started", "finished", "adopted", "deployed", "bound", "revoked", "not_before", "not_after"]
+    [
+        "time",
+        "opened",
+        "due",
+        "created",
+        "updated",
+        "started",
+        "finished",
+        "adopted",
+        "deployed",
+        "bound",
+        "revoked",
+        "not_before",
+        "not_after",
+    ]
 )
 
 

@@ -1,5 +1,6 @@
 """Run the demo: tell each step as it is done, then say where everything lies."""
 
+import contextlib
 import json
 import signal
 import time
@@ -89,10 +90,8 @@ def _below(stage: Stage, path: Path) -> str:
 def _tell_where(story: Story, seconds: float) -> None:
     stage = story.stage
     folder = stage.folder
-    try:
+    with contextlib.suppress(ValueError):
         folder = folder.relative_to(Path.cwd())
-    except ValueError:
-        pass
     letter, death = story.dossiers
     out("\n" + _("Done in {seconds} s. Everything lies in {folder}:").format(seconds=f"{seconds:.0f}", folder=folder))
     for name, what in (

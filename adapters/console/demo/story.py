@@ -1,7 +1,9 @@
 """The story: chapters of steps. Each step does something real, then yields the sentence that tells it."""
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from adapters.console.demo.authority import DemoAuthority
 from adapters.console.demo.cast import Player
 from adapters.console.demo.stage import Person, Stage
 
+AT_ONCE = 4  # officers who are appointed at the same time
 PROCESSES = Path(adapters.__file__).parents[1] / "processes"
 Sentences = Iterator[str]
 
@@ -55,8 +58,9 @@ class Story:
         )
         for unit, name in cast.UNITS:
             stage.hoso(cast.ADMINISTRATOR.id, "unit", "add", unit, "--name", name)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda player: self._appoint(player, authority), cast.OFFICERS))
         for player in cast.OFFICERS:
-            self._appoint(player, authority)
             yield (
                 _("{name}, {position}: appointed, signed in, certificate bound by a signed act.").format(
                     name=player.name, position=player.position
@@ -128,7 +132,8 @@ class Story:
         first, second = self._appointments()
         self._complete("nam", code, "set_appointment", {"appointment": first})
         yield _(
-            "The family asked for post: this procedure excludes it, since the register is signed in person. {name} gives an appointment."
+            "The family asked for post: this procedure excludes it, since the register is signed in person."
+            " {name} gives an appointment."
         ).format(name="Lý Văn Nam")
         self.stage.wait_for_task("bao", code, "hand_over")
         self.stage.hoso("nam", "dossier", "message", code, "appointment-moved", "--set", f"appointment={second}")
@@ -182,7 +187,7 @@ class Story:
         home.mkdir(parents=True)
         person = Person(id=player.id, name=player.name, token=token)
         if player.signs:
-            person.pin = f"{len(self.stage.people) + 1:02d}{sum(player.id.encode()):04d}"
+            person.pin = f"{secrets.randbelow(10**6):06d}"
             person.key = home / "key.p12"
             _issue(authority, player.name, f"{player.id}@benthanh.example", person.pin, person.key)
         self.stage.people[player.id] = person

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """Stores and applications for tests, each on SQLite and on PostgreSQL: a test that takes one runs on both."""
 
 from collections.abc import Iterator
@@ -39,3 +40,8 @@ def store(templates: Templates) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     with templates.copy(upgrade) as (store, _):
         yield store
+=======
+"""What all tests share."""
+
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+>>>>>>> t2

@@ -16,7 +16,8 @@ from adapters.cli.language import _
 from adapters.console.demo import cast
 from adapters.console.demo.authority import DemoAuthority
 from adapters.console.demo.cast import Player
-from adapters.console.demo.stage import Person, Stage
+from adapters.console.demo.mail import message_id
+from adapters.console.demo.stage import Person, Stage, StageError
 
 AT_ONCE = 4  # officers who are appointed at the same time
 PROCESSES = Path(adapters.__file__).parents[1] / "processes"
@@ -44,7 +45,9 @@ class Story:
                 *("--administrator-name", cast.ADMINISTRATOR.name, "--json"),
             )
         )
-        yield _("A new installation for {agency}, on SQLite, with its own log key.").format(agency=cast.AGENCY_NAME)
+        yield _("A new installation for {agency}, on {database}, with its own log key.").format(
+            agency=cast.AGENCY_NAME, database=stage.database
+        )
         authority = self._authority()
         yield _("A demo certificate authority; the server trusts its root and takes up its revocation lists.")
         stage.start_server()
@@ -204,7 +207,8 @@ class Story:
 
     def _start(self, person: str, process: str, data: Mapping[str, Any], applicant: str) -> str:
         file = self._file(person, f"{process}.json", data)
-        begun = self.stage.json(person, "dossier", "start", process, "--applicant", applicant, "--data", str(file))
+        told = ("--title", str(data["title"]), "--applicant", applicant, "--data", str(file))
+        begun = self.stage.json(person, "dossier", "start", process, *told)
         self.dossiers.append(begun["code"])
         return str(begun["code"])
 
@@ -271,7 +275,9 @@ class Story:
 
     def _mail_arrived(self) -> str:
         received = self.stage.mail.received()
-        assert len(received) == 1, f"expected one mail, found {len(received)}"
+        different = len({message_id(file) for file in received})
+        if different != 1:
+            raise StageError(f"expected one mail, found {different}")
         return _("The mail server has received {file}, with the PDF attached.").format(file=received[0].name)
 
     def _appointments(self) -> tuple[str, str]:

@@ -8,8 +8,8 @@ proofOfReceipt and proofOfSender that something was sent; an initial says only "
 lies under 2.25 (ITU-T X.667: an arc that anybody may use with a UUID of their own), so nobody's number is taken, and no
 verifier that does not know it can take it for an approval.
 
-The message is put together here from asn1crypto's structures; pyHanko, which verifies it (`signing/cms`), would do so too,
-but takes more than a second to import, at every signature of an officer. So signer and verifier are two programs.
+The message is put together here from asn1crypto's structures; pyHanko, which verifies it (`signing/cms`), would do so
+too, but takes up to a second to import, at every signature of an officer. So signer and verifier are two programs.
 """
 
 import hashlib

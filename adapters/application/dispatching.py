@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signing.pdf import only_fields_filled
-
 from adapters.application.application import Application
 from adapters.application.work import Job
 from adapters.database import acts, definitions
@@ -17,6 +15,7 @@ from engine.errors import Refusal
 from engine.outcome import SYSTEM, LeafDraft
 from engine.procedure import read_procedure
 from signing.errors import SigningError
+from signing.pdf import only_fields_filled
 from signing.record import ApprovalRecord, decode
 from signing.verify import verify_submission
 

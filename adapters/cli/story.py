@@ -79,8 +79,6 @@ def _value(item: Item, *names: str) -> str:
     value = next((details[name] for name in names if details.get(name) not in (None, "", {}, [])), "")
     if not value and "subject" in names:
         value = item.get("subject") or ""
-    if "dispatch" in names:
-        value = str(value)[:8].upper()  # as labels print it
     if isinstance(value, Mapping):
         value = next((value[name] for name in ("name", "recipient", "to", "address") if value.get(name)), "")
     return escape(value)

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """Stores and applications for tests, each on SQLite and on PostgreSQL: a test that takes one runs on both."""
 
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ import pytest
 from adapters.database.migrate import upgrade
 from adapters.database.store import Store, open_store
 from tests.databases import Server, SqliteServer, Templates, postgres
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +40,3 @@ def store(templates: Templates) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     with templates.copy(upgrade) as (store, _):
         yield store
-=======
-"""What all tests share."""
-
-from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
->>>>>>> t2

@@ -4,16 +4,16 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.cli.forms import Field, read_fields
 from adapters.cli.language import _
 from adapters.cli.terminal import escape, say
+from adapters.forms import Field, read_fields
 
 
 def ask_missing(form: object, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was typed together with the answers for required fields that are missing; an empty answer is none."""
     data = dict(typed)
     for field in read_fields(form):
-        if field.required and not field.conditional and field.key not in data:
+        if field.required and not field.hide and field.key not in data:
             answer = _ask(field)
             if answer:
                 data[field.key] = answer

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from adapters.cli.documents import keep
-from adapters.cli.forms import Field, read_fields
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local, parse_time
 from adapters.cli.words import purpose_word
+from adapters.forms import Field, read_fields
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
 
 _SKEW = timedelta(minutes=10)

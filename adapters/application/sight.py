@@ -10,9 +10,9 @@ from engine.process import ProcessDefinition
 
 
 def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool = False) -> Dossier | Refusal:
-    """The dossier, or a refusal that does not tell whether it exists."""
+    """The dossier, or a refusal that does not tell if it exists; `lock` for a change, for which sight is not enough."""
     dossier = dossiers.load(tx, code, lock=lock)
-    if dossier is None or not officer.sees(dossier.unit):
+    if dossier is None or not (officer.works_in(dossier.unit) if lock else officer.sees(dossier.unit)):
         return not_found("dossier", code, "list those you may see: hoso dossier list")
     return dossier
 

@@ -189,18 +189,18 @@ class Story:
         login = ("login", "--server", self.stage.url, "--token", "-", "--log-key", log_key)
         self.stage.hoso(player.id, *login, given=token + "\n")
 
-    def _bind(self, officer: str, certificate: Path) -> None:
+    def _bind(self, officer: str, certificate: Path, *kind: str) -> None:
         key = str(self._key(cast.ADMINISTRATOR.id))
         self.stage.hoso(
             cast.ADMINISTRATOR.id,
-            *("certificate", "bind", officer, "--certificate", str(certificate), "--key", key, "--yes"),
+            *("certificate", "bind", officer, "--certificate", str(certificate), "--key", key, "--yes", *kind),
         )
 
     def _organ_key(self, authority: DemoAuthority) -> None:
         clerk = self.stage.people["hoa"]
         clerk.organ_key = self.stage.home("hoa") / "organ.p12"
         _issue(authority, cast.AGENCY_NAME, cast.AGENCY_EMAIL, clerk.pin, clerk.organ_key)
-        self._bind("hoa", clerk.organ_key.with_name("organ.pem"))
+        self._bind("hoa", clerk.organ_key.with_name("organ.pem"), "--organ")
 
     def _key(self, person: str) -> Path:
         return self.stage.people[person].key

@@ -15,7 +15,7 @@ from adapters.application.answer import CREATED, Answer, Request, known_answer, 
 from adapters.application.application import Application
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import append, receipt
-from adapters.database import acts, definitions, people
+from adapters.database import acts, definitions, people, trail
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import ADMINISTRATOR, Officer
@@ -64,6 +64,7 @@ def _act(
 ) -> Answer:
     now = app.clock()
     act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
+    _lock(tx, act, subject, checked)
     submission.keep(tx)
     if isinstance(checked, Checked):
         refusal = _refuses_now(app, tx, officer, offered, checked, now)
@@ -82,6 +83,15 @@ def _act(
     draft = LeafDraft(actor=officer.id, act="act-refused", subject=subject, details=details, objects=objects)
     append(app, tx, [draft], now)
     return refuse(refusal)
+
+
+def _lock(tx: Transaction, act: str, subject: str, checked: Checked | Refusal) -> None:
+    """One such act at a time. Certificates come before the head here as in a completion, so that none waits crosswise."""
+    if act == REVOKE:
+        people.find_certificate(tx, subject, lock="change")
+    if isinstance(checked, Checked):
+        people.find_certificate(tx, checked.verified.signature.fingerprint, lock="use")
+    trail.head(tx, lock=True)
 
 
 def _keep_subject(tx: Transaction, act: str, body: Mapping[str, Any]) -> dict[str, object]:

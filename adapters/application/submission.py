@@ -82,8 +82,8 @@ def verify(app: Application, submission: Submission, facts: Mapping[str, Any], n
 
 
 def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked) -> Refusal | None:
-    """Why this certificate may not sign for this officer now, or None; asked again inside the transaction."""
-    found = people.find_certificate(tx, checked.verified.signature.fingerprint)
+    """Why this certificate may not sign for this officer now, or None; asked inside the transaction, where a revocation waits."""
+    found = people.find_certificate(tx, checked.verified.signature.fingerprint, lock="use")
     name = checked.verified.signature.fingerprint[:16]
     if found is None:
         remedy = f"ask an administrator to bind it: hoso certificate bind {officer.id}"

@@ -12,6 +12,7 @@ from datetime import date, time
 CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 MAX_APPROVALS = 8
 CHANNELS = frozenset({"email", "post", "counter"})
+MAX_TEXT = 200  # characters
 PURPOSES = frozenset({"approval", "organ"})  # an initial never counts as approval
 
 
@@ -95,6 +96,8 @@ def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value.strip():
         raise ProcedureError(f"{name}: missing, expected a text")
+    if len(value) > MAX_TEXT:
+        raise ProcedureError(f"{name}: {len(value)} characters, expected at most {MAX_TEXT}")
     return value
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.database.migrate import upgrade
 from adapters.database.store import Store, open_store
+from tests.adapters.application.world import World, build, opened
 from tests.databases import Server, SqliteServer, Templates, postgres
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
@@ -40,3 +41,10 @@ def store(templates: Templates) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     with templates.copy(upgrade) as (store, _):
         yield store
+
+
+@pytest.fixture
+def world(templates: Templates) -> Iterator[World]:
+    """An agency with officers, keys, bound certificates and deployed processes; its trail is checked after the test."""
+    with templates.copy(build) as (store, founded), opened(store, founded) as world:
+        yield world

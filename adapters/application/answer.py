@@ -74,7 +74,7 @@ def _find(tx: Transaction, request: Request, key: str) -> Answer | None:
         return refuse(_reused(key))
     if row["status"] == REFUSED:
         refusal = Refusal(**row["body"])
-        return refuse(replace(refusal, kind=Kind(refusal.kind)))
+        return refuse(replace(refusal, kind=Kind(refusal.kind), problems=tuple(refusal.problems)))
     return Answer(status=row["status"], body=row["body"])
 
 

@@ -23,7 +23,7 @@ from adapters.application.submission import (
     verify,
 )
 from adapters.application.trail import append, receipt
-from adapters.database import acts, definitions, people
+from adapters.database import acts, definitions, people, trail
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import ADMINISTRATOR, Officer
@@ -72,6 +72,7 @@ def _act(
 ) -> Answer:
     now = app.clock()
     act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
+    _lock(tx, act, subject, checked)
     submission.keep(tx)
     if isinstance(checked, Checked):
         refusal = _refuses_now(app, tx, officer, offered, checked, now)
@@ -90,6 +91,15 @@ def _act(
     draft = LeafDraft(actor=officer.id, act="act-refused", subject=subject, details=details, objects=objects)
     append(app, tx, [draft], now)
     return refuse(refusal)
+
+
+def _lock(tx: Transaction, act: str, subject: str, checked: Checked | Refusal) -> None:
+    """One such act at a time. Certificates come before the head here as in a completion, so that none waits crosswise."""
+    if act == REVOKE:
+        people.find_certificate(tx, subject, lock="change")
+    if isinstance(checked, Checked):
+        people.find_certificate(tx, checked.verified.signature.fingerprint, lock="use")
+    trail.head(tx, lock=True)
 
 
 def _keep_subject(tx: Transaction, act: str, body: Mapping[str, Any]) -> dict[str, object]:
@@ -116,7 +126,6 @@ def _refuses_now(
     refusal = officer.lacks(ADMINISTRATOR, offered["act"])
     if refusal:
         return refusal
-    people.lock_bindings(tx)  # two first bindings, or a binding and its revocation, come one after the other
     refusal = _refuses(app, tx, offered["act"], offered["subject"], offered["facts"]["body"])
     if refusal is None:
         bootstraps = _bootstraps(tx, officer, offered, checked)

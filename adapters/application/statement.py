@@ -89,7 +89,7 @@ def refuses_data(
         code="form-invalid",
         message=f"task {task.id}: {fields}",
         remedy=f"see what the form asks for: hoso task show {task.id}",
-        problems=[{"field": problem.field, "code": problem.code, "message": problem.message} for problem in problems],
+        problems=tuple({"field": item.field, "code": item.code, "message": item.message} for item in problems),
     )
 
 

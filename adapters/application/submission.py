@@ -92,7 +92,7 @@ def verify(app: Application, submission: Submission, facts: Mapping[str, Any], n
 def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
     """Why this certificate may not sign for this officer now, or None. Its row stays locked until the act is saved."""
     signature = checked.verified.signature
-    found = people.find_certificate(tx, signature.fingerprint, share=True)
+    found = people.find_certificate(tx, signature.fingerprint, lock="use")
     name = signature.fingerprint[:16]
     if found is None:
         remedy = f"ask an administrator to bind it: hoso certificate bind {officer.id}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, insert, select, update
 
@@ -85,11 +85,11 @@ def add_certificate(tx: Transaction, values: Row) -> None:
     tx.execute(insert(certificate).values(**values))
 
 
-def find_certificate(tx: Transaction, fingerprint: str, *, share: bool = False) -> Row | None:
-    """The binding of that certificate, revoked or not; `share` keeps it as it is until the transaction ends."""
+def find_certificate(tx: Transaction, fingerprint: str, *, lock: Literal["use", "change"] | None = None) -> Row | None:
+    """The binding of that certificate, revoked or not; `lock` so that it stays so until the transaction ends."""
     query = select(certificate).where(certificate.c.fingerprint == fingerprint)
-    if share and lock_rows(tx):
-        query = query.with_for_update(read=True)
+    if lock is not None and lock_rows(tx):
+        query = query.with_for_update(read=lock == "use")
     row = tx.execute(query).mappings().first()
     return dict(row) if row else None
 
@@ -103,12 +103,6 @@ def certificates(tx: Transaction, *, after: str, limit: int) -> list[Row]:
 def any_certificate(tx: Transaction) -> bool:
     """Whether any certificate was ever bound; the first one binds itself."""
     return tx.execute(select(certificate.c.fingerprint).limit(1)).first() is not None
-
-
-def lock_bindings(tx: Transaction) -> None:
-    """Let signed acts come one after the other: they take turns at the root of the tree of units."""
-    if lock_rows(tx):
-        tx.execute(select(unit.c.id).where(unit.c.parent.is_(None)).order_by(unit.c.id).with_for_update())
 
 
 def revoke_certificate(tx: Transaction, fingerprint: str, at: datetime, leaf: int) -> None:

@@ -239,11 +239,11 @@ def test_the_readme_is_true(tmp_path):
         file.extractall(tmp_path)
     (tmp_path / "roots.pem").write_bytes(authority().roots_pem())
     text = (tmp_path / "README.txt").read_text()
-    assert text.count("openssl cms -verify") == 6
+    assert text.count("openssl cms -verify") == 7
     commands = text[text.index("\ncp roots.pem") :]
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.lower().count("successful") == 6
+    assert done.stderr.lower().count("successful") == 7
     manifest = next((tmp_path / "META-INF").glob("ASiCManifest-H29*.xml"))
     manifest.write_bytes(re.sub(rb"draft", b"drift", manifest.read_bytes()))
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)

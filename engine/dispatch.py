@@ -30,7 +30,7 @@ class State(StrEnum):
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
 APPROVE = "approve"
 ORGAN = "organ"
-ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
+ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}")  # ASCII: not every relay has SMTPUTF8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

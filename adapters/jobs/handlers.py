@@ -10,14 +10,17 @@ from datetime import datetime
 
 from adapters.application import work
 from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import definition_of
 from adapters.application.trail import append
 from adapters.application.work import Job
-from adapters.database import acts, definitions
+from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
+from adapters.jobs.errors import TryLater
 from adapters.jobs.outgoing import counter, email, post
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
-from engine.acts.proceed import job_completed, timer_fired
+from engine.acts.proceed import job_completed, message_received, timer_fired
 from engine.calendar import VIETNAM
 from engine.document import Document
 from engine.dossier import Dossier
@@ -35,6 +38,26 @@ def timer(app: Application, job: Job) -> None:
         return timer_fired(dossier, definition, job["number"], job["element"], now=now)
 
     work.finish(app, job, decide)
+
+
+def message(app: Application, job: Job) -> None:
+    """A thrown message: the first dossier that waits for one of its name takes it (BPMN 2.0 §10.5.1: one receiver)."""
+    name, data = job["payload"]["name"], job["payload"]["data"]
+    with app.store.read() as tx:
+        waiting = [code for code in dossiers.waiting(tx, name) if code != job["dossier"]]
+    if not waiting:
+        raise TryLater(f"no dossier waits for the message {name!r}")
+    with app.store.write() as tx:
+        # The sender's lease and the receiver's dossier end in one transaction: a message is given once.
+        receiver = dossiers.load(tx, waiting[0], lock=True)
+        if receiver is None or not jobs.held(tx, job):
+            return
+        now = app.clock()
+        outcome = message_received(receiver, definition_of(app, tx, receiver), name, data, None, now=now)
+        if outcome.refusal is not None:
+            raise TryLater(outcome.refusal.message)
+        jobs.finish(tx, job["id"], "done")
+        save(app, tx, receiver, outcome, now)
 
 
 def letter(app: Application, job: Job) -> None:
@@ -56,7 +79,7 @@ def number(app: Application, job: Job) -> None:
     dossier, _ = work.load(app, job)
     document = dossier.documents.get(headers.get("document", ""))
     if document is None:
-        leaf = _leaf(dossier, "number-issued", {"register": headers["register"], "number": text})
+        leaf = _leaf(dossier, "number-entered", {"register": headers["register"], "number": text})
         work.finish(app, job, _completing(job, data, leaf, None))
         return
     with app.store.read() as tx:
@@ -135,6 +158,7 @@ def _completing(job: Job, data: Mapping[str, object], leaf: LeafDraft, document:
 
 HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
+    "message": message,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

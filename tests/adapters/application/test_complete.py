@@ -339,14 +339,14 @@ def test_a_statement_is_used_once(world: World, code: str) -> None:
     assert refusal_of(world.send("hang", again, sent)).code == "statement-unknown"
 
 
-def test_a_used_statement_is_refused_on_an_open_task(world: World, code: str) -> None:
-    """A statement whose first use was refused late (the binding was revoked) is used up, too."""
+def test_a_late_refusal_stays(world: World, code: str) -> None:
+    """What is refused late (the binding was revoked) stays refused, however often it is sent."""
     task = world.task(code, "decide")
     sent = world.submission(offered(world, code), known("hang"))
     world.revoke(known("hang")).body_or_raise()
     assert refusal_of(world.send("hang", task, sent)).code == "certificate-revoked"
-    assert refusal_of(world.send("hang", task, sent)).code == "statement-used"
-    assert world.last(code)["details"]["code"] == "statement-used"
+    assert refusal_of(world.send("hang", task, sent)).code == "certificate-revoked"
+    assert world.last(code)["details"]["code"] == "certificate-revoked"
 
 
 def test_of_two_completions_at_once_one_is_accepted(world: World, code: str) -> None:

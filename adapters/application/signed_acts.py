@@ -94,7 +94,7 @@ def _act(
 
 
 def _lock(tx: Transaction, act: str, subject: str, checked: Checked | Refusal) -> None:
-    """One such act at a time. Certificates come before the head here as in a completion, so that none waits crosswise."""
+    """One such act at a time. Certificates come before the head, as in a completion, so that none waits crosswise."""
     if act == REVOKE:
         people.find_certificate(tx, subject, lock="change")
     if isinstance(checked, Checked):

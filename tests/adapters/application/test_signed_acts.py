@@ -60,7 +60,8 @@ def test_only_an_administrator_does_signed_acts(world: World, who: str) -> None:
 
 
 def _body(who: Person, **changes: Any) -> dict[str, Any]:
-    own = {"certificate": base64.b64encode(der(who.certificate)).decode(), "fingerprint": fingerprint(who.certificate)}
+    certificate = base64.b64encode(der(who.certificate)).decode()
+    own = {"certificate": certificate, "fingerprint": fingerprint(who.certificate), "kind": "person"}
     return {**own, **changes}
 
 

@@ -188,7 +188,8 @@ class World:
         task = self.task(code, element)
         self.claim(who, task).body_or_raise()
         offered = self.prepare(who, task, data).body_or_raise()
-        return self.send(who, task, self.submission(offered, known(who))).body_or_raise()
+        key = known("seal") if offered["facts"]["purpose"] == "organ" else known(who)
+        return self.send(who, task, self.submission(offered, key)).body_or_raise()
 
     def do(self, who: str, code: str, element: str, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Claim and complete a task that wants no signature."""
@@ -215,8 +216,9 @@ class World:
     def perform(self, who: str, submission: Submission) -> Answer:
         return signed_acts.perform(self.app, self.officer(who), Request(officer=who), submission)
 
-    def bind(self, who: str, key: Person, by: str = "an") -> Answer:
+    def bind(self, who: str, key: Person, by: str = "an", kind: str = "person") -> Answer:
         body = {
+            "kind": kind,
             "certificate": base64.b64encode(der(key.certificate)).decode(),
             "fingerprint": fingerprint(key.certificate),
         }
@@ -341,6 +343,7 @@ def build(store: Store) -> tuple[LogKey, Mapping[str, str]]:
             tokens[id] = people.appoint(world.app, tx, SYSTEM, new, with_token=True)["token"]
     for id in SIGNERS:
         world.bind(id, known(id)).body_or_raise()
+    world.bind("hoa", known("seal"), kind="organ").body_or_raise()
     for files in bundles.ALL:
         world.deploy(files).body_or_raise()
     for process in ("tra-ket-qua", "khong-ky"):

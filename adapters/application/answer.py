@@ -1,7 +1,7 @@
 """One answer per request: a repeated `Idempotency-Key` gets the first one, refusals included."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from adapters.application.application import Application
@@ -36,7 +36,7 @@ class Answer:
         """The body; raises Refused for a refusal: the one place where it becomes an exception."""
         if self.refusal is not None:
             raise Refused(self.refusal)
-        return {**(self.body or {}), **self.secret}
+        return self.body or {}
 
 
 def refuse(refusal: Refusal) -> Answer:

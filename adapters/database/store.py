@@ -18,7 +18,7 @@ Transaction = Connection
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be reached or is busy; whether the act was saved is not known, and its key tells when repeated."""
+    """The database cannot be reached or is busy. Whether the act was saved, its key tells when repeated."""
 
 
 class Store:
@@ -93,7 +93,11 @@ def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=10, max_overflow=30, hide_parameters=True
+        url,
+        connect_args={"check_same_thread": False, "timeout": 30},
+        pool_size=10,
+        max_overflow=30,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -1,6 +1,7 @@
-"""Forms (Camunda form-js JSON): the inputs of one, and whether data is what it asks for. The client asks the same.
+"""Forms (Camunda form-js JSON): the inputs of one, and whether data is what it asks for.
 
-Strict: data already has its types here. A field that a FEEL condition hides is neither wanted nor refused.
+Server and client ask the same here. Strict: data already has its types. A field that a FEEL condition hides is neither
+wanted nor refused. What is wrong is told as a stable code and a sentence that the client can translate.
 """
 
 import math
@@ -34,19 +35,35 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldProblem:
-    """What is wrong with one field: a stable code, and a message that does not repeat the value."""
+    """What is wrong with one field. `sentence` has `words` in its braces; none of them repeats the value.
+
+    `words["found"]`, where there is one, is a phrase that the catalogue knows, too.
+    """
 
     field: str
     code: str
-    message: str
+    sentence: str
+    words: Mapping[str, object]
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return self.sentence.format(**self.words)
 
 
 class Unfit(ValueError):
     """A value does not fit its field."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, sentence: str, **words: object) -> None:
+        super().__init__(sentence)
         self.code = code
+        self.sentence = sentence
+        self.words = words
+
+
+def N_(text: str) -> str:  # noqa: N802  (gettext's name: the text goes into the catalogue, the client translates it)
+    """Mark a sentence for the catalogue of messages."""
+    return text
 
 
 def read_fields(form: object) -> tuple[Field, ...]:
@@ -63,18 +80,23 @@ def unsupported(form: object) -> tuple[str, ...]:
 def check(form: object, data: Mapping[str, Any], *, hidden: Hidden = lambda _expression: False) -> list[FieldProblem]:
     """What is wrong with the data, field by field; `hidden` says whether a FEEL condition holds."""
     fields = {field.key: field for field in read_fields(form)}
-    problems = [_problem(key, "field-unknown", "this form has no such field") for key in data if key not in fields]
+    unknown = Unfit("field-unknown", N_("this form has no such field"))
+    problems = [_problem(key, unknown) for key in data if key not in fields]
     for field in fields.values():
         value = data.get(field.key)
-        if value is None or (value == "" and field.kind != "checkbox"):
-            if field.required and not (field.hide and hidden(field.hide)):
-                problems.append(_problem(field.key, "field-missing", "is required"))
-            continue
         try:
-            _KINDS[field.kind](field, value)
+            if not is_empty(field, value):
+                _KINDS[field.kind](field, value)
+            elif field.required and not (field.hide and hidden(field.hide)):
+                raise Unfit("field-missing", N_("is required"))
         except Unfit as error:
-            problems.append(_problem(field.key, error.code, str(error)))
+            problems.append(_problem(field.key, error))
     return problems
+
+
+def is_empty(field: Field, value: object) -> bool:
+    """Whether the field is not filled in."""
+    return value is None or (value == "" and field.kind != "checkbox")
 
 
 def _components(holder: object, depth: int) -> Iterator[Mapping[str, Any]]:
@@ -110,55 +132,79 @@ def _field(component: Mapping[str, Any]) -> Field:
     )
 
 
-def _problem(field: str, code: str, message: str) -> FieldProblem:
-    return FieldProblem(field=field[:100], code=code, message=message)
+def _problem(field: str, error: Unfit) -> FieldProblem:
+    return FieldProblem(field=field[:100], code=error.code, sentence=error.sentence, words=error.words)
 
 
 def _text(field: Field, value: object) -> None:
     if not isinstance(value, str):
-        raise Unfit("field-type", "expected text")
-    if len(value) < (least := int(field.rules.get("minLength") or 0)):
-        raise Unfit("field-length", f"expected at least {least} characters")
-    if len(value) > (most := int(field.rules.get("maxLength") or LONGEST_TEXT)):
-        raise Unfit("field-length", f"expected at most {most} characters")
+        raise Unfit("field-type", N_("expected text, found {found}"), found=_kind(value))
+    if len(value) < (least := _bound(field, "minLength", 0)):
+        raise Unfit(
+            "field-length", N_("expected at least {count:g} characters, found {length}"), count=least, length=len(value)
+        )
+    if len(value) > (most := _bound(field, "maxLength", LONGEST_TEXT)):
+        raise Unfit(
+            "field-length", N_("expected at most {count:g} characters, found {length}"), count=most, length=len(value)
+        )
     if field.rules.get("validationType") == "email" and not EMAIL.fullmatch(value):
-        raise Unfit("field-format", "expected an email address")
+        raise Unfit("field-format", N_("expected an email address"))
 
 
 def _number(field: Field, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise Unfit("field-type", "expected a number")
-    if (least := field.rules.get("min")) is not None and value < float(least):
-        raise Unfit("field-range", f"expected at least {least}")
-    if (most := field.rules.get("max")) is not None and value > float(most):
-        raise Unfit("field-range", f"expected at most {most}")
+        raise Unfit("field-type", N_("expected a number, found {found}"), found=_kind(value))
+    if value < (least := _bound(field, "min", -math.inf)):
+        raise Unfit("field-range", N_("expected at least {count:g}"), count=least)
+    if value > (most := _bound(field, "max", math.inf)):
+        raise Unfit("field-range", N_("expected at most {count:g}"), count=most)
+
+
+def _bound(field: Field, rule: str, default: float) -> float:
+    """A rule's number; form-js writes it as a number or as text, and a rule that is neither bounds nothing."""
+    try:
+        return float(field.rules[rule])
+    except (KeyError, TypeError, ValueError):
+        return default
 
 
 def _checkbox(field: Field, value: object) -> None:
     if not isinstance(value, bool):
-        raise Unfit("field-type", "expected true or false")
+        raise Unfit("field-type", N_("expected true or false, found {found}"), found=_kind(value))
     if field.required and not value:
-        raise Unfit("field-missing", "must be ticked")
+        raise Unfit("field-missing", N_("must be ticked (true)"))
 
 
 def _choice(field: Field, value: object) -> None:
-    if field.values and str(value) not in field.values:
-        raise Unfit("field-choice", f"expected one of {', '.join(field.values)}")
     if not isinstance(value, str | int | float | bool):
-        raise Unfit("field-type", "expected one value")
+        raise Unfit("field-type", N_("expected one value, found {found}"), found=_kind(value))
+    if field.values and str(value) not in field.values:
+        raise Unfit("field-choice", N_("expected one of {values}"), values=", ".join(field.values))
 
 
 def _datetime(field: Field, value: object) -> None:
     reads: dict[object, Callable[[str], object]] = {"date": date.fromisoformat, "time": time.fromisoformat}
-    form = {"date": "2026-11-25", "time": "09:30"}.get(str(field.component.get("subtype")), "2026-11-25T09:30+07:00")
+    subtype = field.component.get("subtype")
     try:
-        if not isinstance(value, str):
-            raise Unfit("field-type", f"expected a time such as {form}")
-        reads.get(field.component.get("subtype"), datetime.fromisoformat)(value)
-    except Unfit:
-        raise
-    except ValueError as error:
-        raise Unfit("field-format", f"expected a time such as {form}") from error
+        if isinstance(value, str):
+            reads.get(subtype, datetime.fromisoformat)(value)
+            return
+    except ValueError:
+        pass
+    form = {"date": "2026-11-25", "time": "09:30"}.get(str(subtype), "2026-11-25T09:30+07:00")
+    code = "field-format" if isinstance(value, str) else "field-type"
+    raise Unfit(code, N_("expected a time such as {form}"), form=form)
+
+
+def _kind(value: object) -> str:
+    names = {
+        bool: N_("true or false"),
+        int: N_("a number"),
+        float: N_("a number"),
+        str: N_("text"),
+        list: N_("a list"),
+    }
+    return names.get(type(value), N_("an object"))
 
 
 _KINDS: Mapping[str, Callable[[Field, Any], None]] = {

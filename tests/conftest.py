@@ -8,6 +8,7 @@ from adapters.database.migrate import upgrade
 from adapters.database.store import Store, open_store
 from tests.adapters.application.world import World, build, opened
 from tests.databases import Server, SqliteServer, Templates, postgres
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 
 @pytest.fixture(scope="session")

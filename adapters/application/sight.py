@@ -17,7 +17,7 @@ def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool
     dossier = dossiers.load(tx, code, lock=lock)
     if dossier is None or not officer.sees(dossier.unit):
         return not_found("dossier", code, "list those you may see: hoso dossier list")
-    if lock and dossier.unit not in officer.units:
+    if lock and not officer.works_in(dossier.unit):
         message = f"dossier {code} is another office's: {officer.id} may read it, not change it"
         return Refusal(kind=Kind.FORBIDDEN, code="other-office", message=message, remedy="leave it to that office")
     return dossier

@@ -1,6 +1,6 @@
 """What an act needs beside the dossier: statements, accepted records, first answers, running numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +30,16 @@ def use_statement(tx: Transaction, id: str, at: datetime) -> bool:
     return used.rowcount == 1
 
 
-def add_record(tx: Transaction, values: Row) -> None:
-    """Keep an accepted record; its bytes lie in the content table."""
-    tx.execute(insert(record).values(**values))
+def add_record(tx: Transaction, values: Row, prior: Sequence[str]) -> None:
+    """Keep an accepted record as a head of its dossier; those that it names as prior are heads no longer."""
+    tx.execute(update(record).where(record.c.sha256.in_(prior)).values(head=False))
+    tx.execute(insert(record).values(**values, head=True))
+
+
+def heads_of(tx: Transaction, dossier: str) -> list[str]:
+    """The SHA-256 of the records that no other names as prior, sorted: through them, all earlier ones are named."""
+    query = select(record.c.sha256).where(record.c.dossier == dossier, record.c.head)
+    return sorted(tx.execute(query).scalars())
 
 
 def records_of(tx: Transaction, dossier: str) -> list[Row]:

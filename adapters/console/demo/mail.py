@@ -1,5 +1,7 @@
 """A local mail server that keeps what it receives as .eml files. It delivers nothing anywhere."""
 
+import email
+import email.policy
 import socket
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,11 @@ class _Keeper:
         number = len(list(self._folder.glob("*.eml"))) + 1
         (self._folder / f"{number:03d}.eml").write_bytes(envelope.content)
         return "250 kept"
+
+
+def message_id(file: Path) -> str:
+    """Which mail it is: a server killed before it could note that a mail went sends it again under the same id."""
+    return str(email.message_from_bytes(file.read_bytes(), policy=email.policy.default)["Message-ID"])
 
 
 def free_port() -> int:

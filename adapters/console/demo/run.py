@@ -21,7 +21,7 @@ def run(folder: Path, *, serve: bool) -> None:
     began = time.monotonic()
     try:
         stage.clear()
-        _play(story)
+        play(story)
         write_index(story)
         if serve:
             stage.start_server()
@@ -35,7 +35,8 @@ def run(folder: Path, *, serve: bool) -> None:
         stage.close()
 
 
-def _play(story: Story) -> None:
+def play(story: Story) -> None:
+    """Play every chapter, telling each step."""
     chapters = (
         (_("1. The office, its officers and their keys"), story.set_up),
         (_("2. What the modeler drew"), story.deploy),
@@ -57,7 +58,7 @@ def write_index(story: Story) -> None:
     stage = story.stage
     index = {
         "server": stage.url,
-        "database": _below(stage, stage.data / "hoso.db"),
+        "database": stage.database_url or _below(stage, stage.data / "hoso.db"),
         "officers": [_officer(stage, person.id) for person in stage.people.values()],
         "dossiers": story.dossiers,
         "evidence": [_below(stage, file) for file in story.evidence],
@@ -75,9 +76,14 @@ def write_index(story: Story) -> None:
 
 def _officer(stage: Stage, id: str) -> dict[str, Any]:
     person = stage.people[id]
-    known = {"id": id, "name": person.name, "token": person.token, "profile": _below(stage, stage.home(id))}
-    if person.key is not None:
-        known |= {"key_file": _below(stage, person.key), "pin": person.pin}
+    known = {
+        "id": id,
+        "name": person.name,
+        "token": person.token,
+        "key_file": _below(stage, person.key),
+        "pin": person.pin,
+        "profile": _below(stage, stage.home(id)),
+    }
     if person.organ_key is not None:
         known |= {"organ_key_file": _below(stage, person.organ_key)}
     return known

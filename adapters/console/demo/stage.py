@@ -33,8 +33,8 @@ class Person:
     id: str
     name: str
     token: str
-    key: Path | None = None
-    pin: str = ""
+    key: Path
+    pin: str
     organ_key: Path | None = None
 
 
@@ -43,6 +43,8 @@ class Stage:
     """Where the story plays."""
 
     folder: Path
+    database_url: str | None = None  # SQLite in the server's data directory when None
+    patience: float = PATIENCE
     people: dict[str, Person] = field(default_factory=dict)
     mail: MailServer = field(init=False)
     port: int = field(default_factory=free_port)
@@ -68,6 +70,11 @@ class Stage:
         return self.folder / "server"
 
     @property
+    def database(self) -> str:
+        """Which kind of database it plays on."""
+        return "PostgreSQL" if self.database_url else "SQLite"
+
+    @property
     def url(self) -> str:
         """The server's address."""
         return f"http://127.0.0.1:{self.port}"
@@ -80,13 +87,14 @@ class Stage:
         """What server commands run with."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
         own = {"HOSO_DATA": str(self.data), "HOSO_SMTP_URL": self.mail.url, "HOSO_LANG": current()}
-        return {**plain, **own, "PYTHONUTF8": "1"}
+        database = {"HOSO_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {**plain, **own, **database, "PYTHONUTF8": "1"}
 
     def officer_environment(self, person: str) -> dict[str, str]:
         """What an officer's commands run with."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
         known = self.people.get(person)
-        pin = {"HOSO_PIN": known.pin} if known and known.pin else {}
+        pin = {"HOSO_PIN": known.pin} if known else {}
         return {**plain, **pin, "HOSO_CONFIG_DIR": str(self.home(person)), "HOSO_LANG": current(), "PYTHONUTF8": "1"}
 
     def start_server(self) -> None:
@@ -95,7 +103,7 @@ class Stage:
         command = [*HOSO, "serve", "--port", str(self.port)]
         self._server = subprocess.Popen(command, env=self.server_environment(), stdout=log, stderr=log)  # noqa: S603
         log.close()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while not self._ready():
             if time.monotonic() > deadline or self._server.poll() is not None:
                 raise StageError(_("the server did not start; see {log}").format(log=self.folder / "server.log"))
@@ -112,7 +120,7 @@ class Stage:
         """Stop the server, or kill it."""
         if self._server is not None:
             self._server.send_signal(how)
-            self._server.wait(PATIENCE)
+            self._server.wait(self.patience)
             self._server = None
 
     def close(self) -> None:
@@ -152,7 +160,7 @@ class Stage:
 
     def wait_for_task(self, person: str, dossier: str, element: str) -> str:
         """The id of the open task of that element, once it is in the officer's queue."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             for task in self.json(person, "task", "list")["items"]:
                 if task["dossier"] == dossier and task["element"] == element:
@@ -162,7 +170,7 @@ class Stage:
 
     def wait_until_finished(self, person: str, dossier: str) -> dict[str, Any]:
         """The dossier, once its process is done and no job is open."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             found: dict[str, Any] = self.json(person, "dossier", "show", dossier)
             if found["finished"] and not found["jobs"]:

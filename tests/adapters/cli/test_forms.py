@@ -1,10 +1,15 @@
 """A form's data is checked before anything is asked or sent: one line for each bad field."""
 
+import inspect
+import re
+
 import pytest
 
+from adapters import forms
 from adapters.cli.errors import CommandFailed
 from adapters.cli.forms import check, describe
 from adapters.cli.input import read_data
+from adapters.cli.language import _, activate
 
 
 def form(*components: dict) -> dict:
@@ -33,6 +38,7 @@ CHOICES = [{"label": "Duyệt", "value": "approve"}, {"label": "Trả lại", "v
         ("datetime", {"subtype": "datetime"}, "2026-11-25T09:30", "2026-11-25T02:30:00Z"),
         ("datetime", {"subtype": "datetime"}, "2026-11-25T02:30:00Z", "2026-11-25T02:30:00Z"),
         ("textfield", {"defaultValue": "x"}, None, "x"),
+        ("select", {"values": [{"label": "Hai bản", "value": 2}]}, "2", 2),
     ],
 )
 def test_values(kind, more, typed, found):
@@ -66,6 +72,28 @@ def test_bad_values(kind, more, typed):
     with pytest.raises(CommandFailed) as failure:
         check(form(component(kind, **more)), typed)
     assert (failure.value.exit_code, len(failure.value.details)) == (6, 1)
+
+
+def test_codes_are_translated():
+    """The shared check gives codes and sentences; the command line says them in the officer's language."""
+    activate("vi")
+    wrong = form(component("number"), component("checkbox", "b"))
+    with pytest.raises(CommandFailed) as failure:
+        check(wrong, {"a": "ba", "b": "x", "c\x1b": "y"})
+    assert failure.value.details == (
+        "c\\x1b: biểu mẫu này không có trường như vậy   [field-unknown]",
+        "a (Ý kiến): cần một số, thấy văn bản   [field-type]",
+        "b (Ý kiến): cần đúng hoặc sai (true, false), thấy văn bản   [field-type]",
+    )
+
+
+def test_every_sentence_has_its_vietnamese():
+    """No problem of the shared check falls back to English."""
+    source = inspect.getsource(forms)
+    sentences = re.findall(r'N_\("(.+?)"\)', source)
+    assert len(sentences) > 10
+    activate("vi")
+    assert [text for text in sentences if _(text) == text] == []
 
 
 def test_a_hidden_field_is_left_to_the_server():

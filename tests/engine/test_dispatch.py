@@ -104,8 +104,7 @@ def test_without_each_required_approval_nothing_leaves(
     )
     assert isinstance(found, Refusal), name
     assert found.code == "result-unsigned"
-    assert PROCEDURE.approvals[which].role in found.message
-    assert found.remedy
+    assert PROCEDURE.approvals[which].role in found.remedy
 
 
 def test_without_any_approval_nothing_leaves() -> None:
@@ -115,11 +114,19 @@ def test_without_any_approval_nothing_leaves() -> None:
     assert found.code == "result-unsigned"
 
 
-def test_one_officer_may_hold_both_roles() -> None:
-    """But each purpose needs its own signature."""
+def test_each_required_approval_is_by_another_officer() -> None:
+    """Two roles in one person are one pair of eyes; with a second leader's approval, the first may seal."""
     both = frozenset({"lanh-dao", "van-thu"})
-    assert why(EMAIL, replace(APPROVAL, roles=both), replace(SEAL, roles=both, officer="hang")) is None
-    assert why(EMAIL, replace(APPROVAL, roles=both)) == "result-unsigned"
+    one, seal = replace(APPROVAL, roles=both), replace(SEAL, roles=both, officer="hang")
+    assert why(EMAIL, one, seal) == "result-unsigned"
+    assert why(EMAIL, one) == "result-unsigned"
+    assert why(EMAIL, one, seal, replace(APPROVAL, officer="duc")) is None
+
+
+def test_an_approval_says_so() -> None:
+    """Only the agency's own signature needs no decision: its form asks for none."""
+    assert why(EMAIL, replace(APPROVAL, decision=None), SEAL) == "result-unsigned"
+    assert why(EMAIL, APPROVAL, replace(SEAL, decision="approve")) is None
 
 
 def test_a_good_approval_counts_beside_bad_ones() -> None:

@@ -61,7 +61,7 @@ def test_only_an_administrator_does_signed_acts(world: World, who: str) -> None:
 
 def _body(who: Person, **changes: Any) -> dict[str, Any]:
     own = {"certificate": base64.b64encode(der(who.certificate)).decode(), "fingerprint": fingerprint(who.certificate)}
-    return {**own, **changes}
+    return {**own, "kind": "person", **changes}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def _body(who: Person, **changes: Any) -> dict[str, Any]:
         ("nobody", {}, "officer-unknown"),
         ("mai", {"fingerprint": "0" * 64}, "certificate-differs"),
         ("mai", {"note": "more"}, "certificate-differs"),
+        ("mai", {"kind": "robot"}, "certificate-differs"),
         ("mai", {"certificate": "@@"}, "certificate-unreadable"),
         ("mai", {"certificate": "AAAA"}, "certificate-malformed"),
         ("mai", {"certificate": 7}, "certificate-unreadable"),

@@ -55,6 +55,7 @@ CAST = {
     "duc": ("agency", "lanh-dao"),
     "nam": ("khu-pho-3", "chuyen-vien", "lanh-dao", "van-thu"),
 }
+SEAL = known("con-dau")  # the agency's own key, which the clerk keeps
 SIGNERS = ("an", "lan", "hoa", "hang", "duc", "nam")
 CITIZEN = {
     "to": "anh.tuyet@example.vn",
@@ -188,7 +189,8 @@ class World:
         task = self.task(code, element)
         self.claim(who, task).body_or_raise()
         offered = self.prepare(who, task, data).body_or_raise()
-        return self.send(who, task, self.submission(offered, known(who))).body_or_raise()
+        key = SEAL if offered["facts"]["purpose"] == "organ" else known(who)
+        return self.send(who, task, self.submission(offered, key)).body_or_raise()
 
     def do(self, who: str, code: str, element: str, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Claim and complete a task that wants no signature."""
@@ -215,10 +217,11 @@ class World:
     def perform(self, who: str, submission: Submission) -> Answer:
         return signed_acts.perform(self.app, self.officer(who), Request(officer=who), submission)
 
-    def bind(self, who: str, key: Person, by: str = "an") -> Answer:
+    def bind(self, who: str, key: Person, by: str = "an", kind: str = "person") -> Answer:
         body = {
             "certificate": base64.b64encode(der(key.certificate)).decode(),
             "fingerprint": fingerprint(key.certificate),
+            "kind": kind,
         }
         return self.act(by, "certificate-bound", who, body)
 
@@ -341,6 +344,7 @@ def build(store: Store) -> tuple[LogKey, Mapping[str, str]]:
             tokens[id] = people.appoint(world.app, tx, SYSTEM, new, with_token=True)["token"]
     for id in SIGNERS:
         world.bind(id, known(id)).body_or_raise()
+    world.bind("hoa", SEAL, kind="organ").body_or_raise()
     for files in bundles.ALL:
         world.deploy(files).body_or_raise()
     for process in ("tra-ket-qua", "khong-ky"):

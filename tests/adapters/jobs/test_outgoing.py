@@ -275,23 +275,23 @@ def _returned(world: World, code: str) -> None:
 
 
 def _decided(world: World, code: str) -> None:
-    world.sign_off("hang", code, "decide")
+    world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
 
 
 def _by_another_role(world: World, code: str) -> None:
-    world.sign_off("lan", code, "decide")
+    world.sign_off("lan", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
 
 
 def _unsealed(world: World, code: str) -> None:
-    world.sign_off("hang", code, "decide")
+    world.sign_off("hang", code, "decide", {"decision": "approve"})
 
 
 def _changed_after(world: World, code: str) -> None:
     from tests.adapters.application.test_complete import _replace_result
 
-    world.sign_off("hang", code, "decide")
+    world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
     _replace_result(world, code)
 
@@ -299,11 +299,11 @@ def _changed_after(world: World, code: str) -> None:
 CASES: list[tuple[str, tuple[str, ...], Steps]] = [
     ("unsigned", (LOOK,), _look),
     ("signed-return", (signed("decide", "lanh-dao", "approval", form="decide"), SEAL), _returned),
-    ("initial", (signed("decide", "lanh-dao", "initial"), SEAL), _decided),
-    ("another-role", (signed("decide", "chuyen-vien", "approval"), SEAL), _by_another_role),
-    ("other-bytes", (signed("decide", "lanh-dao", "approval", documents="annex"), SEAL), _decided),
-    ("no-organ", (signed("decide", "lanh-dao", "approval"),), _unsealed),
-    ("changed-after", (signed("decide", "lanh-dao", "approval"), SEAL), _changed_after),
+    ("initial", (signed("decide", "lanh-dao", "initial", form="decide"), SEAL), _decided),
+    ("another-role", (signed("decide", "chuyen-vien", "approval", form="decide"), SEAL), _by_another_role),
+    ("other-bytes", (signed("decide", "lanh-dao", "approval", documents="annex", form="decide"), SEAL), _decided),
+    ("no-organ", (signed("decide", "lanh-dao", "approval", form="decide"),), _unsealed),
+    ("changed-after", (signed("decide", "lanh-dao", "approval", form="decide"), SEAL), _changed_after),
 ]
 
 
@@ -337,13 +337,13 @@ def test_without_a_procedure_nothing_leaves(world: World) -> None:
 
 def test_a_dossier_keeps_the_rule_that_it_was_received_under(world: World) -> None:
     """A laxer record adopted later does not let an older dossier out."""
-    world.deploy(straight("noi-long", signed("decide", "lanh-dao", "approval"))).body_or_raise()
+    world.deploy(straight("noi-long", signed("decide", "lanh-dao", "approval", form="decide"))).body_or_raise()
     world.adopt("noi-long").body_or_raise()
     code = world.start("noi-long")
     lax = {"document": "result", "approvals": [{"purpose": "approval", "role": "lanh-dao"}]}
     world.clock.go(minutes=1)
     world.adopt("noi-long", result=lax).body_or_raise()
-    world.sign_off("hang", code, "decide")
+    world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.work()
     assert incident(world, code) == "result-unsigned"
 

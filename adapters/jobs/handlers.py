@@ -73,13 +73,16 @@ def letter(app: Application, job: Job) -> None:
 def number(app: Application, job: Job) -> None:
     """Issue the next number of a register, and fill number and date into the document's fields."""
     headers = job["payload"]["headers"]
-    issued, day = _issue(app, job, headers["register"])
+    numbered = _issue(app, job, headers["register"])
+    if numbered is None:
+        return
+    issued, day = numbered
     text = f"{issued:02d}"
     data = {"number": text, "date": letter_date(day)}
     dossier, _ = work.load(app, job)
     document = dossier.documents.get(headers.get("document", ""))
     if document is None:
-        leaf = _leaf(dossier, "number-entered", {"register": headers["register"], "number": text})
+        leaf = _leaf(dossier, "number-taken", {"register": headers["register"], "number": text})
         work.finish(app, job, _completing(job, data, leaf, None))
         return
     with app.store.read() as tx:
@@ -126,9 +129,14 @@ def _make(
     work.finish(app, job, decide)
 
 
-def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime]:
-    """The number of this job: the same one however often it is tried (NĐ 30/2020 Đ15: from 01 each year, unique)."""
+def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime] | None:
+    """The number of this job: the same one however often it is tried (NĐ 30/2020 Đ15: from 01 each year, unique).
+
+    None when the lease was lost: the worker that took the job over issues it.
+    """
     with app.store.write() as tx:
+        if not jobs.held(tx, job):
+            return None
         known = acts.number_of_job(tx, job["id"])
         if known is not None:
             return known["value"], known["issued"].astimezone(VIETNAM)

@@ -172,6 +172,5 @@ def _send(app: Application, job: Job, key: str, message: EmailMessage) -> None:
 
 def _note(app: Application, job: Job, key: str, state: State, note: str) -> None:
     with app.store.write() as tx:
-        if not jobs.held(tx, job):  # another worker has it now, and knows better
-            return
-        jobs.change_dispatch(tx, key, state=state.value, updated=app.clock(), note=note)
+        if jobs.held(tx, job):
+            jobs.change_dispatch(tx, key, state=state.value, updated=app.clock(), note=note)

@@ -8,7 +8,7 @@ from tests.adapters.database.test_concurrency import at_once
 
 
 def test_of_two_who_claim_at_once_one_gets_the_task(world: World) -> None:
-    """The other gets the clear refusal, and the trail has one claim."""
+    """The other gets the clear refusal; the trail has one claim, and the attempt."""
     code = world.start("cho")
     task = world.task(code, "work")
     answers = dict(zip(("lan", "mai"), at_once(2, lambda n: world.claim(("lan", "mai")[n], task)), strict=True))

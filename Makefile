@@ -14,8 +14,9 @@ setup: .venv/ready
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python's venv module is missing (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@echo "setup: installing the locked dependencies into .venv (a minute the first time)"
 	@grep -A3 '^uv==' requirements.lock | grep -o '^uv==[^ ;]*' | xargs $(BIN)/pip install --quiet --disable-pip-version-check
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q engine signing adapters
 	@touch $@
 
 demo: setup
@@ -30,6 +31,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs
+	$(BIN)/python -m tests.messages --check
 
 format: setup
 	$(BIN)/ruff format .

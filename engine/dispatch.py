@@ -29,6 +29,7 @@ class State(StrEnum):
 
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
 APPROVE = "approve"
+ORGAN = "organ"
 ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
 
 
@@ -36,7 +37,7 @@ ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
 class ResultApproval:
     """An accepted approval whose signature was verified again just now.
 
-    `covers` are the SHA-256 of the documents it signed; `roles` those of the officer, as recorded when it was accepted.
+    `covers` are the SHA-256 of the documents it signed; `roles` those in which the officer did the signed step.
     `decision` is what the officer decided; None where the form asks for none (an agency's signature).
     """
 
@@ -99,19 +100,35 @@ def decide(
     if refusal:
         return refusal
     covered = earlier | {request.document.sha256}
-    for required in procedure.approvals:
-        if not any(_satisfies(approval, required, covered) for approval in approvals):
-            what = f"{required.purpose} by {required.role}"
-            message = f"{request.document.name} of dossier {request.dossier} lacks a valid {what} over these very bytes"
-            return _refuse("result-unsigned", message, "have it signed; a document changed later must be signed again")
+    if not _satisfied(procedure.approvals, approvals, covered, frozenset()):
+        wanted = ", ".join(f"{required.purpose} by {required.role}" for required in procedure.approvals)
+        message = f"{request.document.name} of dossier {request.dossier} lacks valid approvals over these very bytes"
+        remedy = f"it needs, each by another officer: {wanted}; a document changed later must be signed again"
+        return _refuse("result-unsigned", message, remedy)
     return Dispatch(key=dispatch_key(request), request=request, state=FIRST_STATE[request.channel])
 
 
+def _satisfied(
+    wanted: Sequence[RequiredApproval],
+    approvals: Sequence[ResultApproval],
+    covered: frozenset[str],
+    used: frozenset[str],
+) -> bool:
+    """Whether each required approval finds an officer of its own: two roles in one person are one pair of eyes."""
+    if not wanted:
+        return True
+    return any(
+        _satisfied(wanted[1:], approvals, covered, used | {approval.officer})
+        for approval in approvals
+        if approval.officer not in used and _satisfies(approval, wanted[0], covered)
+    )
+
+
 def _satisfies(approval: ResultApproval, required: RequiredApproval, covered: frozenset[str]) -> bool:
-    # A signed return is a signature over these bytes, too; it approves nothing.
-    signed = approval.purpose == required.purpose and approval.decision in (None, APPROVE)
-    signed = signed and required.role in approval.roles
-    return signed and not approval.covers.isdisjoint(covered)
+    # A signed return is a signature over these bytes, too; it approves nothing. Only an agency's needs no decision.
+    decided = approval.decision == APPROVE or (approval.purpose == ORGAN and approval.decision is None)
+    signed = approval.purpose == required.purpose and required.role in approval.roles
+    return signed and decided and not approval.covers.isdisjoint(covered)
 
 
 def _refuses_result(request: Request, procedure: Procedure) -> Refusal | None:

@@ -34,4 +34,8 @@ class Officer:
 
     def sees(self, unit: str) -> bool:
         """Whether dossiers of this unit are within the officer's sight."""
-        return AUDITOR in self.roles or unit in self.units
+        return AUDITOR in self.roles or self.works_in(unit)
+
+    def works_in(self, unit: str) -> bool:
+        """Whether the officer may act on dossiers of this unit; an auditor's sight alone changes nothing."""
+        return unit in self.units

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, time
 
 CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
+MAX_APPROVALS = 8
 CHANNELS = frozenset({"email", "post", "counter"})
+MAX_TEXT = 200  # characters
 PURPOSES = frozenset({"approval", "organ"})  # an initial never counts as approval
 
 
@@ -70,8 +72,8 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
 
 def _approvals(result: Mapping[str, object]) -> tuple[RequiredApproval, ...]:
     given = result.get("approvals")
-    if not isinstance(given, list) or not given:
-        raise ProcedureError("result.approvals: expected at least one; no result leaves unsigned")
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_APPROVALS:
+        raise ProcedureError(f"result.approvals: expected 1 to {MAX_APPROVALS}; no result leaves unsigned")
     approvals = []
     for item in given:
         if not isinstance(item, dict):
@@ -94,6 +96,8 @@ def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value.strip():
         raise ProcedureError(f"{name}: missing, expected a text")
+    if len(value) > MAX_TEXT:
+        raise ProcedureError(f"{name}: {len(value)} characters, expected at most {MAX_TEXT}")
     return value
 
 

@@ -7,12 +7,17 @@ type of our own. The standard's others all claim something else: proofOfCreation
 proofOfReceipt and proofOfSender that something was sent; an initial says only "seen, on its way up". The type's number
 lies under 2.25 (ITU-T X.667: an arc that anybody may use with a UUID of their own), so nobody's number is taken, and no
 verifier that does not know it can take it for an approval.
+
+The message is put together here from asn1crypto's structures; pyHanko, which verifies it (`signing/cms`), would do so
+too, but takes up to a second to import, at every signature of an officer. So signer and verifier are two programs.
 """
 
-import asyncio
-from datetime import datetime
-from typing import Protocol
+import hashlib
+from datetime import UTC, datetime
+from typing import ClassVar, Protocol
 
+from asn1crypto import algos, cms, core, tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -25,7 +30,23 @@ INITIAL_COMMITMENT = "2.25.204330683571223207319796958467478855259"
 """UUID 99b8a880-1a4f-47f3-86d1-f0d302cd1e5b: seen and passed on, not approved."""
 APPROVAL_COMMITMENT = "1.2.840.113549.1.9.16.6.5"
 """id-cti-ets-proofOfApproval (RFC 5126 §5.11.1)."""
+COMMITMENT_TYPE_INDICATION = "1.2.840.113549.1.9.16.2.16"
+"""id-aa-ets-commitmentType (EN 319 122-1 §5.2.3)."""
 COMMITMENTS = {"initial": INITIAL_COMMITMENT, "approval": APPROVAL_COMMITMENT, "organ": APPROVAL_COMMITMENT}
+
+
+class _Commitment(core.Sequence):  # type: ignore[misc]
+    _fields: ClassVar = [("commitment", core.ObjectIdentifier)]
+
+
+class _Commitments(core.SetOf):  # type: ignore[misc]
+    _child_spec = _Commitment
+
+
+class _CommitmentAttribute(core.Sequence):  # type: ignore[misc]
+    """CommitmentTypeIndication as an attribute: asn1crypto itself does not know it (EN 319 122-1 §5.2.3)."""
+
+    _fields: ClassVar = [("type", core.ObjectIdentifier), ("values", _Commitments)]
 
 
 class SigningKey(Protocol):
@@ -64,44 +85,77 @@ def sign_manifest(manifest: bytes, key: SigningKey, *, purpose: str, at: datetim
     """Sign a manifest and give the CMS (DER). `at` (aware): the claimed signing time, best that of the record.
 
     Raises Invalid where the certificate cannot sign here at `at`, SigningError `sign-failed` where the key refuses.
-    Needs no running event loop in this thread.
     """
     if purpose not in PURPOSES:
         raise Invalid("signature-purpose", f"the purpose must be one of {', '.join(PURPOSES)}")
     if len(manifest) > MAX_MANIFEST_BYTES:
         raise Invalid("signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
     check_usable(key.certificate, at)
-    return asyncio.run(_sign(manifest, key, COMMITMENTS[purpose], at.replace(microsecond=0)))
-
-
-async def _sign(manifest: bytes, key: SigningKey, commitment: str, at: datetime) -> bytes:
-    # pyHanko takes a quarter of a second to import: only those who sign pay for it.
-    from asn1crypto import algos
-    from asn1crypto import x509 as asn1_x509
-    from pyhanko.sign.ades.api import CAdESSignedAttrSpec
-    from pyhanko.sign.ades.cades_asn1 import CommitmentTypeIndication
-    from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-    class _KeySigner(Signer):  # type: ignore[misc]
-        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            return _signature(key, data)
-
     mechanism, digest = algorithm_for(key.certificate)
-    signer = _KeySigner(
-        signing_cert=asn1_x509.Certificate.load(der(key.certificate)),
-        cert_registry=SimpleCertificateStore.from_certs(asn1_x509.Certificate.load(der(item)) for item in key.chain),
-        signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": mechanism}),
-        embed_roots=False,
+    attributes = _attributes(manifest, key.certificate, mechanism, digest, COMMITMENTS[purpose], at)
+    signed = _signature(key, attributes.dump())
+    return bytes(_content(key, mechanism, digest, attributes, signed).dump())
+
+
+def _attributes(
+    manifest: bytes, certificate: x509.Certificate, mechanism: str, digest: str, commitment: str, at: datetime
+) -> cms.CMSAttributes:
+    """The signed attributes of CAdES-B-B (EN 319 122-1 §6.3), in DER order."""
+    values: dict[str, core.Asn1Value] = {
+        "content_type": cms.ContentType("data"),
+        "message_digest": core.OctetString(hashlib.new(digest, manifest).digest()),
+        "signing_time": cms.Time({"utc_time": core.UTCTime(at.astimezone(UTC).replace(microsecond=0))}),
+        "signing_certificate_v2": _signing_certificate(certificate),
+        "cms_algorithm_protection": _algorithm_protection(mechanism, digest),
+    }
+    standard = [cms.CMSAttribute({"type": name, "values": [value]}) for name, value in values.items()]
+    commits = _CommitmentAttribute({"type": COMMITMENT_TYPE_INDICATION, "values": [{"commitment": commitment}]})
+    return cms.CMSAttributes([*standard, cms.CMSAttribute.load(commits.dump())])
+
+
+def _signing_certificate(certificate: x509.Certificate) -> tsp.SigningCertificateV2:
+    """Which certificate signed, so that no other with the same key can be put in its place (RFC 5035 §3)."""
+    own = asn1_x509.Certificate.load(der(certificate))
+    issuer = asn1_x509.GeneralNames([asn1_x509.GeneralName("directory_name", own.issuer)])
+    identifier = {
+        "cert_hash": hashlib.sha256(der(certificate)).digest(),
+        "issuer_serial": {"issuer": issuer, "serial_number": own.serial_number},
+    }
+    return tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identifier)]})
+
+
+def _algorithm_protection(mechanism: str, digest: str) -> cms.CMSAlgorithmProtection:
+    """Which algorithms were used, so that none can be exchanged for a weaker one (RFC 6211)."""
+    return cms.CMSAlgorithmProtection(
+        {
+            "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
+            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism}),
+        }
     )
-    settings = PdfCMSSignedAttributes(
-        signing_time=at,
-        cades_signed_attrs=CAdESSignedAttrSpec(
-            commitment_type=CommitmentTypeIndication({"commitment_type_id": commitment})
-        ),
-    )
-    signed = await signer.async_sign_general_data(manifest, digest, use_cades=True, signed_attr_settings=settings)
-    return bytes(signed.dump())
+
+
+def _content(
+    key: SigningKey, mechanism: str, digest: str, attributes: cms.CMSAttributes, signed: bytes
+) -> cms.ContentInfo:
+    own = asn1_x509.Certificate.load(der(key.certificate))
+    others = [asn1_x509.Certificate.load(der(item)) for item in key.chain if item.subject != item.issuer]
+    signer = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
+    info = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": signer}),
+        "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
+        "signed_attrs": attributes,
+        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism}),
+        "signature": signed,
+    }
+    data = {
+        "version": "v1",
+        "digest_algorithms": [algos.DigestAlgorithm({"algorithm": digest})],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [cms.CertificateChoices({"certificate": item}) for item in (own, *others)],
+        "signer_infos": [cms.SignerInfo(info)],
+    }
+    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(data)})
 
 
 def _signature(key: SigningKey, data: bytes) -> bytes:

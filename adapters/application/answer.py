@@ -25,11 +25,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON body with its HTTP status, or a refusal."""
+    """A JSON body with its HTTP status, or a refusal. `told_once` names what is never kept: a repetition lacks it."""
 
     status: int = OK
     body: Mapping[str, Any] | None = None
     refusal: Refusal | None = None
+    told_once: frozenset[str] = frozenset()
 
     def body_or_raise(self) -> Mapping[str, Any]:
         """The body; raises Refused for a refusal: the one place where it becomes an exception."""
@@ -48,44 +49,39 @@ def known_answer(app: Application, request: Request) -> Answer | None:
     if request.key is None:
         return None
     with app.store.read() as tx:
-        return _find(tx, request)
+        return _find(tx, request, request.key)
 
 
 def once(app: Application, request: Request, act: Callable[[Transaction], Answer]) -> Answer:
     """Run the act in one write transaction, and keep its answer there; a repeated key runs nothing."""
     with app.store.write() as tx:
-        known = _find(tx, request)
-        if known is not None:
-            return known
+        if request.key is None:
+            return act(tx)
+        if not acts.reserve_answer(tx, _reservation(app, request, request.key)):
+            return _find(tx, request, request.key) or refuse(_reused(request.key))
         answer = act(tx)
-        if request.key is not None:
-            _keep(app, tx, request, answer)
+        body = asdict(answer.refusal) if answer.refusal else dict(answer.body or {})
+        kept = {name: value for name, value in body.items() if name not in answer.told_once}
+        acts.save_answer(tx, request.officer, request.key, answer.status, kept)
         return answer
 
 
-def _find(tx: Transaction, request: Request) -> Answer | None:
-    row = acts.find_answer(tx, request.officer, request.key) if request.key is not None else None
+def _find(tx: Transaction, request: Request, key: str) -> Answer | None:
+    row = acts.find_answer(tx, request.officer, key)
     if row is None:
         return None
     if row["fingerprint"] != request.fingerprint:
-        message = f"the Idempotency-Key {request.key} was used for another request"
-        return refuse(Refusal(kind=Kind.CONFLICT, code="key-reused", message=message, remedy="use a fresh key"))
+        return refuse(_reused(key))
     if row["status"] == REFUSED:
         refusal = Refusal(**row["body"])
-        return refuse(replace(refusal, kind=Kind(refusal.kind)))
+        return refuse(replace(refusal, kind=Kind(refusal.kind), problems=tuple(refusal.problems)))
     return Answer(status=row["status"], body=row["body"])
 
 
-def _keep(app: Application, tx: Transaction, request: Request, answer: Answer) -> None:
-    body = asdict(answer.refusal) if answer.refusal else dict(answer.body or {})
-    acts.add_answer(
-        tx,
-        {
-            "officer": request.officer,
-            "key": request.key,
-            "fingerprint": request.fingerprint,
-            "status": answer.status,
-            "body": body,
-            "created": app.clock(),
-        },
-    )
+def _reused(key: str) -> Refusal:
+    message = f"the Idempotency-Key {key} was used for another request"
+    return Refusal(kind=Kind.CONFLICT, code="key-reused", message=message, remedy="use a fresh key")
+
+
+def _reservation(app: Application, request: Request, key: str) -> dict[str, Any]:
+    return {"officer": request.officer, "key": key, "fingerprint": request.fingerprint, "created": app.clock()}

@@ -6,9 +6,10 @@ from adapters.application import views
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.save import save
-from adapters.application.sight import task_in_sight
+from adapters.application.sight import definition_of, task_in_sight
 from adapters.database.store import Transaction
 from engine.acts import claim as acts
+from engine.bpmn.graph import Graph
 from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.officer import Officer
@@ -30,14 +31,14 @@ def _change(
     officer: Officer,
     request: Request,
     task: str,
-    decide: Callable[[Dossier, int, Officer], Outcome],
+    decide: Callable[[Dossier, int, Officer, Graph], Outcome],
 ) -> Answer:
     def act(tx: Transaction) -> Answer:
         found = task_in_sight(tx, officer, task, lock=True)
         if isinstance(found, Refusal):
             return refuse(found)
         dossier, number = found
-        outcome = decide(dossier, number, officer)
+        outcome = decide(dossier, number, officer, definition_of(app, tx, dossier).graph)
         save(app, tx, dossier, outcome, app.clock())
         if outcome.refusal is not None:
             return refuse(outcome.refusal)

@@ -15,7 +15,7 @@ from adapters.application.sight import definition_of, task_in_sight
 from adapters.application.statement import refuses_data, signed_documents
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
-from adapters.database import acts
+from adapters.database import acts, jobs
 from adapters.database.store import Transaction
 from engine.acts.complete import CompleteTask, complete, refused
 from engine.dossier import Dossier
@@ -123,7 +123,13 @@ def _decide(
             return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
     if isinstance(prepared.checked, Checked) and isinstance(task, Task):
         objects |= {**prepared.checked.keep(tx), "document": _covered(prepared.checked.verified)}
-    act = CompleteTask(number=number, data=prepared.data, approval=prepared.approval, objects=objects)
+    act = CompleteTask(
+        number=number,
+        data=prepared.data,
+        approval=prepared.approval,
+        objects=objects,
+        ready=jobs.ready_at_counter(tx, dossier.code),
+    )
     return complete(dossier, act, officer, definition, now=now)
 
 
@@ -150,12 +156,13 @@ def _refuses(
     if now >= statement["expires"]:
         until = views.moment(statement["expires"])
         return _stale("statement-expired", f"the statement for task {task.id} expired at {until}")
-    if not acts.use_statement(tx, statement["id"], now):
-        return _stale("statement-used", f"the statement for task {task.id} was used before")
     current = [views.document(item) for item in signed_documents(dossier, definition, task)]
     if current != statement["facts"]["documents"]:
         return _stale("documents-changed", f"the documents of task {task.id} changed since they were shown")
-    return refuses_certificate(tx, officer, checked)
+    refusal = refuses_certificate(tx, officer, checked, now)
+    if refusal is None and not acts.use_statement(tx, statement["id"], now):
+        return _stale("statement-used", f"the statement for task {task.id} was used before")
+    return refusal
 
 
 def _stale(code: str, message: str) -> Refusal:
@@ -179,11 +186,18 @@ def _keep_record(
             "sha256": objects["record"],
             "dossier": dossier.code,
             "officer": officer.id,
-            "roles": sorted(officer.roles),
+            "roles": _roles(dossier, approval.record, officer),
             "purpose": approval.record.purpose,
             "manifest": objects["manifest"],
             "signature": objects["signature"],
             "accepted": now,
             "leaf": leaf,
         },
+        approval.record.prior,
     )
+
+
+def _roles(dossier: Dossier, record: ApprovalRecord, officer: Officer) -> list[str]:
+    """The role in which the officer did the step; all of theirs where they were named one by one."""
+    task = dossier.tasks[int(record.task.rpartition(".")[2])]
+    return [task.role] if task.role is not None and task.role in officer.roles else sorted(officer.roles)

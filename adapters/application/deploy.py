@@ -7,7 +7,7 @@ from adapters.application import views
 from adapters.application.answer import CREATED, OK, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.trail import append, receipt
-from adapters.database import definitions
+from adapters.database import definitions, trail
 from adapters.database.store import Transaction
 from engine.acts.deploy import CheckedBundle
 from engine.bpmn.problems import Problem
@@ -31,6 +31,7 @@ def _act(
     app: Application, tx: Transaction, officer: Officer, files: Mapping[str, bytes], checked: CheckedBundle
 ) -> Answer:
     key = checked.graph.process_id
+    trail.head(tx, lock=True)  # one deployment at a time: versions have no holes
     latest = definitions.latest_process(tx, key)
     body = {
         "key": key,
@@ -78,5 +79,5 @@ def _refusal(problems: tuple[Problem, ...]) -> Refusal:
         code="bundle-refused",
         message=f"{first.file}:{first.line}: {first.element or 'document'}: {first.message}{more}",
         remedy="see all problems with their remedies: hoso process check DIR",
-        problems=[bundles.to_json(item) for item in problems],
+        problems=tuple(bundles.to_json(item) for item in problems),
     )

@@ -1,25 +1,28 @@
 """Gather what `engine/dispatch` decides by: the approvals over a result, their signatures verified again just now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from signing.pdf import only_fields_filled
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from adapters.application.application import Application
 from adapters.application.work import Job
-from adapters.database import acts, definitions
+from adapters.database import acts, definitions, trail
 from adapters.database.store import Transaction
+from adapters.database.trail import StoredLeaf
 from engine.dispatch import Dispatch, Request, ResultApproval, decide
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.outcome import SYSTEM, LeafDraft
 from engine.procedure import read_procedure
-from signing.errors import SigningError
+from signing.canonical import parse_canonical
+from signing.certificates import load_certificates
+from signing.errors import Invalid
+from signing.pdf import only_fields_filled
 from signing.record import ApprovalRecord, decode
-from signing.verify import verify_submission
+from signing.verify import Trust, verify_submission
 
+T = TypeVar("T")
 FIELDS = frozenset({"number", "date"})
 
 
@@ -53,8 +56,12 @@ def prove(app: Application, dossier: Dossier, document: Document) -> Proof:
     with app.store.read() as tx:
         rows = acts.records_of(tx, dossier.code)
         names = {row[part] for row in rows for part in ("sha256", "manifest", "signature")}
+        kept = {leaf.index: _kept(leaf) for leaf in trail.leaves_at(tx, {row["leaf"] for row in rows})}
+        names |= {name for roles in kept.values() for part in roles.values() for name in part}
         contents = definitions.get_contents(tx, names)
-    approvals = tuple(found for row in rows if (found := _approval(app, row, contents)))
+    trust = app.trust()
+    found = (_approval(row, contents, _trust_then(trust, kept[row["leaf"]], contents)) for row in rows)
+    approvals = tuple(approval for approval in found if approval is not None)
     covered = {digest for approval in approvals for digest in approval.covers} - {document.sha256}
     return Proof(approvals=approvals, earlier=_earlier(app, document, covered))
 
@@ -78,14 +85,31 @@ def leaf(act: str, request: Request, **details: object) -> LeafDraft:
     )
 
 
-def _approval(app: Application, row: Mapping[str, Any], contents: Mapping[str, bytes]) -> ResultApproval | None:
+def _kept(leaf: StoredLeaf) -> dict[str, list[str]]:
+    """The chain and the revocation lists by which the approval was accepted, as its leaf names them."""
+    opened = parse_canonical(leaf.evidence)
+    assert isinstance(opened, dict)
+    return {role: list(opened["objects"].get(role, ())) for role in ("chain", "crl")}
+
+
+def _trust_then(now: Trust, kept: Mapping[str, list[str]], contents: Mapping[str, bytes]) -> Trust:
+    """Today's roots, with the chain and the lists of then beside those of today: a newer list says nothing of then."""
+    chain = [load_certificates(contents[name])[0] for name in kept["chain"]]
+    crls = [contents[name] for name in kept["crl"]]
+    return replace(now, intermediates=_union(now.intermediates, chain), crls=_union(now.crls, crls))
+
+
+def _union(first: tuple[T, ...], second: list[T]) -> tuple[T, ...]:
+    return (*first, *(item for item in second if item not in first))
+
+
+def _approval(row: Mapping[str, Any], contents: Mapping[str, bytes], trust: Trust) -> ResultApproval | None:
+    """The approval, if its signature holds; Undecidable is left to the caller, who tries again later."""
     record, manifest, signature = (contents[row[part]] for part in ("sha256", "manifest", "signature"))
     try:
         named = decode(record).documents
-        verified = verify_submission(
-            record, manifest, signature, documents=named, trust=app.trust(), at=row["accepted"]
-        )
-    except SigningError:
+        verified = verify_submission(record, manifest, signature, documents=named, trust=trust, at=row["accepted"])
+    except Invalid:
         return None
     assert isinstance(verified.record, ApprovalRecord)
     return ResultApproval(
@@ -105,7 +129,7 @@ def _earlier(app: Application, document: Document, covered: set[str]) -> frozens
     for digest, before in befores.items():
         try:
             only_fields_filled(before, after, FIELDS)
-        except SigningError:
+        except Invalid:
             continue
         found.add(digest)
     return frozenset(found)

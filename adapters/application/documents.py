@@ -14,5 +14,5 @@ def upload(app: Application, officer: Officer, sha256: str, content: bytes) -> A
         message = f"the bytes are not those of {sha256[:16]}"
         return refuse(Refusal(kind=Kind.INVALID, code="document-digest", message=message, remedy="send them again"))
     with app.store.write() as tx:
-        definitions.put_content(tx, sha256, content, officer.id)
+        definitions.put_upload(tx, sha256, content, officer.id)
     return Answer(status=CREATED, body={"sha256": sha256, "size": len(content)})

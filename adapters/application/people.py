@@ -10,7 +10,7 @@ from adapters.application import views
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.trail import append
-from adapters.database import people
+from adapters.database import people, trail
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import ADMINISTRATOR, Officer
@@ -24,6 +24,7 @@ def add_unit(app: Application, officer: Officer, request: Request, id: str, name
     """Add a unit to the tree; without a parent it comes below the administrator's own."""
 
     def act(tx: Transaction) -> Answer:
+        trail.head(tx, lock=True)  # one such act at a time
         above = parent or officer.unit
         known = {unit["id"] for unit in people.units(tx)}
         refusal = officer.lacks(ADMINISTRATOR, "add units") or _refuses_id("unit", id, known)
@@ -45,6 +46,7 @@ def add_officer(
     """Appoint an officer; with a token, it is shown this once."""
 
     def act(tx: Transaction) -> Answer:
+        trail.head(tx, lock=True)  # one such act at a time
         found = people.find_officer(tx, new.id)
         refusal = officer.lacks(ADMINISTRATOR, "add officers") or _refuses_id(
             "officer", new.id, {found.id} if found else set()
@@ -53,7 +55,8 @@ def add_officer(
             refusal = not_found("unit", new.unit, "list them: hoso unit list")
         if refusal:
             return refuse(refusal)
-        return Answer(status=CREATED, body=appoint(app, tx, officer.id, new, with_token=with_token))
+        made = appoint(app, tx, officer.id, new, with_token=with_token)
+        return Answer(status=CREATED, body=made, told_once=frozenset({"token"}))
 
     return once(app, request, act)
 

@@ -200,7 +200,7 @@ def content(app: Application, officer: Officer, sha256: str) -> bytes | Refusal:
     """A document's bytes, for those who may see a dossier that holds it, or who uploaded it."""
     with app.store.read() as tx:
         seen = any(officer.sees(unit) for unit in dossiers.dossiers_with(tx, sha256))
-        if seen or definitions.uploader(tx, sha256) == officer.id:
+        if seen or definitions.uploaded(tx, sha256, officer.id):
             found = definitions.get_content(tx, sha256)
             if found is not None:
                 return found

@@ -4,16 +4,22 @@ from adapters.application.application import Application
 from adapters.database import dossiers
 from adapters.database.store import Transaction
 from engine.dossier import Dossier
-from engine.errors import Refusal, not_found
+from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
 from engine.process import ProcessDefinition
 
 
 def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool = False) -> Dossier | Refusal:
-    """The dossier, or a refusal that does not tell whether it exists."""
+    """The dossier, or a refusal that does not tell whether it exists; `lock` for a change.
+
+    An auditor sees every office's dossiers, and changes those of their own office only.
+    """
     dossier = dossiers.load(tx, code, lock=lock)
     if dossier is None or not officer.sees(dossier.unit):
         return not_found("dossier", code, "list those you may see: hoso dossier list")
+    if lock and not officer.works_in(dossier.unit):
+        message = f"dossier {code} is another office's: {officer.id} may read it, not change it"
+        return Refusal(kind=Kind.FORBIDDEN, code="other-office", message=message, remedy="leave it to that office")
     return dossier
 
 
@@ -23,6 +29,8 @@ def task_in_sight(tx: Transaction, officer: Officer, id: str, *, lock: bool = Fa
     found = dossier_in_sight(tx, officer, code, lock=lock) if number.isascii() and number.isdigit() else None
     if isinstance(found, Dossier) and len(number) < 10 and dossiers.find_task(tx, id):
         return found, int(number)
+    if isinstance(found, Refusal) and found.kind == Kind.FORBIDDEN:
+        return found
     return not_found("task", id, "list the open ones: hoso task list")
 
 

@@ -13,9 +13,17 @@ from typing import Any
 from adapters.application import statement, views
 from adapters.application.answer import CREATED, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
-from adapters.application.submission import Checked, Submission, refuses_certificate, verify
+from adapters.application.submission import (
+    ORGAN,
+    PERSON,
+    Checked,
+    Submission,
+    refuses_certificate,
+    refuses_stale,
+    verify,
+)
 from adapters.application.trail import append, receipt
-from adapters.database import acts, definitions, people
+from adapters.database import acts, definitions, people, trail
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import ADMINISTRATOR, Officer
@@ -64,6 +72,7 @@ def _act(
 ) -> Answer:
     now = app.clock()
     act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
+    _lock(tx, act, subject, checked)
     submission.keep(tx)
     if isinstance(checked, Checked):
         refusal = _refuses_now(app, tx, officer, offered, checked, now)
@@ -82,6 +91,15 @@ def _act(
     draft = LeafDraft(actor=officer.id, act="act-refused", subject=subject, details=details, objects=objects)
     append(app, tx, [draft], now)
     return refuse(refusal)
+
+
+def _lock(tx: Transaction, act: str, subject: str, checked: Checked | Refusal) -> None:
+    """One such act at a time. Certificates come before the head, as in a completion, so that none waits crosswise."""
+    if act == REVOKE:
+        people.find_certificate(tx, subject, lock="change")
+    if isinstance(checked, Checked):
+        people.find_certificate(tx, checked.verified.signature.fingerprint, lock="use")
+    trail.head(tx, lock=True)
 
 
 def _keep_subject(tx: Transaction, act: str, body: Mapping[str, Any]) -> dict[str, object]:
@@ -108,20 +126,21 @@ def _refuses_now(
     refusal = officer.lacks(ADMINISTRATOR, offered["act"])
     if refusal:
         return refusal
-    if now >= offered["expires"] or not acts.use_statement(tx, offered["id"], now):
+    refusal = _refuses(app, tx, offered["act"], offered["subject"], offered["facts"]["body"])
+    if refusal is None:
+        bootstraps = _bootstraps(tx, officer, offered, checked)
+        refusal = refuses_stale(checked, now) if bootstraps else refuses_certificate(tx, officer, checked, now)
+    if refusal is None and (now >= offered["expires"] or not acts.use_statement(tx, offered["id"], now)):
         message = f"the statement {offered['id']} was used before or has expired"
         return Refusal(kind=Kind.CONFLICT, code="statement-used", message=message, remedy="prepare and sign again")
-    facts = offered["facts"]
-    refusal = _refuses(app, tx, offered["act"], offered["subject"], facts["body"])
-    if refusal is None and not _bootstraps(tx, officer, offered, checked):
-        refusal = refuses_certificate(tx, officer, checked)
     return refusal
 
 
 def _bootstraps(tx: Transaction, officer: Officer, offered: Mapping[str, Any], checked: Checked) -> bool:
     """Whether this is the first binding of all: an administrator's own certificate, signed with it."""
-    own = offered["act"] == BIND and offered["subject"] == officer.id
-    same = offered["facts"]["body"].get("fingerprint") == checked.verified.signature.fingerprint
+    body = offered["facts"]["body"]
+    own = offered["act"] == BIND and offered["subject"] == officer.id and body.get("kind") == PERSON
+    same = body.get("fingerprint") == checked.verified.signature.fingerprint
     return own and same and not people.any_certificate(tx)
 
 
@@ -151,8 +170,9 @@ def _refuses_binding(app: Application, tx: Transaction, subject: str, body: Mapp
         message = error.message if isinstance(error, SigningError) else "this is no certificate"
         return Refusal(kind=Kind.SIGNATURE, code=code, message=message, remedy="give the officer's own certificate")
     print_ = fingerprint(certificates[0])
-    if len(certificates) != 1 or body.get("fingerprint") != print_ or set(body) != {"certificate", "fingerprint"}:
-        message = "the body names another certificate than it holds"
+    named = set(body) == {"certificate", "fingerprint", "kind"} and body["kind"] in (PERSON, ORGAN)
+    if len(certificates) != 1 or body.get("fingerprint") != print_ or not named:
+        message = "the body must name the certificate it holds, its fingerprint, and kind person or organ"
         return Refusal(kind=Kind.INVALID, code="certificate-differs", message=message, remedy="prepare it again")
     if people.find_certificate(tx, print_) is not None:
         message = f"certificate {print_[:16]} is or was bound already"
@@ -174,7 +194,7 @@ def _refuses_procedure(subject: str, body: Mapping[str, Any]) -> Refusal | None:
 
 def _details(act: str, subject: str, body: Mapping[str, Any]) -> dict[str, object]:
     if act == BIND:
-        return {"officer": subject, "fingerprint": body["fingerprint"]}
+        return {"officer": subject, "fingerprint": body["fingerprint"], "kind": body["kind"]}
     if act == REVOKE:
         return {"fingerprint": subject, "reason": body.get("reason", "")}
     return {"code": subject, "name": body["name"], "valid_from": body["valid_from"]}
@@ -188,6 +208,7 @@ def _save_binding(tx: Transaction, subject: str, body: Mapping[str, Any], leaf: 
         {
             "fingerprint": body["fingerprint"],
             "officer": subject,
+            "kind": body["kind"],
             "der": der,
             "subject": subject_name(bound),
             "issuer": bound.issuer.rfc4514_string(),

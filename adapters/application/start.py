@@ -100,7 +100,7 @@ def _documents(tx: Transaction, officer: Officer, intake: Intake) -> list[Docume
     documents = []
     for name, media_type, sha256 in intake.documents:
         size = definitions.content_size(tx, sha256)
-        if size is None or definitions.uploader(tx, sha256) != officer.id:
+        if size is None or not definitions.uploaded(tx, sha256, officer.id):
             return not_found("document", sha256[:16], "upload it first: PUT /v1/documents/{sha256}")
         documents.append(Document(name=name, media_type=media_type, sha256=sha256, size=size, title=name))
     if len({document.name for document in documents}) != len(documents):

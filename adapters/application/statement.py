@@ -80,7 +80,7 @@ def refuses_data(
     """Why the form's data is not what the form asks for, field by field, or None."""
     form = definition.forms.get(task.form or "")
     known = {**dossier.state.data, **data}
-    problems = forms.check(form, data, hidden=lambda text: _holds(text, known)) if form is not None else []
+    problems = forms.check(form or {}, data, hidden=lambda text: _holds(text, known))
     if not problems:
         return None
     fields = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
@@ -89,7 +89,7 @@ def refuses_data(
         code="form-invalid",
         message=f"task {task.id}: {fields}",
         remedy=f"see what the form asks for: hoso task show {task.id}",
-        problems=[{"field": problem.field, "code": problem.code, "message": problem.message} for problem in problems],
+        problems=tuple({"field": item.field, "code": item.code, "message": item.message} for item in problems),
     )
 
 
@@ -131,5 +131,5 @@ def _facts(
         "purpose": task.signature,
         "data": dict(data),
         "documents": [views.document(document) for document in signed_documents(dossier, definition, task)],
-        "prior": sorted(row["sha256"] for row in acts.records_of(tx, dossier.code)),
+        "prior": acts.heads_of(tx, dossier.code),
     }

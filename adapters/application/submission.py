@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from adapters.application.application import Application
@@ -11,11 +13,14 @@ from adapters.database import definitions, people
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
-from signing.canonical import sha256_hex
+from signing.canonical import canonical, sha256_hex
+from signing.certificates import load_certificates
 from signing.errors import SigningError
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
 from signing.verify import Trust, Verified, verify_submission
 
+PERSON, ORGAN = "person", "organ"
+_KINDS = {PERSON: "a person", ORGAN: "the agency"}
 APPROVAL_FACTS = (
     "dossier", "task", "element", "process_key", "process_version", "bundle_hash", "officer", "capacity",
     "delegation", "purpose", "time",
@@ -48,6 +53,7 @@ class Checked:
 
     verified: Verified
     trust: Trust
+    until: datetime  # how long the verdict stays the same: no certificate or revocation list of the trust ends before
 
     def keep(self, tx: Transaction) -> dict[str, object]:
         """Store certificate, chain and CRLs, so that an auditor needs nothing else; gives their names by role."""
@@ -65,26 +71,29 @@ class Checked:
 def verify(app: Application, submission: Submission, facts: Mapping[str, Any], nonce: str) -> Checked | Refusal:
     """Verify signature, chain and revocation, and that the record says what the statement offered. No lock is held."""
     trust = app.trust()
-    offered = [DocumentReference(**item) for item in facts.get("documents", ())]
+    at = app.clock()
     try:
+        offered = [DocumentReference(**item) for item in facts.get("documents", ())]
         verified = verify_submission(
             submission.record,
             submission.manifest,
             submission.signature,
             documents=offered,
             trust=trust,
-            at=app.clock(),
+            at=at,
         )
     except SigningError as error:
         return _signature(error.code, error.message, "sign again, with your own key, what the server offers now")
     refusal = _refuses_record(verified.record, facts, nonce)
-    return refusal or Checked(verified=verified, trust=trust)
+    signer = load_certificates(verified.signature.certificate_der)[0]
+    return refusal or Checked(verified=verified, trust=trust, until=until(trust, signer, at))
 
 
-def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked) -> Refusal | None:
-    """Why this certificate may not sign for this officer now, or None; asked again inside the transaction."""
-    found = people.find_certificate(tx, checked.verified.signature.fingerprint)
-    name = checked.verified.signature.fingerprint[:16]
+def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
+    """Why this certificate may not sign for this officer now, or None. Its row stays locked until the act is saved."""
+    signature = checked.verified.signature
+    found = people.find_certificate(tx, signature.fingerprint, lock="use")
+    name = signature.fingerprint[:16]
     if found is None:
         remedy = f"ask an administrator to bind it: hoso certificate bind {officer.id}"
         return _signature("certificate-unbound", f"certificate {name} is bound to no officer", remedy)
@@ -94,7 +103,30 @@ def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked) -> 
     if found["revoked"] is not None:
         message = f"the binding of certificate {name} to {officer.id} was revoked"
         return _signature("certificate-revoked", message, "ask an administrator to bind your new certificate")
-    return None
+    wanted = ORGAN if signature.purpose == ORGAN else PERSON
+    if found["kind"] != wanted:
+        message = (
+            f"certificate {name} is bound as that of {_KINDS[found['kind']]}; this step wants that of {_KINDS[wanted]}"
+        )
+        return _signature("certificate-kind", message, "sign with the other key")
+    return refuses_stale(checked, now)
+
+
+def refuses_stale(checked: Checked, now: datetime) -> Refusal | None:
+    """Refuse a verdict that may have changed while the act waited for its lock."""
+    if now < checked.until:
+        return None
+    message = "a certificate or a revocation list ended while the act was waiting"
+    return Refusal(kind=Kind.CONFLICT, code="signature-stale", message=message, remedy="sign again")
+
+
+def until(trust: Trust, signer: x509.Certificate, at: datetime) -> datetime:
+    """The first end after `at` of anything that the verdict may rest on."""
+    certificates = (signer, *trust.intermediates, *trust.roots)
+    updates = (x509.load_der_x509_crl(crl).next_update_utc for crl in trust.crls)
+    ends = [certificate.not_valid_after_utc for certificate in certificates]
+    ends += [update for update in updates if update is not None]
+    return min((end for end in ends if end > at), default=at)
 
 
 def _refuses_record(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any], nonce: str) -> Refusal | None:
@@ -110,9 +142,12 @@ def _refuses_record(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any]
 def _differing(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any]) -> list[str]:
     if isinstance(record, ActRecord):
         names = ("act", "subject", "body", "officer", "time")
-        return [name for name in names if getattr(record, name) != facts.get(name)]
-    differing = [name for name in APPROVAL_FACTS if getattr(record, name) != facts.get(name)]
-    if dict(record.data) != facts.get("data") or record.decision != facts.get("data", {}).get("decision"):
+        return [name for name in names if canonical(getattr(record, name)) != canonical(facts.get(name))]
+    differing = [name for name in APPROVAL_FACTS if canonical(getattr(record, name)) != canonical(facts.get(name))]
+    # As bytes: in Python true equals 1, and what was signed must be what is stored.
+    if canonical(record.data) != canonical(facts.get("data")) or record.decision != facts.get("data", {}).get(
+        "decision"
+    ):
         differing.append("data")
     if list(record.prior) != facts.get("prior"):
         differing.append("prior")
@@ -120,7 +155,7 @@ def _differing(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any]) -> 
         {"name": item.name, "media_type": item.media_type, "sha256": item.sha256, "size": item.size}
         for item in record.documents
     ]
-    return differing if documents == facts.get("documents") else [*differing, "documents"]
+    return differing if canonical(documents) == canonical(facts.get("documents")) else [*differing, "documents"]
 
 
 def _signature(code: str, message: str, remedy: str) -> Refusal:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.errors import SIGNATURE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.statement import Statement, references
@@ -104,6 +105,9 @@ def sign(record: ApprovalRecord | ActRecord, key: SigningKey) -> Signed:
         signature = sign_manifest(manifest, key, purpose=purpose, at=parse_time(record.time))
     except SigningError as error:
         raise CommandFailed(
-            error.code, escape(error.message), remedy=_("nothing was signed or sent"), exit_code=SIGNATURE
+            error.code,
+            escape(in_words(error.code, error.message)),
+            remedy=_("nothing was signed or sent"),
+            exit_code=SIGNATURE,
         ) from None
     return Signed(record=record.encode(), manifest=manifest, signature=signature)

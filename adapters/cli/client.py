@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.errors import NOT_SIGNED_IN, USAGE, CommandFailed, exit_code_for
 from adapters.cli.language import _, current
 from adapters.cli.terminal import escape
@@ -56,7 +57,7 @@ class Client:
         self.server = server.rstrip("/")
         self._token = token
         self._timeout = timeout
-        self._opener = _opener()
+        self._opener = _opener(urllib.parse.urlsplit(self.server).hostname or "")
 
     def get(self, where: str, **query: object) -> Json:
         """Return the JSON object at a path."""
@@ -196,9 +197,16 @@ def _SIGN_IN() -> str:  # noqa: N802  (a constant, but in the language of the mo
 
 def _problem(status: int, value: Mapping[str, object]) -> Problem:
     code = escape(value.get("code") or value.get("title") or "problem")
-    message = escape(value.get("detail") or value.get("title") or code)
-    remedy = escape(value.get("remedy") or "") or (_SIGN_IN() if status == 401 else "")
-    return Problem(status, code, message, remedy=remedy, details=_details(value))
+    message = str(value.get("detail") or value.get("title") or code)
+    remedy = str(value.get("remedy") or "")
+    if status == 401:
+        remedy = _SIGN_IN()
+    elif remedy and current() != "en":
+        # The server's English stands together, behind what it means.
+        message, remedy = in_words(code, f"{message}; {remedy}"), ""
+    else:
+        message = in_words(code, message)
+    return Problem(status, code, escape(message), remedy=escape(remedy), details=_details(value))
 
 
 def _details(value: Mapping[str, object]) -> list[str]:
@@ -230,10 +238,12 @@ def fresh_key() -> str:
     return os.urandom(16).hex()
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(host: str) -> urllib.request.OpenerDirector:
     """Return an opener that honours proxy variables, follows no redirect and raises for no status."""
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
+    # A proxy cannot reach this machine's own loopback, whether or not no_proxy says so.
+    proxy = urllib.request.ProxyHandler({} if host in {"localhost", "127.0.0.1", "::1"} else None)
+    for handler in (proxy, urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
         opener.add_handler(handler)
     return opener
 

@@ -5,6 +5,7 @@ against the task;  4. its checkpoint must continue the log this client knows;  5
 from its bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,13 +73,21 @@ def run(session: Session, wish: Wish) -> Json:
         from adapters.cli.keys import require_key_file
 
         require_key_file(wish.key_file, why=_("task {task} wants a signature").format(task=escape(wish.task)))
-    prepared = _prepare(session, me, task, check_form(task.get("form"), typed))
+    prepared = _prepare(session, me, task, check_form(task.get("form"), _filled(task, typed, wish)))
     body = _sign(client, prepared, wish) if signs else _unsigned(prepared)
     where = path("tasks", wish.task, "complete")
     submission = pending.Submission(
         task=wish.task, server=client.server, where=where, key=fresh_key(), typed=typed, body=body
     )
     return _send(session, submission)
+
+
+def _filled(task: Json, typed: Json, wish: Wish) -> Json:
+    if wish.assume_yes or not sys.stdin.isatty():
+        return typed
+    from adapters.cli.asking import ask_missing
+
+    return ask_missing(task.get("form"), typed)
 
 
 def _prepare(session: Session, me: Json, task: Json, data: Json) -> Prepared:

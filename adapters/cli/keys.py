@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.errors import FAILURE, SIGNATURE, USAGE, CommandFailed
 from adapters.cli.input import read_file
 from adapters.cli.language import _
@@ -56,7 +57,7 @@ def _failure(file: Path, error: SigningError) -> CommandFailed:
     words = _WORDS.get(error.code)
     return CommandFailed(
         error.code,
-        words(escape(file)) if words else escape(error.message),
+        words(escape(file)) if words else escape(in_words(error.code, error.message)),
         remedy=_("nothing was signed or sent"),
         exit_code=SIGNATURE if error.code.startswith("certificate-") else FAILURE,
     )
@@ -70,7 +71,7 @@ def describe_key(file: Path, pin_file: Path | None) -> dict[str, Any]:
         check_usable(certificate, datetime.now(UTC))
         reason = None
     except SigningError as error:
-        reason = error.message
+        reason = in_words(error.code, error.message)
     return {
         "subject": certificate.subject.rfc4514_string(),
         "issuer": certificate.issuer.rfc4514_string(),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.language import _
-from adapters.cli.terminal import out_json, show, table
+from adapters.cli.terminal import out_json, say, show, table
 from adapters.cli.times import local
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
@@ -36,6 +36,9 @@ def print_list(items: Iterable[Mapping[str, Any]], columns: Sequence[Column], *,
         out_json({"items": list(items)})
         return
     rows = [[_value(item, source) for _title, source in columns] for item in items]
+    if not rows:
+        say(_("Nothing to list."))
+        return
     table([title for title, _source in columns], rows)
 
 

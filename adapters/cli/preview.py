@@ -12,6 +12,7 @@ from adapters.cli.language import _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local, parse_time
 from adapters.cli.words import purpose_word
+from adapters.forms import Field, read_fields
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
 
 _SKEW = timedelta(minutes=10)
@@ -34,20 +35,28 @@ def preview(
         key=escape(record.process_key), version=record.process_version, hash=record.bundle_hash[:16]
     )
     yield _("  Time:      {time}").format(time=local(record.time))
+    fields = {field.key: field for field in read_fields(task.get("form"))}
     if record.decision is not None:
-        yield _("  Decision:  {decision}").format(decision=escape(record.decision))
-    yield from _data(record.data)
+        yield _("  Decision:  {decision}").format(decision=_shown(fields.get("decision"), record.decision))
+    yield from _data(record.data, fields)
     yield from _documents(record, contents, save_to)
     yield from warn_of_skew(record)
 
 
-def _data(data: Mapping[str, object]) -> Iterator[str]:
+def _data(data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:
     others = {key: value for key, value in data.items() if key != "decision"}
     if others:
         yield _("  Data:")
     for key, value in others.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield f"    {escape(key)}: {escape(text)}"
+        label = f" ({escape(fields[key].label)})" if key in fields and fields[key].label != key else ""
+        yield f"    {escape(key)}{label}: {_shown(fields.get(key), value)}"
+
+
+def _shown(field: Field | None, value: object) -> str:
+    """Return a value as it is signed, and what the form calls it."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    label = field.values.get(str(value)) if field else None
+    return f"{escape(text)} ({escape(label)})" if label and label != text else escape(text)
 
 
 def _documents(record: ApprovalRecord, contents: Mapping[str, bytes], save_to: Path | None) -> Iterator[str]:

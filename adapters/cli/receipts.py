@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.language import _
 from adapters.cli.profiles import Profile, write_private
 from adapters.cli.witness import Witness, alarm, hashes
@@ -40,7 +41,7 @@ def check(value: object, witness: Witness) -> Receipt:
         verify_inclusion(leaf.index, checkpoint.size, leaf.hash(), hashes(value.get("inclusion")), checkpoint.root)
         return Receipt(leaf=leaf, checkpoint=checkpoint, evidence=json.loads(evidence))
     except SigningError as error:
-        raise alarm("receipt-invalid", error.message) from None
+        raise alarm("receipt-invalid", in_words(error.code, error.message)) from None
     except (ValueError, binascii.Error):
         raise alarm("receipt-invalid", _("its receipt is malformed")) from None
 

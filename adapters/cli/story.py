@@ -6,6 +6,7 @@ An act that this client does not know is told by its name, so that an older clie
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.language import N_, _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
@@ -118,7 +119,8 @@ def _task_completed(item: Item) -> str:
 def _refused(template: str) -> Callable[[Item], str]:
     def told(item: Item) -> str:
         text = _(template).format(who=_who(item), step=_step(item))
-        text = _with(text, ": {value}", _value(item, "message", "reason"))
+        reason = escape(in_words(_value(item, "code"), _value(item, "message", "reason")))
+        text = _with(text, ": {value}", reason)
         return _with(text, "   [{value}]", _value(item, "code"))
 
     return told
@@ -141,7 +143,7 @@ _TO = (N_(" to {value}"), ("recipient", "to", "name"))
 _BY = (N_(" by {value}"), ("channel",))
 _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
 _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
-_PARCEL = (N_(" (code {value})"), ("code", "id", "dispatch"))
+_PARCEL = (N_(" (code {value})"), ("dispatch",))
 
 _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-started": _dossier_started,
@@ -153,15 +155,20 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "task-completed": _task_completed,
     "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
     "act-refused": _refused(N_("{who} tried something and was refused")),
-    "letter-made": _plain(N_("{who} drew up the letter"), extra=(_DOCUMENT,)),
+    "letter-made": _plain(
+        N_("{who} drew up the letter"), extra=(_DOCUMENT, (N_(" (revision {value})"), ("revision",)))
+    ),
     "document-added": _plain(N_("{who} added the document"), extra=(_DOCUMENT,)),
     "number-issued": _plain(
-        N_("{who} gave the document its number"),
+        N_("{who} took the next number"),
         extra=(
             (N_(" {value}"), ("number",)),
-            (N_(", date {value}"), ("date",)),
             (N_(", register {value}"), ("register",)),
         ),
+    ),
+    "number-filled": _plain(
+        N_("{who} filled number and date into the document"),
+        extra=(_DOCUMENT, (N_(": number {value}"), ("number",)), (N_(", {value}"), ("date",))),
     ),
     "dispatch-prepared": _plain(N_("{who} prepared the dispatch"), extra=(_BY, _TO, _PARCEL)),
     "dispatch-sent": _plain(N_("{who} sent the result"), extra=(_BY, _TO)),

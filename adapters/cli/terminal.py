@@ -73,6 +73,8 @@ def _cell(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{escape(key)}: {_cell(part)}" for key, part in value.items()) or "-"
     if isinstance(value, (list, tuple)):
         return escape(", ".join(str(part) for part in value)) or "-"
     return escape(value)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.cli.certificates import read_certificates
+from adapters.cli.codes import in_words
 from adapters.cli.input import read_file
 from adapters.cli.language import _
 from adapters.cli.story import sentence
@@ -64,7 +65,7 @@ def judge(pack: Path, roots: Sequence[Path], log_key: str, at: datetime | None) 
         report = verify_pack(content, roots=trusted, log_key=log_key, at=at)
     except SigningError as error:
         word = "undecidable" if isinstance(error, Undecidable) else "invalid"
-        return Verdict(word=word, file=str(pack), code=error.code, reason=error.message)
+        return Verdict(word=word, file=str(pack), code=error.code, reason=in_words(error.code, error.message))
     return Verdict(word="valid", file=str(pack), report=report)
 
 

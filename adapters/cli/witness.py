@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.cli.client import Client
+from adapters.cli.codes import in_words
 from adapters.cli.errors import FAILURE, SIGNATURE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.profiles import Profile, write_private
@@ -68,7 +69,7 @@ class Witness:
         try:
             return verify_checkpoint(text, self._key)
         except SigningError as error:
-            raise alarm("checkpoint-invalid", f"{what}: {error.message}") from None
+            raise alarm("checkpoint-invalid", f"{what}: {in_words(error.code, error.message)}") from None
 
     def _consistent(self, one: Checkpoint, other: Checkpoint) -> None:
         """Prove that the smaller tree is the beginning of the larger; the order in which they came does not matter."""
@@ -79,7 +80,7 @@ class Witness:
         try:
             verify_consistency(old.size, new.size, proof, old.root, new.root)
         except SigningError as error:
-            raise alarm("log-inconsistent", error.message) from None
+            raise alarm("log-inconsistent", in_words(error.code, error.message)) from None
 
     def _proof(self, old: int, new: int) -> tuple[bytes, ...]:
         try:

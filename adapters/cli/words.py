@@ -53,3 +53,18 @@ def decision_word(decision: object) -> str:
         "refuse": _("rejected"),
     }
     return words.get(str(decision), escape(decision))
+
+
+def dispatch_word(state: object) -> str:
+    """Return a dispatch's state in words."""
+    words = {
+        "created": _("created"),
+        "sending": _("being sent"),
+        "sent": _("sent"),
+        "prepared": _("ready to post"),
+        "ready": _("ready at the counter"),
+        "delivered": _("delivered"),
+        "permanent-failure": _("failed"),
+        "temporary-failure": _("failed, will be tried again"),
+    }
+    return words.get(str(state), escape(state or "-"))

@@ -6,16 +6,22 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from adapters.database.store import Transaction
-from adapters.database.tables import content, procedure, process
+from adapters.database.store import Transaction, insert_new
+from adapters.database.tables import content, procedure, process, upload
 
 Row = Mapping[Any, Any]
 
 
-def put_content(tx: Transaction, sha256: str, data: bytes, uploaded_by: str | None = None) -> None:
+def put_content(tx: Transaction, sha256: str, data: bytes) -> None:
     """Keep bytes under their SHA-256; keeping them twice changes nothing."""
     if tx.execute(select(content.c.sha256).where(content.c.sha256 == sha256)).first() is None:
-        tx.execute(insert(content).values(sha256=sha256, bytes=data, uploaded_by=uploaded_by))
+        insert_new(tx, content, {"sha256": sha256, "bytes": data})
+
+
+def put_upload(tx: Transaction, sha256: str, data: bytes, officer: str) -> None:
+    """Keep bytes that an officer uploaded; several may upload the same."""
+    put_content(tx, sha256, data)
+    insert_new(tx, upload, {"sha256": sha256, "officer": officer})
 
 
 def get_content(tx: Transaction, sha256: str) -> bytes | None:
@@ -28,9 +34,10 @@ def content_size(tx: Transaction, sha256: str) -> int | None:
     return tx.execute(select(func.length(content.c.bytes)).where(content.c.sha256 == sha256)).scalar()
 
 
-def uploader(tx: Transaction, sha256: str) -> str | None:
-    """Who uploaded the bytes, if an officer did."""
-    return tx.execute(select(content.c.uploaded_by).where(content.c.sha256 == sha256)).scalar()
+def uploaded(tx: Transaction, sha256: str, officer: str) -> bool:
+    """Whether this officer uploaded the bytes."""
+    query = select(upload.c.sha256).where(upload.c.sha256 == sha256, upload.c.officer == officer)
+    return tx.execute(query).first() is not None
 
 
 def get_contents(tx: Transaction, digests: Iterable[str]) -> dict[str, bytes]:

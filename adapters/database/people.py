@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, insert, select, update
 
-from adapters.database.store import Transaction
+from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import certificate, officer, token, unit
 from engine.officer import Officer
 
@@ -85,9 +85,12 @@ def add_certificate(tx: Transaction, values: Row) -> None:
     tx.execute(insert(certificate).values(**values))
 
 
-def find_certificate(tx: Transaction, fingerprint: str) -> Row | None:
-    """The binding of that certificate, revoked or not."""
-    row = tx.execute(select(certificate).where(certificate.c.fingerprint == fingerprint)).mappings().first()
+def find_certificate(tx: Transaction, fingerprint: str, *, lock: Literal["use", "change"] | None = None) -> Row | None:
+    """The binding of that certificate, revoked or not; `lock` so that it stays so until the transaction ends."""
+    query = select(certificate).where(certificate.c.fingerprint == fingerprint)
+    if lock is not None and lock_rows(tx):
+        query = query.with_for_update(read=lock == "use")
+    row = tx.execute(query).mappings().first()
     return dict(row) if row else None
 
 

@@ -1,14 +1,16 @@
 """The store: one database, SQLite or PostgreSQL, and its transactions.
 
 Every act is one write transaction. On SQLite it begins with BEGIN IMMEDIATE, so that two read-modify-writes cannot
-interleave; on PostgreSQL rows are locked where they are read (`FOR UPDATE`).
+interleave; on PostgreSQL rows are locked where they are read (`FOR UPDATE`). A read sees one moment on both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 Transaction = Connection
@@ -40,11 +42,17 @@ class Store:
     def _connected(self, *, write: bool) -> Iterator[Transaction]:
         try:
             with self.engine.connect() as connection:
-                connection = connection.execution_options(hoso_write=write)
+                connection = connection.execution_options(hoso_write=write, **self._isolation(write=write))
                 with connection.begin():
                     yield connection
         except OperationalError as error:
             raise StoreUnavailable(_reason(error)) from error
+
+    def _isolation(self, *, write: bool) -> dict[str, Any]:
+        """On PostgreSQL, each question of a READ COMMITTED transaction would see another moment."""
+        if write or self.engine.dialect.name != "postgresql":
+            return {}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def close(self) -> None:
         """Give back all connections."""
@@ -67,6 +75,17 @@ def sqlite_url(path: Path) -> str:
 def lock_rows(transaction: Transaction) -> bool:
     """Whether rows must be locked where they are read: on PostgreSQL; SQLite has one writer at a time."""
     return transaction.dialect.name == "postgresql"
+
+
+def upsert(transaction: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens when the row exists, in the dialect of this database."""
+    return postgresql.insert(table) if transaction.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]) -> bool:
+    """Insert the row unless its key is there; False when it was. Waits for another that inserts the same key now."""
+    inserted = upsert(transaction, table).values(**values).on_conflict_do_nothing()
+    return transaction.execute(inserted.returning(*table.primary_key)).first() is not None
 
 
 def _sqlite(url: str) -> Engine:

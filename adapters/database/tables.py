@@ -105,6 +105,7 @@ certificate = Table(
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("kind", String(10), nullable=False),  # person | organ
     Column("der", LargeBinary, nullable=False),
     Column("subject", Text, nullable=False),
     Column("issuer", Text, nullable=False),
@@ -121,7 +122,13 @@ content = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
-    Column("uploaded_by", String(40)),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("sha256", ForeignKey("content.sha256"), primary_key=True),
+    Column("officer", ForeignKey("officer.id"), primary_key=True),
 )
 
 process = Table(
@@ -236,6 +243,7 @@ record = Table(
     Column("signature", String(64), nullable=False),
     Column("accepted", Moment, nullable=False),
     Column("leaf", BigInteger, nullable=False),
+    Column("head", Boolean, nullable=False),  # no later record of the dossier names it as prior
 )
 
 job = Table(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.acts.move import move
+from engine.acts.move import excluded, move
 from engine.bpmn import run
 from engine.bpmn.events import TaskCompleted
 from engine.bpmn.graph import UserTask
@@ -31,6 +31,7 @@ class CompleteTask:
     data: Mapping[str, object]
     approval: Verified | None
     objects: Mapping[str, object]
+    ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter
 
 
 def complete(
@@ -40,14 +41,20 @@ def complete(
     task = dossier.open_task(act.number)
     if isinstance(task, Refusal):
         return Outcome.refused(task, refused(dossier, act.number, officer, task, act.objects))
-    if refusal := task.refuses_holder(officer) or _refuses_approval(task, act.approval):
+    node = definition.graph.nodes[task.element]
+    handed_over = node.hand_over if isinstance(node, UserTask) else None
+    refusal = (
+        task.refuses_holder(officer)
+        or _refuses_eyes(dossier, definition, task, officer)
+        or _refuses_approval(task, act.approval)
+        or _refuses_hand_over(task, handed_over, act.ready)
+    )
+    if refusal:
         return Outcome.refused(refusal, refused(dossier, act.number, officer, refusal, act.objects))
     step = run.step(definition.graph, dossier.state, TaskCompleted(task=act.number, data=act.data), now=now)
     left = {number: other for number, other in dossier.tasks.items() if number != act.number}
     performers = (*dossier.performers.get(task.element, ()), officer.id)
     before = replace(dossier, tasks=left, performers={**dossier.performers, task.element: _unique(performers)})
-    node = definition.graph.nodes[task.element]
-    handed_over = node.hand_over if isinstance(node, UserTask) else None
     leaf = _completed(dossier, task, act, officer, handed_over)
     outcome = move(before, definition.graph, step, leaf, now=now)
     outcome = replace(outcome, closed={**outcome.closed, act.number: "completed"})
@@ -87,6 +94,21 @@ def _refuses_approval(task: Task, approval: Verified | None) -> Refusal | None:
         return None
     message = f"task {task.id} wants a signature ({task.signature}), found none"
     return Refusal(kind=Kind.SIGNATURE, code="signature-missing", message=message, remedy="complete it with --key")
+
+
+def _refuses_eyes(dossier: Dossier, definition: ProcessDefinition, task: Task, officer: Officer) -> Refusal | None:
+    if officer.id not in excluded(dossier, definition.graph, task.element):
+        return None
+    message = f"task {task.id} needs other eyes: {officer.id} did a step that it must not share an officer with"
+    return Refusal(kind=Kind.FORBIDDEN, code="four-eyes", message=message, remedy="release it for a colleague")
+
+
+def _refuses_hand_over(task: Task, document: str | None, ready: frozenset[str]) -> Refusal | None:
+    if document is None or document in ready:
+        return None
+    message = f"task {task.id} hands over {document}, which does not lie ready at the counter"
+    remedy = "see its dispatches: hoso dispatch list"
+    return Refusal(kind=Kind.CONFLICT, code="nothing-to-hand-over", message=message, remedy=remedy)
 
 
 def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer, handed_over: str | None) -> LeafDraft:

@@ -12,6 +12,7 @@ from engine.process import FOLDERS, PROCESS
 from signing.bundle import bundle_hash
 
 MAX_FILES = 200
+MAX_ID = 200  # characters of a form's id
 MAX_BYTES = 5 * 1024 * 1024
 
 
@@ -69,11 +70,19 @@ def _read_forms(files: Mapping[str, bytes]) -> tuple[dict[str, Mapping[str, obje
             continue
         try:
             form = json.loads(files[path])
-            forms[form["id"]] = form
+            json.dumps(form, allow_nan=False, ensure_ascii=False).encode()  # it is shown to officers: plain JSON only
+            forms[_form_id(form)] = form
         except (ValueError, TypeError, KeyError, RecursionError):
             message = "is not a form-js document with an id"
             problems.append(_problem(path, "form-unreadable", message, "save it again in the form editor"))
     return forms, tuple(problems)
+
+
+def _form_id(form: Mapping[str, object]) -> str:
+    id = form["id"]
+    if not isinstance(id, str) or not 0 < len(id) <= MAX_ID:
+        raise ValueError("no id")
+    return id
 
 
 def _problem(file: str, code: str, message: str, remedy: str) -> Problem:

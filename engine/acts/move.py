@@ -8,7 +8,8 @@ from engine.bpmn import effects as kernel
 from engine.bpmn.graph import Graph, UserTask
 from engine.bpmn.run import Step
 from engine.dossier import Dossier, Status
-from engine.feel import FeelError, Value
+from engine.feel import Expression, FeelError
+from engine.officer import ADMINISTRATOR
 from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
 from engine.task import Task
 
@@ -61,7 +62,6 @@ def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Ste
     if not isinstance(node, UserTask):
         raise TypeError(f"{effect.element} is no user task")
     role, people = _candidates(node, step)
-    excluded = {officer for element in node.not_same_as for officer in dossier.performers.get(element, ())}
     return Task(
         id=f"{dossier.code}.{effect.task}",
         number=effect.task,
@@ -69,7 +69,7 @@ def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Ste
         name=node.name or effect.element,
         role=role,
         candidates=people,
-        excluded=frozenset(excluded),
+        excluded=excluded(dossier, graph, effect.element),
         holder=None,
         opened=now,
         due=None,
@@ -79,18 +79,35 @@ def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Ste
     )
 
 
+def excluded(dossier: Dossier, graph: Graph, element: str) -> frozenset[str]:
+    """Who must not do this step, for the sake of four eyes: who did one that it names, or that names it."""
+    node = graph.nodes[element]
+    others = set(node.not_same_as) if isinstance(node, UserTask) else set()
+    tasks = (other for other in graph.nodes.values() if isinstance(other, UserTask))
+    others |= {other.id for other in tasks if element in other.not_same_as}
+    return frozenset(officer for other in others for officer in dossier.performers.get(other, ()))
+
+
 def _candidates(node: UserTask, step: Step) -> tuple[str | None, frozenset[str]]:
-    """The role (the group named by the modeler, else the lane's) and the officers named one by one."""
-    groups = _texts(node.candidate_groups, step)
+    """The role and the officers named one by one. What the modeler assigns takes the place of the lane's role.
+
+    An assignment that gives nobody, or several groups, goes to the administrators: no task is without a queue.
+    """
+    assigned = (node.assignee, node.candidate_users, node.candidate_groups)
+    if all(expression is None for expression in assigned):
+        return node.role, frozenset()
     people = frozenset(_texts(node.assignee, step) + _texts(node.candidate_users, step))
-    return (groups[0] if groups else node.role), people
+    groups = _texts(node.candidate_groups, step)
+    if len(groups) > 1 or not (groups or people):
+        return ADMINISTRATOR, frozenset()
+    return (groups[0] if groups else None), people
 
 
-def _texts(expression: object, step: Step) -> list[str]:
+def _texts(expression: Expression | None, step: Step) -> list[str]:
     if expression is None:
         return []
     try:
-        value: Value = expression.evaluate(step.state.data)  # type: ignore[attr-defined]
+        value = expression.evaluate(step.state.data)
     except FeelError:
         return []
     values = value if isinstance(value, list) else [value]

@@ -78,4 +78,13 @@ def _read(archive: bytes) -> dict[str, bytes]:
             raise Invalid("pack-malformed", "the pack has too many entries, or compressed ones; packs are stored as is")
         if sum(item.file_size for item in listed) > len(archive):
             raise Invalid("pack-malformed", "the pack's entries claim more bytes than it has")
-        return {item.filename: file.read(item) for item in listed}
+        return {item.filename: _entry(file, item) for item in listed}
+
+
+def _entry(file: zipfile.ZipFile, item: zipfile.ZipInfo) -> bytes:
+    try:
+        return file.read(item)
+    except zipfile.BadZipFile as error:
+        raise Invalid(
+            "pack-malformed", f"the entry {item.filename[:120]!r} was changed: its bytes do not fit its checksum"
+        ) from error

@@ -9,12 +9,12 @@ from signing.manifest import manifest_uri, signature_uri
 _TEXT = """\
 HỒ SƠ CHỨNG CỨ {dossier}
 
-Gói này chứa mọi thứ chứng minh điều đã xảy ra với hồ sơ {dossier}: {count} hành vi trong sổ vết {origin}
-(điểm kiểm tra: {size} lá). Kiểm tra toàn bộ, không cần mạng, không cần máy chủ:
+Gói này chứa mọi thứ chứng minh điều đã xảy ra với hồ sơ {dossier}: {count} hành vi trong nhật ký {origin}
+(điểm kiểm soát: {size} lá). Kiểm tra toàn bộ, không cần mạng, không cần máy chủ:
 
     hoso verify <gói này> --root roots.pem --log-key log.vkey
 
-  trail/         mỗi hành vi: lá, muối, chứng cứ và bằng chứng có mặt trong sổ vết (c2sp.org/tlog-proof)
+  trail/         mỗi hành vi: lá, muối, chứng cứ và bằng chứng có mặt trong nhật ký (c2sp.org/tlog-proof)
   records/       điều mà người có thẩm quyền đã ký          META-INF/      danh mục được ký và chữ ký số (CAdES)
   documents/     văn bản, đúng từng byte như khi ký          certificates/  chứng thư số; crls/ danh sách thu hồi
   bundle/        quy trình đã chạy; procedure/ thủ tục       refused/       những gì đã bị từ chối, như khi gửi đến

@@ -41,8 +41,8 @@ class _Story:
     contents: PackContents
     roots: tuple[x509.Certificate, ...]
     crls: tuple[bytes, ...]
-    bound: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Fingerprint → officer, and who bound it."""
+    bound: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Fingerprint → officer, who bound it, and as whose: a person's or the organ's."""
     revoked: set[str] = field(default_factory=set)
     nonces: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
@@ -139,9 +139,11 @@ def _binder(item: Opened, verified: Verified, story: _Story) -> str:
     if fingerprint in story.revoked:
         raise Invalid("certificate-unbound", f"{name} was unbound before this act")
     if fingerprint in story.bound:
-        officer, by = story.bound[fingerprint]
+        officer, by, kind = story.bound[fingerprint]
         if officer != record.officer:
             raise Invalid("certificate-of-another", f"{name} is bound to {officer}, the record is of {record.officer}")
+        if (kind == "organ") != (verified.signature.purpose == "organ"):
+            raise Invalid("certificate-kind", f"{name} is bound as that of a {kind}, and signs as another kind")
         return by
     # The first administrator can only vouch for themselves: the key is shown to be theirs, and the auditor pins it.
     first = isinstance(record, ActRecord) and record.act == BOUND and not story.bound
@@ -160,6 +162,7 @@ def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None
         raise Invalid(
             "record-other-act", f"the record is signed as {record.purpose}, the task wanted another signature"
         )
+    _check_told(item, record)
     if missing := [digest for digest in record.prior if digest not in story.records]:
         raise Invalid(
             "record-prior", f"the record follows {missing[0][:16]}…, which the pack does not hold as accepted"
@@ -176,6 +179,16 @@ def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None
             )
 
 
+def _check_told(item: Opened, record: ApprovalRecord) -> None:
+    """What the trail tells of the act is what was signed: its data, its step, its documents."""
+    told = (item.details.get("data"), item.details.get("element"), item.objects.get("document", []))
+    covered = [{"name": document.name, "sha256": document.sha256} for document in record.documents]
+    if canonical(told) != canonical((record.data, record.element, covered)):
+        raise Invalid(
+            "record-other-act", "the trail tells other data, another step or other documents than were signed"
+        )
+
+
 def _apply(item: Opened, record: ActRecord, story: _Story) -> None:
     """Let a signed act take effect for the acts after it."""
     if (record.act, record.subject) != (item.leaf.act, item.leaf.subject):
@@ -185,7 +198,7 @@ def _apply(item: Opened, record: ActRecord, story: _Story) -> None:
         if record.body.get("fingerprint") != fingerprint or fingerprint in story.bound:
             raise Invalid("record-other-act", "the record binds another certificate than the act, or one bound before")
         by = BOOTSTRAP if fingerprint in story.bootstrap else record.officer
-        story.bound[fingerprint] = (record.subject, by)
+        story.bound[fingerprint] = (record.subject, by, str(record.body.get("kind")))
     elif record.act == REVOKED:
         story.revoked.add(record.subject)
     elif record.act == ADOPTED and digest_of(item, "procedure") != sha256_hex(canonical(record.body)):

@@ -46,6 +46,7 @@ def test_what_the_processes_say_can_be_set_by_template(key: str) -> None:
 
 
 def test_the_templates_name_what_the_engine_reads() -> None:
-    """The five properties of the engine and no other."""
-    names = {"hoso:signature", "hoso:place", "hoso:documents", "hoso:notSameAs", "hoso:role"}
+    """The properties of the engine and no other."""
+    tasks = {"hoso:signature", "hoso:place", "hoso:documents", "hoso:notSameAs", "hoso:handOver"}
+    names = tasks | {"hoso:role"}
     assert bindings("zeebe:property", "name") == names

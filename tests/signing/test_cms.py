@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+import signing.cms  # noqa: F401 - asn1crypto must know all attributes before it first writes one by name
 from adapters.console.demo.authority import DemoAuthority, authority_certificate, key_usage, make_key
 from adapters.keystore.pkcs12 import Pkcs12Key
 from signing.certificates import check_usable, der, load_certificates, load_crls

@@ -45,6 +45,7 @@ def test_a_pack_tells_the_story():
         ("admin", "certificate-bound", "bootstrap"),
         ("lan", "initial", "admin"),
         ("otto", "approval", "admin"),
+        ("admin", "certificate-bound", "bootstrap"),
         ("lan", "organ", "admin"),
     ]
     assert report.bootstrap == (fingerprint(known("admin").certificate),)
@@ -171,6 +172,7 @@ def test_a_server_that_logs_what_nobody_signed_is_found():
         "record-replayed": [lambda world: world.approve(lan, 1, **same), lambda world: world.approve(otto, 2, **same)],
         "record-other-act": [lambda world: world.approve(lan, 1, subject=f"{DOSSIER}.9")],
         "record-prior": [lambda world: world.approve(lan, 1, prior=("d" * 64,))],
+        "certificate-kind": [lambda world: world.approve(lan, 1, purpose="organ")],
         "bundle-missing": [lambda world: world.approve(lan, 1, process_version=2)],
         "act-repeated": [lambda world: world.append("task-completed", f"{DOSSIER}.1", "lan") for _ in range(2)],
         "act-unsigned": [
@@ -183,6 +185,12 @@ def test_a_server_that_logs_what_nobody_signed_is_found():
         refused(story(*steps), code)
     refused(story(lambda world: world.revoke(lan, admin), lambda world: world.approve(lan, 1)), "certificate-unbound")
     verify(story(lambda world: world.approve(lan, 1), lambda world: world.revoke(lan, admin)))
+
+
+@pytest.mark.parametrize("told", [{"data": {"decision": "return"}}, {"element": "draft"}, {"purpose": "initial"}])
+def test_a_server_that_tells_another_story_than_was_signed_is_found(told):
+    """What the leaf says of data, step and purpose must be what the officer signed."""
+    refused(story(lambda world: world.approve(known("lan"), 1, details=told)), "record-other-act")
 
 
 def as_other(world: World, who) -> None:
@@ -231,11 +239,11 @@ def test_the_readme_is_true(tmp_path):
         file.extractall(tmp_path)
     (tmp_path / "roots.pem").write_bytes(authority().roots_pem())
     text = (tmp_path / "README.txt").read_text()
-    assert text.count("openssl cms -verify") == 6
+    assert text.count("openssl cms -verify") == 7
     commands = text[text.index("\ncp roots.pem") :]
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.lower().count("successful") == 6
+    assert done.stderr.lower().count("successful") == 7
     manifest = next((tmp_path / "META-INF").glob("ASiCManifest-H29*.xml"))
     manifest.write_bytes(re.sub(rb"draft", b"drift", manifest.read_bytes()))
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -81,9 +81,10 @@ class World:
             "crl": sorted(self.keep(crl) for crl in crls),
         }
 
-    def bind(self, who: Person, by: Person, **changes: Any) -> None:
+    def bind(self, who: Person, by: Person, *, kind: str = "person", **changes: Any) -> None:
         bound = der(who.certificate)
-        body = {"certificate": base64.b64encode(bound).decode(), "fingerprint": fingerprint(who.certificate)}
+        encoded = base64.b64encode(bound).decode()
+        body = {"certificate": encoded, "fingerprint": fingerprint(who.certificate), "kind": kind}
         record = act(subject=who.name, officer=by.name, body=body, nonce=self.nonce(), time=time_text(self.now))
         objects = {**self.submission(record, by), "bound": self.keep(bound), **changes}
         self.append("certificate-bound", who.name, by.name, objects=objects, dossier=None)
@@ -110,7 +111,15 @@ class World:
     def start(self) -> None:
         self.append("dossier-started", DOSSIER, "mai", details={"process": "van-ban-di", "version": 1})
 
-    def approve(self, who: Person, number: int, *, subject: str | None = None, **changes: Any) -> None:
+    def approve(
+        self,
+        who: Person,
+        number: int,
+        *,
+        subject: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
         for content in DOCUMENTS.values():
             self.keep(content)
         values = {
@@ -123,8 +132,10 @@ class World:
         }
         record = approval(**{**values, **changes})
         objects = self.submission(record, who)
-        listed = [{"name": name, "sha256": sha256_hex(content)} for name, content in DOCUMENTS.items()]
-        self.append("task-completed", subject or record.task, who.name, objects={**objects, "document": listed})
+        listed = [{"name": item.name, "sha256": item.sha256} for item in record.documents]
+        told = {"data": record.data, "element": record.element, **(details or {})}
+        everything = {**objects, "document": listed}
+        self.append("task-completed", subject or record.task, who.name, objects=everything, details=told)
         self.records.append(sha256_hex(record.encode()))
 
     def refuse(self, who: Person, number: int) -> None:
@@ -167,5 +178,7 @@ def told() -> World:
     world.approve(lan, 1, purpose="initial", decision=None)
     world.refuse(lan, 2)
     world.approve(otto, 2)
-    world.approve(lan, 3, purpose="organ")
+    seal = Person("lan", known("seal").key, known("seal").private)
+    world.bind(seal, admin, kind="organ")
+    world.approve(seal, 3, purpose="organ")
     return world

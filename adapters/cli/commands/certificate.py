@@ -28,6 +28,7 @@ Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
     "bind",
     _("Bind a certificate to an officer: from then on its signatures count as that officer's. You sign this act."),
     "hoso certificate bind lan --certificate lan.cer --key admin.p12",
+    "hoso certificate bind hoa --certificate co-quan.cer --organ --key admin.p12",
 )
 def bind(
     ctx: typer.Context,
@@ -35,6 +36,9 @@ def bind(
     certificate: Annotated[
         Path, typer.Option(metavar=_("FILE"), help=_("The certificate (PEM or DER; its chain may follow)."))
     ],
+    organ: Annotated[
+        bool, typer.Option("--organ", help=_("It is the agency's own certificate, which this officer keeps."))
+    ] = False,
     key: Key = None,
     pin_file: PinFile = None,
     yes: Yes = False,
@@ -49,6 +53,7 @@ def bind(
     body = {
         "fingerprint": fingerprint(own),
         "certificate": base64.b64encode(der(own)).decode(),
+        "kind": "organ" if organ else "person",
     }
     act = Act(act="certificate-bound", subject=officer, body=body)
     answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))

@@ -15,6 +15,7 @@ from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, say
 from adapters.cli.times import VIETNAM
+from adapters.cli.words import channel_word, dispatch_word
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
 Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
@@ -27,8 +28,8 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
     columns: list[Column] = [
         (_("DISPATCH"), "id"),
         (_("DOSSIER"), "dossier"),
-        (_("CHANNEL"), "channel"),
-        (_("STATE"), "state"),
+        (_("CHANNEL"), lambda item: channel_word(item.get("channel"))),
+        (_("STATE"), lambda item: dispatch_word(item.get("state"))),
         (_("RECIPIENT"), _recipient),
         (_("CREATED"), "created"),
     ]

@@ -14,8 +14,9 @@ app = Commands(_("Run the whole story: from process XML to an audited result."))
 @app.verb(
     "demo",
     _(
-        "Run the whole story here: a server, a mail server, officers with keys of their own, two processes, two dossiers,"
-        " their results sent and their evidence verified. Everything lies in one folder, which is made anew each time."
+        "Run the whole story here: a server, a mail server, officers with keys of their own, two processes, two"
+        " dossiers, their results sent and their evidence verified. Everything lies in one folder, which is made"
+        " anew each time."
     ),
     "hoso demo",
     "hoso demo --dir demo-run --serve",

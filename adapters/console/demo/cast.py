@@ -19,14 +19,13 @@ class Player:
     position: str
     unit: str
     roles: tuple[str, ...]
-    signs: bool = True
 
 
 ADMINISTRATOR = Player(
     id="an", name="Nguyễn Thị An", position="Quản trị hệ thống", unit="agency", roles=("administrator",)
 )
 OFFICERS = (
-    Player(id="tuan", name="Lê Anh Tuấn", position="Kỹ sư tích hợp", unit="agency", roles=("integrator",), signs=False),
+    Player(id="tuan", name="Lê Anh Tuấn", position="Kỹ sư tích hợp", unit="agency", roles=("integrator",)),
     Player(id="lan", name="Phạm Thị Lan", position="Chuyên viên", unit="van-phong", roles=("chuyen-vien",)),
     Player(id="minh", name="Trần Quang Minh", position="Chánh Văn phòng", unit="van-phong", roles=("truong-don-vi",)),
     Player(id="hoa", name="Võ Thị Hoa", position="Văn thư", unit="agency", roles=("van-thu",)),
@@ -34,7 +33,7 @@ OFFICERS = (
     Player(id="duc", name="Phạm Hoàng Đức", position="Chủ tịch", unit="agency", roles=("chu-tich",)),
     Player(id="bao", name="Lê Quốc Bảo", position="Công chức hộ tịch", unit="agency", roles=("ho-tich",)),
     Player(id="nam", name="Lý Văn Nam", position="Cán bộ khu phố 3", unit="khu-pho-3", roles=("khu-pho",)),
-    Player(id="kiem", name="Đỗ Minh Kiểm", position="Kiểm tra viên", unit="agency", roles=("auditor",), signs=False),
+    Player(id="kiem", name="Đỗ Minh Kiểm", position="Kiểm tra viên", unit="agency", roles=("auditor",)),
 )
 CITIZEN_ADDRESS = "12/5 đường Lê Thị Riêng, phường Bến Thành, Thành phố Hồ Chí Minh"
 

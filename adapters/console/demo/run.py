@@ -76,9 +76,14 @@ def write_index(story: Story) -> None:
 
 def _officer(stage: Stage, id: str) -> dict[str, Any]:
     person = stage.people[id]
-    known = {"id": id, "name": person.name, "token": person.token, "profile": _below(stage, stage.home(id))}
-    if person.key is not None:
-        known |= {"key_file": _below(stage, person.key), "pin": person.pin}
+    known = {
+        "id": id,
+        "name": person.name,
+        "token": person.token,
+        "key_file": _below(stage, person.key),
+        "pin": person.pin,
+        "profile": _below(stage, stage.home(id)),
+    }
     if person.organ_key is not None:
         known |= {"organ_key_file": _below(stage, person.organ_key)}
     return known

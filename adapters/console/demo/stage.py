@@ -33,8 +33,8 @@ class Person:
     id: str
     name: str
     token: str
-    key: Path | None = None
-    pin: str = ""
+    key: Path
+    pin: str
     organ_key: Path | None = None
 
 
@@ -94,7 +94,7 @@ class Stage:
         """What an officer's commands run with."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
         known = self.people.get(person)
-        pin = {"HOSO_PIN": known.pin} if known and known.pin else {}
+        pin = {"HOSO_PIN": known.pin} if known else {}
         return {**plain, **pin, "HOSO_CONFIG_DIR": str(self.home(person)), "HOSO_LANG": current(), "PYTHONUTF8": "1"}
 
     def start_server(self) -> None:

@@ -62,17 +62,11 @@ class Story:
         for unit, name in cast.UNITS:
             stage.hoso(cast.ADMINISTRATOR.id, "unit", "add", unit, "--name", name)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda player: self._appoint(player, authority), cast.OFFICERS))
-        for player in cast.OFFICERS:
-            yield (
-                _("{name}, {position}: appointed, signed in, certificate bound by a signed act.").format(
+            appointed = pool.map(lambda player: self._appoint(player, authority), cast.OFFICERS)
+            for player, _done in zip(cast.OFFICERS, appointed, strict=True):
+                yield _("{name}, {position}: appointed, signed in, certificate bound by a signed act.").format(
                     name=player.name, position=player.position
                 )
-                if player.signs
-                else _("{name}, {position}: appointed and signed in.").format(
-                    name=player.name, position=player.position
-                )
-            )
         self._organ_key(authority)
         yield _("The agency's own certificate is bound to {name}, who keeps the seal.").format(name="Võ Thị Hoa")
 
@@ -182,39 +176,34 @@ class Story:
         particulars = ("--name", player.name, "--position", player.position, "--unit", player.unit, *roles)
         added = self.stage.json(cast.ADMINISTRATOR.id, "officer", "add", player.id, *particulars, "--token")
         self._sign_in(player, added["token"], authority)
-        if player.signs:
-            self._bind(player.id, self.stage.home(player.id) / "certificate.pem")
+        self._bind(player.id, self.stage.home(player.id) / "certificate.pem")
 
     def _sign_in(self, player: Player, token: str, authority: DemoAuthority) -> None:
         home = self.stage.home(player.id)
         home.mkdir(parents=True)
-        person = Person(id=player.id, name=player.name, token=token)
-        if player.signs:
-            person.pin = f"{secrets.randbelow(10**6):06d}"
-            person.key = home / "key.p12"
-            _issue(authority, player.name, f"{player.id}@benthanh.example", person.pin, person.key)
+        pin = f"{secrets.randbelow(10**6):06d}"
+        _issue(authority, player.name, f"{player.id}@benthanh.example", pin, home / "key.p12")
+        person = Person(id=player.id, name=player.name, token=token, pin=pin, key=home / "key.p12")
         self.stage.people[player.id] = person
         log_key = str(self.stage.data / "log.vkey")
         login = ("login", "--server", self.stage.url, "--token", "-", "--log-key", log_key)
         self.stage.hoso(player.id, *login, given=token + "\n")
 
-    def _bind(self, officer: str, certificate: Path) -> None:
+    def _bind(self, officer: str, certificate: Path, *kind: str) -> None:
         key = str(self._key(cast.ADMINISTRATOR.id))
         self.stage.hoso(
             cast.ADMINISTRATOR.id,
-            *("certificate", "bind", officer, "--certificate", str(certificate), "--key", key, "--yes"),
+            *("certificate", "bind", officer, "--certificate", str(certificate), "--key", key, "--yes", *kind),
         )
 
     def _organ_key(self, authority: DemoAuthority) -> None:
         clerk = self.stage.people["hoa"]
         clerk.organ_key = self.stage.home("hoa") / "organ.p12"
         _issue(authority, cast.AGENCY_NAME, cast.AGENCY_EMAIL, clerk.pin, clerk.organ_key)
-        self._bind("hoa", clerk.organ_key.with_name("organ.pem"))
+        self._bind("hoa", clerk.organ_key.with_name("organ.pem"), "--organ")
 
     def _key(self, person: str) -> Path:
-        key = self.stage.people[person].key
-        assert key is not None
-        return key
+        return self.stage.people[person].key
 
     def _start(self, person: str, process: str, data: Mapping[str, Any], applicant: str) -> str:
         file = self._file(person, f"{process}.json", data)
@@ -229,7 +218,7 @@ class Story:
         self.stage.hoso(person, "task", "claim", task)
         known = self.stage.people[person]
         key = known.organ_key if organ else known.key
-        keyed = ("--key", str(key)) if key else ()
+        keyed = ("--key", str(key))
         file = self._file(person, f"{element}.json", data)
         self.stage.hoso(person, "task", "complete", task, "--data", str(file), *keyed, "--yes")
 

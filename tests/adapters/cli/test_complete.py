@@ -159,3 +159,42 @@ def test_terminal_escapes_in_a_title(signed_in, complete):
     assert "\x1b" not in result.err + result.out
     assert "\\x1b[2J" in result.err
     assert "\\u202e" in result.err
+
+
+def test_asked_on_a_terminal(signed_in, complete, key_file, tmp_path):
+    """On a terminal a missing field, the consent and the PIN are asked; "no" sends nothing, the PIN is not shown."""
+    import os
+    import pty
+    import select
+    import subprocess
+    import sys
+
+    from tests.adapters.cli.conftest import ROOT
+
+    def session(*answers: tuple[str, str]) -> tuple[int, str]:
+        master, slave = pty.openpty()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+        environment.pop("HOSO_PIN")
+        command = [sys.executable, "-m", "tests.adapters.cli.start", "task", "complete", TASK, "--key", str(key_file)]
+        child = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, cwd=ROOT, start_new_session=True
+        )
+        os.close(slave)
+        seen, waiting = "", list(answers)
+        while select.select([master], [], [], 20)[0]:
+            try:
+                part = os.read(master, 65536)
+            except OSError:
+                break
+            seen += part.decode("utf-8", "replace")
+            if waiting and waiting[0][0] in seen:
+                os.write(master, (waiting.pop(0)[1] + "\n").encode())
+        os.close(master)
+        return child.wait(20), seen
+
+    code, seen = session(("Kết luận: ", "2"), ("[y/N]", "n"))
+    assert (code, signed_in.done) == (6, set()), seen
+    code, seen = session(("Kết luận: ", "1"), ("[y/N]", "y"), ("PIN of", "246810"))
+    assert (code, signed_in.done) == (0, {TASK}), seen
+    assert "approve (Duyệt)" in seen
+    assert "246810" not in seen

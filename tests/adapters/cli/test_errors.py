@@ -110,3 +110,13 @@ def test_problem_keeps_its_status():
     """A 422 about a signature is told apart from one about a form."""
     assert Problem(422, "signature-x", "m").exit_code == 5
     assert Problem(422, "form-x", "m").exit_code == 6
+
+
+def test_a_problem_in_vietnamese(signed_in, hoso):
+    """The server words its refusals in English; a reader of Vietnamese gets their meaning first."""
+    result = hoso("task", "show", "H29.5-261121-0001.77", "--lang", "vi")
+    assert (result.code, result.err.strip()) == (
+        1,
+        "không có nhiệm vụ đang mở nào như vậy trong phạm vi của bạn (no task H29.5-261121-0001.77;"
+        " list the tasks open to you: hoso task list)   [task-unknown]",
+    )

@@ -15,7 +15,6 @@ def upgrade() -> None:
         "content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.LargeBinary(), nullable=False),
-        sa.Column("uploaded_by", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_content")),
     )
     op.create_table(
@@ -122,9 +121,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
     )
     op.create_table(
+        "upload",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("officer", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["content.sha256"], name=op.f("fk_upload_sha256")),
+        sa.ForeignKeyConstraint(["officer"], ["officer.id"], name=op.f("fk_upload_officer")),
+        sa.PrimaryKeyConstraint("sha256", "officer", name=op.f("pk_upload")),
+    )
+    op.create_table(
         "certificate",
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("officer", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("der", sa.LargeBinary(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
@@ -238,6 +246,7 @@ def upgrade() -> None:
         sa.Column("signature", sa.String(length=64), nullable=False),
         sa.Column("accepted", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["dossier"], ["dossier.code"], name=op.f("fk_record_dossier")),
         sa.ForeignKeyConstraint(["officer"], ["officer.id"], name=op.f("fk_record_officer")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_record")),

@@ -1,0 +1,79 @@
+"""Rows to fill a database with: the least that its constraints ask for."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from adapters.database import dossiers, people
+from adapters.database.store import Transaction
+from engine.bpmn.state import State
+from engine.dossier import Dossier, Status
+from engine.officer import Officer
+from engine.outcome import JobRequest, Outcome
+from engine.task import Task
+
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+CODE = "H29.5-261121-0001"
+
+
+def officer(id: str, unit: str, *roles: str) -> Officer:
+    return Officer(id=id, name=id.title(), position="Chuyên viên", unit=unit, roles=frozenset(roles))
+
+
+def people_of(tx: Transaction) -> None:
+    """A tree of units (agency over north and south, east below north) with an officer in each."""
+    for id, parent in (("agency", None), ("north", "agency"), ("east", "north"), ("south", "agency")):
+        people.add_unit(tx, id, id.title(), parent)
+        people.add_officer(tx, officer(f"of-{id}", id, "clerk"))
+
+
+def dossier(code: str = CODE, unit: str = "agency", **changes: object) -> Dossier:
+    values = {
+        "code": code,
+        "title": "Đơn",
+        "process_key": "p",
+        "process_version": 1,
+        "bundle_hash": "0" * 64,
+        "procedure": None,
+        "unit": unit,
+        "applicant": {"name": "Bà Ánh"},
+        "submitter": "Bà Ánh",
+        "channel": "direct",
+        "status": Status.RECEIVED,
+        "started": NOW,
+        "due": None,
+        "state": State(process="p"),
+        "tasks": {},
+        "documents": {},
+    }
+    return Dossier(**{**values, **changes})
+
+
+def task(number: int, code: str = CODE, **changes: object) -> Task:
+    values = {
+        "id": f"{code}.{number}",
+        "number": number,
+        "element": "look",
+        "name": "Xem",
+        "role": "clerk",
+        "candidates": frozenset(),
+        "excluded": frozenset(),
+        "holder": None,
+        "opened": NOW,
+        "due": None,
+        "place": "anywhere",
+        "signature": "none",
+        "form": None,
+    }
+    return Task(**{**values, **changes})
+
+
+def add_dossier(tx: Transaction, of: Dossier, *tasks: Task) -> Dossier:
+    """Insert a dossier with open tasks."""
+    full = replace(of, tasks={item.number: item for item in tasks})
+    dossiers.add(tx, full)
+    dossiers.save(tx, None, Outcome(dossier=full, opened=tasks), NOW)
+    return full
+
+
+def job(number: int = 1, due: datetime = NOW) -> JobRequest:
+    return JobRequest(number=number, element="send", type="hoso.email", payload={"headers": {}, "input": {}}, due=due)

@@ -1,0 +1,124 @@
+"""`make bench`: what the first release promises about cost; each line a ratio against something in the same run."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adapters.console.demo.stage import HOSO, Stage
+from adapters.console.demo.story import Story
+from engine.bpmn.check import check_process
+from engine.bpmn.events import TaskCompleted
+from engine.bpmn.graph import Graph
+from engine.bpmn.run import start, step
+from engine.bpmn.state import State
+from engine.feel import compile_expression
+from signing.manifest import manifest_for
+from signing.sign import sign_manifest
+from signing.verify import verify_submission
+from tests.pki import NOW, known, trust
+from tests.signing.records import approval
+
+LOOP = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  targetNamespace="urn:bench" id="bench"><process id="loop" isExecutable="true">
+  <laneSet id="lanes"><lane id="lane" name="officer"><flowNodeRef>review</flowNodeRef></lane></laneSet>
+  <startEvent id="begin"/><sequenceFlow id="f1" sourceRef="begin" targetRef="review"/>
+  <userTask id="review"/><sequenceFlow id="f2" sourceRef="review" targetRef="decide"/>
+  <exclusiveGateway id="decide" default="again"/>
+  <sequenceFlow id="again" sourceRef="decide" targetRef="review"/>
+  <sequenceFlow id="done" sourceRef="decide" targetRef="end">
+    <conditionExpression xsi:type="tFormalExpression">=decision = "approve"</conditionExpression></sequenceFlow>
+  <endEvent id="end"/></process></definitions>"""
+
+
+def median_us(act: Callable[[], object], times: int = 2000) -> float:
+    """The median time of an act, in microseconds."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter_ns()
+        act()
+        taken.append(time.perf_counter_ns() - began)
+    return statistics.median(taken) / 1000
+
+
+def kernel() -> None:
+    """One user-task step (load, complete with 20 fields, run, store) at rounds 10 and 5,000 of a review loop."""
+    graph, problems = check_process(LOOP, source="loop.bpmn")
+    if graph is None:
+        raise SystemExit(f"the loop is refused: {problems}")
+    fields: dict[str, object] = {f"field{number}": "text" for number in range(20)}
+    early = _rounds(graph, start(graph, {}, now=NOW).state.encode(), fields, 10)
+    late = _rounds(graph, early, fields, 4990)
+    first = median_us(lambda: _rounds(graph, early, fields, 1))
+    last = median_us(lambda: _rounds(graph, late, fields, 1))
+    print(
+        f"kernel: a step at round 5,000 costs {last / first:.2f} x one at round 10 ({first:.0f} us, {len(late)} bytes)"
+    )
+
+
+def _rounds(graph: Graph, stored: bytes, fields: dict[str, object], times: int) -> bytes:
+    for _ in range(times):
+        state = State.decode(stored)
+        task = next(iter(state.open_tasks))
+        stored = step(graph, state, TaskCompleted(task=task, data=fields), now=NOW).state.encode()
+    return stored
+
+
+def feel() -> None:
+    """A gateway condition, against the same written in Python."""
+    expression = compile_expression('=amount > 100 and status = "x"')
+    data = {"amount": 150, "status": "x"}
+    ours = median_us(lambda: expression.evaluate(data), 20_000)
+    plain = median_us(lambda: data["amount"] > 100 and data["status"] == "x", 20_000)
+    print(f"feel: a condition costs {ours:.1f} us, {ours / plain:.0f} x the same in Python")
+
+
+def signatures() -> None:
+    """Sign and verify one record, against the bare ECDSA signature of the same key."""
+    record, key = approval(), known("lan").key
+    manifest = manifest_for(record)
+    cms = sign_manifest(manifest, key, purpose=record.purpose, at=NOW)
+    bare = median_us(lambda: key.sign(manifest), 200)
+    sign = median_us(lambda: sign_manifest(manifest, key, purpose=record.purpose, at=NOW), 200)
+    encoded = record.encode()
+
+    def verify() -> object:
+        return verify_submission(encoded, manifest, cms, documents=record.documents, trust=trust(), at=NOW)
+
+    check = median_us(verify, 100)
+    print(f"signing: {sign / 1000:.1f} ms, {sign / bare:.0f} x the bare ECDSA; verifying: {check / 1000:.1f} ms")
+
+
+def cold_start() -> None:
+    """`hoso task list`, cold, against a Python that does nothing; three runs of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(Path(folder) / "bench")
+        try:
+            stage.clear()
+            for _ in Story(stage).set_up():
+                pass
+            environment = stage.officer_environment("lan")
+            listed = [_seconds([*HOSO, "task", "list"], environment) for _ in range(3)]
+            empty = [_seconds([sys.executable, "-c", "pass"], environment) for _ in range(3)]
+        finally:
+            stage.close()
+    runs = ", ".join(f"{run:.2f}" for run in listed)
+    ratio = statistics.median(listed) / statistics.median(empty)
+    print(f"hoso task list: {runs} s, {ratio:.1f} x an empty Python ({statistics.median(empty):.2f} s)")
+
+
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
+    for measure in (kernel, feel, signatures, cold_start):
+        measure()

@@ -52,7 +52,7 @@ class Verdict:
 def _REMEDIES() -> Mapping[str, str]:  # noqa: N802  (a table in the language of the moment)
     return {
         "note-key": _("; is --log-key the key of the log that the pack is from?"),
-        "note-malformed": _("; is --log-key a log's verifier key?"),
+        "log-key": _("; is --log-key a log's verifier key?"),
         "certificate-untrusted": _("; is --root the authority that the agency uses?"),
     }
 

@@ -136,18 +136,18 @@ class Office:
         }
 
     @contextmanager
-    def unchanged(self, *, recorded: str | None = None) -> Iterator[None]:
-        """Nothing changes meanwhile, but for the one refusal of that code that the trail records."""
+    def unchanged(self, *, recorded: str | None = None, of: str | None = None) -> Iterator[None]:
+        """Nothing changes meanwhile, but for one refusal of that code in the trail of the task's dossier."""
         before = self.state()
         yield
         after = self.state()
         assert after.pop("log") == before.pop("log") + (1 if recorded else 0)
         assert after == before
         if recorded:
-            assert self._last_refusal().startswith(recorded)
+            assert self._last_refusal(of or self.signing).startswith(recorded)
 
-    def _last_refusal(self) -> str:
-        code = self.signing.rpartition(".")[0]
+    def _last_refusal(self, task: str) -> str:
+        code = task.rpartition(".")[0]
         last = self.ask("kiem", "GET", f"/v1/dossiers/{code}/history")[1]["items"][-1]
         assert last["act"] == "completion-refused"
         return str(last["details"]["code"])

@@ -69,7 +69,7 @@ def test_a_true_pack(hoso, pack):
     assert result.out.splitlines()[-1].startswith("VALID")
     assert "signature (initial) of" in result.out
     found = json.loads(verify(hoso, pack, "--json").out)
-    assert (found["verdict"], len(found["signatures"])) == ("valid", 6)
+    assert (found["verdict"], len(found["signatures"])) == ("valid", 7)
 
 
 def test_one_flipped_byte(hoso, pack):

@@ -22,7 +22,10 @@ def read_certificates(*files: Path) -> list[x509.Certificate]:
             found += load_certificates(read_file(file, limit=4 * 1024 * 1024))
         except SigningError as error:
             raise CommandFailed(
-                error.code, _("{file} holds no certificate (PEM or DER)").format(file=escape(file)), exit_code=SIGNATURE
+                error.code,
+                _("{file} holds no certificate (PEM or DER)").format(file=escape(file)),
+                remedy=_("name the file of the certificate"),
+                exit_code=SIGNATURE,
             ) from None
     return found
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.cli.codes import in_words
-from adapters.cli.errors import NOT_SIGNED_IN, CommandFailed, exit_code_for
+from adapters.cli.errors import NOT_SIGNED_IN, USAGE, CommandFailed, exit_code_for
 from adapters.cli.language import _, current
 from adapters.cli.terminal import escape
 
@@ -39,6 +39,14 @@ class Problem(CommandFailed):
 
 def path(*parts: str) -> str:
     """Return `/v1/…` from its parts, each quoted: an id cannot reach another resource."""
+    for part in parts:
+        if not part or "/" in part or part in {".", ".."}:
+            raise CommandFailed(
+                "bad-id",
+                _("{id}: an id is not empty and has no slash").format(id=repr(escape(part))),
+                remedy=_("copy it from the list"),
+                exit_code=USAGE,
+            )
     return "/v1/" + "/".join(urllib.parse.quote(part, safe="") for part in parts)
 
 
@@ -202,9 +210,12 @@ def _problem(status: int, value: Mapping[str, object]) -> Problem:
 
 
 def _details(value: Mapping[str, object]) -> list[str]:
-    """One line for each entry of the problem's list: bad fields of a form, problems of a process."""
+    """One line for each entry of the problem's list: bad fields of a form, problems of a process.
+
+    A single one is in the problem's own sentence already.
+    """
     entries = next((value[name] for name in ("problems", "errors", "fields") if isinstance(value.get(name), list)), [])
-    return [_detail(entry) for entry in entries] if isinstance(entries, list) else []
+    return [_detail(entry) for entry in entries] if isinstance(entries, list) and len(entries) > 1 else []
 
 
 def _detail(entry: object) -> str:

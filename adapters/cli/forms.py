@@ -7,7 +7,7 @@ is left to it.
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -34,20 +34,26 @@ def check(form: object, typed: Mapping[str, Any]) -> dict[str, Any]:
     }
     problems = forms.check(form, data, hidden=lambda _condition: True)
     if problems:
-        raise CommandFailed(
-            "form-invalid",
-            _("the form is not filled in rightly: {count} field(s)").format(count=len(problems)),
-            remedy=_("see the fields with hoso task show"),
-            exit_code=REFUSED,
-            details=[_line(fields.get(problem.field), problem) for problem in problems],
-        )
+        raise _unfit([(_line(fields.get(problem.field), problem), problem.code) for problem in problems])
     return data
+
+
+def _unfit(lines: Sequence[tuple[str, str]]) -> CommandFailed:
+    """One bad field is told in one line; several get a line each."""
+    several = len(lines) > 1
+    return CommandFailed(
+        "form-invalid",
+        _("the form is not filled in rightly: {count} field(s)").format(count=len(lines)) if several else lines[0][0],
+        remedy=_("see the fields with hoso task show"),
+        exit_code=REFUSED,
+        details=[f"{line}   [{code}]" for line, code in lines] if several else (),
+    )
 
 
 def _line(field: Field | None, problem: FieldProblem) -> str:
     words = {name: _(str(word)) if name == "found" else _shown(word) for name, word in problem.words.items()}
     name = escape(problem.field) + (f" ({escape(field.label)})" if field else "")
-    return f"{name}: {_(problem.sentence).format(**words)}   [{problem.code}]"
+    return f"{name}: {_(problem.sentence).format(**words)}"
 
 
 def _shown(word: object) -> object:

@@ -57,10 +57,18 @@ def read_object(file: Path) -> dict[str, Any]:
         value = json.loads(read_file(file, limit=_LARGEST), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise CommandFailed(
-            "bad-json", _("{file} is not JSON: {reason}").format(file=file, reason=error), exit_code=USAGE
+            "bad-json",
+            _("{file} is not JSON: {reason}").format(file=file, reason=error),
+            remedy=_("correct the file"),
+            exit_code=USAGE,
         ) from None
     if not isinstance(value, dict):
-        raise CommandFailed("bad-json", _("{file}: expected a JSON object").format(file=file), exit_code=USAGE)
+        raise CommandFailed(
+            "bad-json",
+            _("{file}: expected a JSON object").format(file=file),
+            remedy=_("correct the file"),
+            exit_code=USAGE,
+        )
     return value
 
 
@@ -78,7 +86,9 @@ def read_file(file: Path, *, limit: int = 64 * 1024 * 1024) -> bytes:
             content = handle.read(limit + 1)
     except OSError as error:
         raise CommandFailed(
-            "no-file", _("cannot read {file}: {reason}").format(file=file, reason=error.strerror or error)
+            "no-file",
+            _("cannot read {file}: {reason}").format(file=file, reason=error.strerror or error),
+            remedy=_("check its name and that you may read it"),
         ) from None
     if len(content) > limit:
         raise CommandFailed("file-too-large", _("{file} is larger than {limit} bytes").format(file=file, limit=limit))

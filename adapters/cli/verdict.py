@@ -1,6 +1,6 @@
 """A verdict on an evidence pack, three-valued, with reasons, in the reader's language (TT 15/2025/TT-BKHCN)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,12 +40,21 @@ class Verdict:
         """Yield the lines for people; the last one is the verdict."""
         if self.report is not None:
             yield from _report(self.report)
+        reason = escape(self.reason) + _REMEDIES().get(self.code, "")
         last = {
             "valid": _("VALID: every act stands in the log, every signature and every document holds."),
             "invalid": _("INVALID: {reason}   [{code}]"),
             "undecidable": _("CANNOT BE DECIDED: {reason}   [{code}]"),
         }[self.word]
-        yield last.format(reason=escape(self.reason), code=escape(self.code))
+        yield last.format(reason=reason, code=escape(self.code))
+
+
+def _REMEDIES() -> Mapping[str, str]:  # noqa: N802  (a table in the language of the moment)
+    return {
+        "note-key": _("; is --log-key the key of the log that the pack is from?"),
+        "log-key": _("; is --log-key a log's verifier key?"),
+        "certificate-untrusted": _("; is --root the authority that the agency uses?"),
+    }
 
 
 def judge(pack: Path, roots: Sequence[Path], log_key: str, at: datetime | None) -> Verdict:

@@ -1,7 +1,8 @@
 """`hoso process`: check a bundle here, deploy it, see what is deployed."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from adapters.cli.listing import AsJson, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json, say
+
+if TYPE_CHECKING:
+    from engine.bpmn.problems import Problem
 
 app = Commands(_("Process bundles: check, deploy, list, show."), group=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("The bundle's folder, with process.bpmn in it."))]
@@ -25,6 +29,10 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("The bundle's fold
 )
 def check(folder: Folder, json: AsJson = False) -> None:
     """Check a bundle here, without a server."""
+    _check(folder, json=json, quiet=json)
+
+
+def _check(folder: Path, *, json: bool = False, quiet: bool = False) -> None:
     from adapters import bundles
     from engine.acts.deploy import CheckedBundle
 
@@ -32,12 +40,14 @@ def check(folder: Folder, json: AsJson = False) -> None:
     problems = checked.warnings if isinstance(checked, CheckedBundle) else checked
     if json:
         out_json({"problems": [bundles.to_json(item) for item in problems], "ok": isinstance(checked, CheckedBundle)})
-    else:
-        for item in problems:
-            out(escape(f"{folder}/{item}"))
-    if not isinstance(checked, CheckedBundle):
-        raise _refused(folder, sum(item.severity == "error" for item in problems))
+    errors = [item for item in problems if item.severity == "error"]
     if not json:
+        for item in problems:
+            if len(errors) > 1 or item not in errors:
+                out(escape(f"{folder}/{item}"))
+    if not isinstance(checked, CheckedBundle):
+        raise _refused(folder, errors)
+    if not quiet:
         message = _("{folder}: {process} can be deployed ({elements} elements, bundle {hash}).")
         known = {"process": checked.graph.process_id, "elements": len(checked.graph.nodes)}
         say(message.format(folder=escape(str(folder)), hash=checked.bundle_hash[:16], **known))
@@ -58,7 +68,7 @@ def deploy(
     """Check here, then deploy."""
     import base64
 
-    check(folder, json=False)
+    _check(folder, quiet=not dry_run)
     if dry_run:
         return
     files = {name: base64.b64encode(content).decode() for name, content in _read(folder).items()}
@@ -103,6 +113,13 @@ def _read(folder: Path) -> dict[str, bytes]:
     return bundles.read_folder(folder)
 
 
-def _refused(folder: Path, errors: int) -> CommandFailed:
-    message = _("{folder}: {count} error(s); it cannot be deployed").format(folder=escape(str(folder)), count=errors)
+def _refused(folder: Path, errors: Sequence["Problem"]) -> CommandFailed:
+    """One error is told in one line; several stand above."""
+    if len(errors) == 1:
+        [error] = errors
+        place = f"{folder}/{error.file}:{error.line}: " + (f"{error.element}: " if error.element else "")
+        return CommandFailed(error.code, escape(place + error.message), remedy=escape(error.remedy), exit_code=REFUSED)
+    message = _("{folder}: {count} error(s); it cannot be deployed").format(
+        folder=escape(str(folder)), count=len(errors)
+    )
     return CommandFailed("bundle-refused", message, remedy=_("mend what is listed above"), exit_code=REFUSED)

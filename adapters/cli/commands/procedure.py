@@ -41,7 +41,12 @@ def adopt(
     body = read_object(file)
     code = body.get("code")
     if not isinstance(code, str) or not code:
-        raise CommandFailed("bad-procedure", _("{file} has no code").format(file=escape(file)), exit_code=USAGE)
+        raise CommandFailed(
+            "bad-procedure",
+            _("{file} has no code").format(file=escape(file)),
+            remedy=_("correct the file"),
+            exit_code=USAGE,
+        )
     act = Act(act="procedure-adopted", subject=code, body=body)
     answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
     if json:

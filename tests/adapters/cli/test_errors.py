@@ -79,8 +79,12 @@ def test_bad_server_urls(url):
 
 
 def test_an_id_cannot_leave_its_place():
-    """An id with slashes or dots stays one part of the path."""
-    assert path("tasks", "../officers?x=1", "claim") == "/v1/tasks/..%2Fofficers%3Fx%3D1/claim"
+    """An id stays one part of the path; one that could not is refused before anything is sent."""
+    assert path("tasks", "officers?x=1#a b", "claim") == "/v1/tasks/officers%3Fx%3D1%23a%20b/claim"
+    for bad in ("../officers", "a/b", "..", ".", ""):
+        with pytest.raises(CommandFailed) as failure:
+            path("tasks", bad, "claim")
+        assert (failure.value.code, failure.value.exit_code) == ("bad-id", 2)
 
 
 def test_redirects_are_not_followed(center):

@@ -71,7 +71,9 @@ def test_bad_values(kind, more, typed):
     """Missing, too long, too short, wrong type, unknown field or choice: refused, exit code 6, one line."""
     with pytest.raises(CommandFailed) as failure:
         check(form(component(kind, **more)), typed)
-    assert (failure.value.exit_code, len(failure.value.details)) == (6, 1)
+    assert (failure.value.exit_code, failure.value.details) == (6, ())
+    assert failure.value.line.startswith(tuple(typed) or "a (Ý kiến): ")
+    assert failure.value.line.endswith("; see the fields with hoso task show   [form-invalid]")
 
 
 def test_codes_are_translated():

@@ -4,6 +4,8 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from urllib.parse import unquote, unquote_plus
+
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
@@ -40,8 +42,10 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     @api.middleware("http")
     async def bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
         length = request.headers.get("content-length", "0")
-        if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > MAX_BODY:
+        if "transfer-encoding" in request.headers or not _digits(length) or int(length) > MAX_BODY:
             return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
+        if "\x00" in unquote(request.scope["path"]) or "\x00" in unquote_plus(request.url.query):
+            return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
         return await call_next(request)
 
     @api.get("/livez", include_in_schema=False)
@@ -54,3 +58,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
         return Response("ready" if ready else "database unavailable", status_code=200 if ready else 503)
 
     return api
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20

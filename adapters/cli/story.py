@@ -154,6 +154,11 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "task-cancelled": _plain(N_("“{step}” was called off")),
     "task-completed": _task_completed,
     "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
+    "claim-refused": _refused(N_("{who} wanted to take “{step}” and was refused")),
+    "release-refused": _refused(N_("{who} wanted to give “{step}” back and was refused")),
+    "message-refused": _refused(N_("{who} sent a message and was refused")),
+    "incident-retried": _plain(N_("{who} let it try again")),
+    "number-taken": _plain(N_("{who} handed the number to the dossier"), extra=((N_(" {value}"), ("number",)),)),
     "act-refused": _refused(N_("{who} tried something and was refused")),
     "letter-made": _plain(
         N_("{who} drew up the letter"), extra=(_DOCUMENT, (N_(" (revision {value})"), ("revision",)))

@@ -44,6 +44,8 @@ def email(app: Application, job: Job) -> None:
         content = definitions.get_content(tx, document.sha256) or b""
         sending = {"state": State.SENDING.value, "attempts": job["attempts"], "updated": app.clock()}
         jobs.change_dispatch(tx, key, **sending)
+        prepared = jobs.find_dispatch(tx, key)
+        assert prepared is not None
     given = job["payload"]["input"]
     message = compose(
         agency=app.agency.name,
@@ -55,7 +57,7 @@ def email(app: Application, job: Job) -> None:
         attachment=(document.file_name, content),
         key=key,
         code=dossier.code,
-        at=app.clock(),
+        at=prepared["created"],
     )
     _send(app, job, key, message)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli.client import path
+from adapters.cli.client import fresh_key, path
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
@@ -68,7 +68,8 @@ def start(
     body |= {"title": title} if title else {}
     body |= {"procedure": procedure} if procedure else {}
     body |= {"submitter": submitter} if submitter else {}
-    value = client.post(path("dossiers"), body)
+    # The key is the same for every attempt, so that an answer that is lost does not make a second dossier.
+    value = client.post_safely(path("dossiers"), body, key=fresh_key())
     if json:
         out_json(value)
     else:
@@ -89,6 +90,7 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("TITLE"), "title"),
         (_("PROCESS"), "process"),
         (_("STATUS"), lambda item: status_word(item.get("status"))),
+        (_("INCIDENTS"), lambda item: item.get("incidents") or None),
         (_("RECEIVED"), "started"),
         (_("DUE"), "due"),
     ]
@@ -110,6 +112,7 @@ def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
         "started": _("Received"),
         "due": _("Due"),
         "revision": _("Revision"),
+        "incidents": _("Incidents"),
         "tasks": _("Open tasks"),
         "documents": _("Documents"),
         "data": _("Dossier data"),
@@ -155,3 +158,22 @@ def message(
         out_json(value)
     else:
         out(_("Dossier {code} has received message {name}.").format(code=escape(code), name=escape(name)))
+
+
+@app.verb(
+    "retry",
+    _("Let what stands still try again, once its cause is mended (administrators)."),
+    "hoso dossier retry H29.5-261121-0002 9",
+)
+def retry(
+    ctx: typer.Context,
+    code: Code,
+    incident: Annotated[int, typer.Argument(metavar=_("INCIDENT"), help=_("Its id, as hoso dossier show tells it."))],
+    json: AsJson = False,
+) -> None:
+    """Retry an incident."""
+    value = open_session(ctx).client.post(path("dossiers", code, "incidents", str(incident), "retry"), {})
+    if json:
+        out_json(value)
+    else:
+        out(_("Incident {incident} of {code} is tried again.").format(incident=incident, code=escape(code)))

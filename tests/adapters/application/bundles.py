@@ -103,6 +103,12 @@ RESULT = bundle(
 )
 
 
+def accepts(*names: str) -> str:
+    """The data that a message may bring."""
+    value = f'<zeebe:property name="hoso:accepts" value="{",".join(names)}"/>'
+    return f"<bpmn:extensionElements><zeebe:properties>{value}</zeebe:properties></bpmn:extensionElements>"
+
+
 def straight(key: str, *tasks: str) -> Bundle:
     """These user tasks one after another, and then the result goes out by email, whatever was decided."""
     ids = [item.partition('id="')[2].partition('"')[0] for item in tasks]
@@ -119,7 +125,7 @@ WAITING = bundle(
     + "</bpmn:boundaryEvent>"
     + task("remind", "van-thu")
     + end("reminded")
-    + '<bpmn:intermediateCatchEvent id="answer"><bpmn:messageEventDefinition messageRef="m"/>'
+    + f'<bpmn:intermediateCatchEvent id="answer">{accepts("answer")}<bpmn:messageEventDefinition messageRef="m"/>'
     + "</bpmn:intermediateCatchEvent>"
     + task("file", "chuyen-vien")
     + end()
@@ -132,7 +138,8 @@ CALLED_OFF = bundle(
     "rut",
     start_event()
     + task("work", "chuyen-vien")
-    + '<bpmn:boundaryEvent id="withdrawn" attachedToRef="work"><bpmn:messageEventDefinition messageRef="m"/>'
+    + f'<bpmn:boundaryEvent id="withdrawn" attachedToRef="work">{accepts("answer")}'
+    + '<bpmn:messageEventDefinition messageRef="m"/>'
     + "</bpmn:boundaryEvent>"
     + end("off")
     + end()

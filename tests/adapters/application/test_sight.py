@@ -153,7 +153,7 @@ def test_what_the_store_keeps_for_itself_is_no_document(world: World, code: str)
 
 
 def test_only_an_auditor_reads_the_whole_trail(world: World, code: str) -> None:
-    """The others have their dossiers' histories, the checkpoint, and proofs; and an auditor gets no evidence with it."""
+    """The others have their dossiers' histories, the checkpoint, and proofs; the auditor gets no evidence with it."""
     assert refusal_of(queries.leaves(world.app, world.officer("an"), 0, 10)).code == "right-missing"
     items = queries.leaves(world.app, world.officer("kiem"), 0, 10).body_or_raise()["items"]
     assert [set(item) for item in items] == [{"index", "leaf"}] * 10

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from adapters.application import work
 from adapters.application.answer import Request
 from adapters.database import tables
+from adapters.jobs.handlers import number
 from adapters.jobs.worker import work_once
 from signing.trail.leaf import SALT_BYTES
 from tests.adapters.application.world import World
@@ -143,12 +145,9 @@ def test_a_number_whose_leaf_fails_is_not_taken(world: World) -> None:
     do = _number(world)
     good = world.app.entropy
     without_salt(world)
+    leased = work.take(world.app)
+    assert leased is not None
     with pytest.raises(NoEntropy):
-        from adapters.application import work
-        from adapters.jobs.handlers import number
-
-        leased = work.take(world.app)
-        assert leased is not None
         number(world.app, leased)
     with world.app.store.read() as tx:
         assert tx.execute(select(func.count()).select_from(tables.number)).scalar_one() == 0

@@ -390,7 +390,8 @@ def test_records_changed_in_the_database_approve_nothing(world: World) -> None:
     world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
     with world.app.store.write() as tx:
-        rows = tx.execute(select(tables.record.c.sha256).where(tables.record.c.dossier == code)).scalars().all()
+        approvals = (tables.record.c.dossier == code, tables.record.c.purpose == "approval")
+        rows = tx.execute(select(tables.record.c.sha256).where(*approvals)).scalars().all()
         forged = (definitions.get_content(tx, rows[0]) or b"").replace(b'"approve"', b'"Approve"')
         tx.execute(update(tables.content).where(tables.content.c.sha256 == rows[0]).values(bytes=forged))
     world.change(mail=MailServer(host="127.0.0.1", port=free_port(), scheme="smtp"))

@@ -8,10 +8,12 @@ from adapters import forms
 from engine.acts.deploy import CheckedBundle, check_bundle
 from engine.bpmn.graph import ServiceTask, UserTask
 from engine.bpmn.problems import Problem
+from engine.feel import Expression, FeelError
 from engine.process import FOLDERS, JOB_TYPES, PROCESS
 
 LONGEST_ID = 200  # characters, as the tables have room for
 LONGEST_ROLE = 100
+LONGEST_KEY = 180  # of a process: with its version, it is the subject of a leaf
 
 
 def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
@@ -58,13 +60,13 @@ def _form_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
 def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
     """Names that the store has no room for: found now, not when the first dossier comes there."""
     graph = checked.graph
-    found = [(1, graph.process_id, "id", graph.process_id, LONGEST_ID)]
+    found = [(1, graph.process_id, "process id", graph.process_id, LONGEST_KEY)]
     for node in graph.nodes.values():
         found.append((node.line, node.id, "id", node.id, LONGEST_ID))
         if isinstance(node, UserTask):
             found.append((node.line, node.id, "role", node.role or "", LONGEST_ROLE))
-            group = node.candidate_groups.text if node.candidate_groups else ""
-            found.append((node.line, node.id, "group", group, LONGEST_ROLE))
+            groups = _constants(node.candidate_groups)
+            found += [(node.line, node.id, "group", group, LONGEST_ROLE) for group in groups]
         message = getattr(node, "message", None)
         found.append((node.line, node.id, "message name", message.name if message else "", LONGEST_ID))
     return tuple(
@@ -80,6 +82,17 @@ def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         for line, element, what, name, most in found
         if len(name) > most
     )
+
+
+def _constants(expression: Expression | None) -> list[str]:
+    """The texts that the expression always gives; none where it depends on data."""
+    if expression is None or expression.names:
+        return []
+    try:
+        value = expression.evaluate({})
+    except FeelError:
+        return []
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
 def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:

@@ -119,7 +119,7 @@ def _refill(url: str) -> bool:
     """Make the database what it was; False when somebody still holds a lock in it."""
     emptied = "".join(f"DELETE FROM public.{table.name};" for table in reversed(TABLES))
     filled = "".join(f"INSERT INTO public.{table.name} TABLE kept.{table.name};" for table in TABLES)
-    numbered = "SELECT setval('public.job_id_seq', 1, false);"
+    numbered = "SELECT setval('public.job_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM public.job), false);"
     try:
         _execute(url, f"SET LOCAL session_replication_role = replica; {emptied}{filled}{numbered}")
     except DBAPIError:

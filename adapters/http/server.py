@@ -3,7 +3,6 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
 from urllib.parse import unquote, unquote_plus
 
 from fastapi import FastAPI, Request, Response

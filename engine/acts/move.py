@@ -16,6 +16,7 @@ from engine.task import Task
 E = TypeVar("E")
 TIMER = "timer"
 MESSAGE = "message"
+LONGEST_NAME = 100  # characters of a role; nobody has a longer one
 
 
 def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
@@ -111,7 +112,8 @@ def _texts(expression: Expression | None, step: Step) -> list[str]:
     except FeelError:
         return []
     values = value if isinstance(value, list) else [value]
-    return [part.strip() for item in values if isinstance(item, str) for part in item.split(",") if part.strip()]
+    parts = [part.strip() for item in values if isinstance(item, str) for part in item.split(",")]
+    return [part for part in parts if 0 < len(part) <= LONGEST_NAME]
 
 
 def _jobs(step: Step, now: datetime) -> tuple[JobRequest, ...]:

@@ -1,6 +1,6 @@
 """Complete a task: accepted with the right signature over the right bytes at the right time; else refused, and told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,25 +11,44 @@ from adapters.application.answer import Answer, Request
 from adapters.application.submission import Submission
 from adapters.database import definitions
 from adapters.database import trail as stored
+from adapters.database.store import Store
 from engine.document import Document
 from engine.errors import Kind
 from engine.outcome import Outcome
 from signing.canonical import parse_canonical, sha256_hex
 from signing.record import DocumentReference
-from tests.adapters.application.world import RESULT, World, record_of, refusal_of, sign
+from tests.adapters.application.world import RESULT, Founded, World, build, opened, record_of, refusal_of, sign
 from tests.adapters.database.test_concurrency import at_once
+from tests.databases import Templates
 from tests.pki import authority, known, person, trust
 
 APPROVE = {"decision": "approve", "comment": "đồng ý"}
 
 
+def waiting(store: Store) -> tuple[Founded, str]:
+    """The agency with a dossier whose leader holds the task to decide."""
+    founded = build(store)
+    with opened(store, founded) as world:
+        code = world.start("tra-ket-qua")
+        world.do("lan", code, "prepare", {"note": "đủ"})
+        world.claim("hang", world.task(code, "decide")).body_or_raise()
+    return founded, code
+
+
 @pytest.fixture
-def code(world: World) -> str:
-    """A dossier whose leader holds the task to decide."""
-    code = world.start("tra-ket-qua")
-    world.do("lan", code, "prepare", {"note": "đủ"})
-    world.claim("hang", world.task(code, "decide")).body_or_raise()
-    return code
+def told(templates: Templates) -> Iterator[tuple[World, str]]:
+    with templates.copy(waiting) as (store, (founded, code)), opened(store, founded) as world:
+        yield world, code
+
+
+@pytest.fixture
+def world(told: tuple[World, str]) -> World:
+    return told[0]
+
+
+@pytest.fixture
+def code(told: tuple[World, str]) -> str:
+    return told[1]
 
 
 def offered(world: World, code: str, data: Mapping[str, Any] = APPROVE) -> Mapping[str, Any]:

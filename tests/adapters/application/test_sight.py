@@ -1,26 +1,45 @@
 """No question shows another office's dossier, task, document, dispatch, history or evidence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from adapters.application import claim, complete, evidence, message, queries, statement
 from adapters.application.answer import Answer, Request
+from adapters.database.store import Store
 from engine.errors import Kind, Refusal
 from signing.canonical import sha256_hex
-from tests.adapters.application.world import RESULT, World, refusal_of
+from tests.adapters.application.world import RESULT, Founded, World, build, opened, refusal_of
+from tests.databases import Templates
 
 Ask = Callable[[World, str, str], object]
 
 
+def posted(store: Store) -> tuple[Founded, str]:
+    """The agency with a dossier of van-phong that has a parcel; khu-pho-3 has a dossier of its own."""
+    founded = build(store)
+    with opened(store, founded) as world:
+        sent = world.approved(channel="post")
+        world.work()
+        world.start("cho", "nam", files={})
+    return founded, sent
+
+
 @pytest.fixture
-def code(world: World) -> str:
-    """A dossier of van-phong with a parcel and an open task; khu-pho-3 has one of its own."""
-    sent = world.approved(channel="post")
-    world.work()
-    world.start("cho", "nam", files={})
-    return sent
+def told(templates: Templates) -> Iterator[tuple[World, str]]:
+    with templates.copy(posted) as (store, (founded, code)), opened(store, founded) as world:
+        yield world, code
+
+
+@pytest.fixture
+def world(told: tuple[World, str]) -> World:
+    return told[0]
+
+
+@pytest.fixture
+def code(told: tuple[World, str]) -> str:
+    return told[1]
 
 
 def who(world: World, id: str) -> Any:

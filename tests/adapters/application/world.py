@@ -43,6 +43,7 @@ from tests.pki import NOW, Person, known
 
 RESULT = b"%PDF-1.7 the result, as the citizen will read it"
 AGENCY = Agency(identifier="H29.5", name="UBND phường Bến Thành", email="vanthu@benthanh.example", address="92 NT")
+Founded = tuple[LogKey, Mapping[str, str]]
 # id → unit, roles; those who sign have a key of the same name.
 CAST = {
     "an": ("agency", "administrator"),
@@ -327,7 +328,7 @@ def application(store: Store, log_key: LogKey, clock: Clock, trust: Callable[[],
     )
 
 
-def build(store: Store) -> tuple[LogKey, Mapping[str, str]]:
+def build(store: Store) -> Founded:
     """Found the agency in an empty database; gives the log's key and the officers' tokens."""
     upgrade(store)
     log_key = LogKey.generate("hoso/H29.5")
@@ -353,7 +354,7 @@ def build(store: Store) -> tuple[LogKey, Mapping[str, str]]:
 
 
 @contextmanager
-def opened(store: Store, founded: tuple[LogKey, Mapping[str, str]]) -> Iterator[World]:
+def opened(store: Store, founded: Founded) -> Iterator[World]:
     """The agency over a copy of its database; after the test, its trail must still be whole."""
     log_key, tokens = founded
     clock = Clock()

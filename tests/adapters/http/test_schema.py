@@ -1,5 +1,6 @@
 """The published schema holds: whatever it allows, and much that it does not, is answered without a defect."""
 
+import itertools
 from typing import Any
 
 import schemathesis
@@ -8,11 +9,11 @@ from schemathesis.checks import not_a_server_error
 
 from tests.adapters.http.client import Caller
 
-EXAMPLES = 8  # for each operation and caller
+EXAMPLES = 10  # for each operation, by one caller and the other
 
 
 def test_no_request_is_a_defect_of_the_server(caller: Caller) -> None:
-    """A few hundred requests made from the schema, by an officer and an administrator: none is answered by 5xx."""
+    """Hundreds of requests made from the schema, by an officer and an administrator: none is answered by 5xx."""
     caller.world.start("cho")
     schema = schemathesis.openapi.from_asgi("/openapi.json", caller.client.app)
     schema.config.generation.update(modes=[schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE])
@@ -20,15 +21,16 @@ def test_no_request_is_a_defect_of_the_server(caller: Caller) -> None:
     for result in schema.get_all_operations():
         operation = result.ok()
         statuses = seen.setdefault(operation.label, set())
-        for who in ("lan", "an"):
-            _try(caller, operation, who, statuses)
+        _try(caller, operation, statuses)
     assert len(seen) > 25
     assert all(statuses for statuses in seen.values())
     assert not {status for statuses in seen.values() for status in statuses if status >= 500}
     caller.world.check_trail()
 
 
-def _try(caller: Caller, operation: Any, who: str, statuses: set[int]) -> None:
+def _try(caller: Caller, operation: Any, statuses: set[int]) -> None:
+    callers = itertools.cycle(("lan", "an"))
+
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -39,7 +41,7 @@ def _try(caller: Caller, operation: Any, who: str, statuses: set[int]) -> None:
     )
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
-        response = case.call(headers=caller.headers(who))
+        response = case.call(headers=caller.headers(next(callers)))
         statuses.add(response.status_code)
         case.validate_response(response, checks=[not_a_server_error])
 

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
+from adapters.application import people
 from adapters.application.application import Application
 from adapters.database.store import reachable
 from adapters.http import dossiers, organisation, processes, tasks, trail
-from adapters.http.problems import problem, register
+from adapters.http.caller import bearer_token
+from adapters.http.problems import not_signed_in, problem, register
 from adapters.jobs.worker import work_until
 
 MAX_BODY = 16 * 1024 * 1024
@@ -20,10 +23,11 @@ GRACE = 10  # seconds that the worker may finish its job in
 def build(app: Application, *, worker: bool = True) -> FastAPI:
     """The server over an application; with a worker that does its jobs."""
 
+    stop = threading.Event()
+    thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
+
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
-        stop = threading.Event()
-        thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
         if worker:
             thread.start()
         yield
@@ -42,6 +46,12 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
         length = request.headers.get("content-length", "0")
         if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > MAX_BODY:
             return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
+        if request.url.path.startswith("/v1/"):
+            # Before the body is read: a stranger costs no more than a look at the token.
+            officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
+            if officer is None:
+                return not_signed_in()
+            request.state.officer = officer
         return await call_next(request)
 
     @api.get("/livez", include_in_schema=False)
@@ -50,7 +60,10 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
 
     @api.get("/readyz", include_in_schema=False)
     def readyz() -> Response:
-        ready = reachable(app.store)
-        return Response("ready" if ready else "database unavailable", status_code=200 if ready else 503)
+        if not reachable(app.store):
+            return Response("database unavailable", status_code=503)
+        if worker and not thread.is_alive():
+            return Response("worker stopped", status_code=503)
+        return Response("ready")
 
     return api

@@ -11,13 +11,21 @@ from engine.bpmn.problems import Problem
 from engine.dispatch import APPROVE
 from engine.process import FOLDERS, JOB_TYPES, PROCESS
 
+LONGEST_ID = 200  # characters, as the tables have room for
+LONGEST_ROLE = 100
+
 
 def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
     """The checked bundle, or every problem found."""
     checked = check_bundle(files)
     if not isinstance(checked, CheckedBundle):
         return checked
-    problems = (*_form_problems(checked), *_job_problems(checked), *_decision_problems(checked))
+    problems = (
+        *_form_problems(checked),
+        *_job_problems(checked),
+        *_decision_problems(checked),
+        *_name_problems(checked),
+    )
     return (*checked.warnings, *problems) if problems else checked
 
 
@@ -50,6 +58,33 @@ def _form_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         )
         for id, form in sorted(checked.forms.items())
         for kind in forms.unsupported(form)
+    )
+
+
+def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+    """Names that the store has no room for: found now, not when the first dossier comes there."""
+    graph = checked.graph
+    found = [(1, graph.process_id, "id", graph.process_id, LONGEST_ID)]
+    for node in graph.nodes.values():
+        found.append((node.line, node.id, "id", node.id, LONGEST_ID))
+        if isinstance(node, UserTask):
+            found.append((node.line, node.id, "role", node.role or "", LONGEST_ROLE))
+            group = node.candidate_groups.text if node.candidate_groups else ""
+            found.append((node.line, node.id, "group", group, LONGEST_ROLE))
+        message = getattr(node, "message", None)
+        found.append((node.line, node.id, "message name", message.name if message else "", LONGEST_ID))
+    return tuple(
+        Problem(
+            severity="error",
+            file=PROCESS,
+            line=line,
+            element=element[:LONGEST_ID],
+            code="name-too-long",
+            message=f"a {what} of {len(name)} characters, expected at most {most}",
+            remedy="shorten it",
+        )
+        for line, element, what, name, most in found
+        if len(name) > most
     )
 
 

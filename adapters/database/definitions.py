@@ -67,8 +67,9 @@ def find_process(tx: Transaction, key: str, version: int) -> Row | None:
 
 def processes(tx: Transaction, *, after: str, limit: int) -> list[Row]:
     """A page of all versions, by key and version; the cursor is `key:version`."""
-    key, _, version = after.rpartition(":")
-    later = (process.c.key > key) | ((process.c.key == key) & (process.c.version > int(version or 0)))
+    key, _, number = after.rpartition(":")
+    version = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    later = (process.c.key > key) | ((process.c.key == key) & (process.c.version > version))
     query = select(process).where(later).order_by(process.c.key, process.c.version).limit(limit)
     return [dict(row) for row in tx.execute(query).mappings()]
 

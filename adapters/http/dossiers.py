@@ -1,9 +1,9 @@
 """Dossiers, their documents, history, messages, evidence and dispatches."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.application import documents, evidence, message, queries
@@ -17,6 +17,8 @@ from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
+# Days that have a next day, in every zone.
+Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
 @router.post("/dossiers", status_code=201)
@@ -110,7 +112,7 @@ def label(app: App, caller: Caller, id: str) -> Response:
 
 
 @router.get("/dispatch-manifest")
-def manifest(app: App, caller: Caller, date: date | None = None) -> Response:
+def manifest(app: App, caller: Caller, date: Day | None = None) -> Response:
     """The day's manifest of parcels (CSV, UTF-8 with a byte order mark, as spreadsheets want it)."""
     day = date or app.clock().astimezone(VIETNAM).date()
     text = manifest_csv(queries.parcels(app, caller, day))

@@ -2,19 +2,26 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from adapters.http.plain import plain, small
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-Data = Annotated[dict[str, Any], Field(max_length=200)]
+Data = Annotated[dict[str, Any], Field(max_length=200), AfterValidator(small)]
 Bytes256K = Annotated[Base64Bytes, Field(max_length=400_000)]
 
 
 class Model(BaseModel):
-    """No field that is not named here."""
+    """No field that is not named here, and plain JSON in each."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, given: Any) -> Any:
+        return plain(given)
 
 
 class NewUnit(Model):

@@ -1,8 +1,8 @@
 """Process definitions and procedure records."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from adapters.application import deploy, queries
 from adapters.http.caller import After, App, Caller, Limit, Once
@@ -32,7 +32,9 @@ def show_process(app: App, caller: Caller, key: str) -> Body:
 
 
 @router.get("/procedures")
-def list_procedures(app: App, caller: Caller, cursor: int = -1, limit: Limit = 50) -> Body:
+def list_procedures(
+    app: App, caller: Caller, cursor: Annotated[int, Query(ge=-1, lt=2**53)] = -1, limit: Limit = 50
+) -> Body:
     """A page of procedure records."""
     return dict(queries.list_procedures(app, cursor, limit).body_or_raise())
 

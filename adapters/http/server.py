@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import unquote, unquote_plus
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -44,8 +45,10 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     @api.middleware("http")
     async def bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
         length = request.headers.get("content-length", "0")
-        if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > MAX_BODY:
+        if "transfer-encoding" in request.headers or not _digits(length) or int(length) > MAX_BODY:
             return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
+        if "\x00" in unquote(request.scope["path"]) or "\x00" in unquote_plus(request.url.query):
+            return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
         if request.url.path.startswith("/v1/"):
             # Before the body is read: a stranger costs no more than a look at the token.
             officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
@@ -67,3 +70,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
         return Response("ready")
 
     return api
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20

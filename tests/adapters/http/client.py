@@ -1,0 +1,56 @@
+"""A caller of the real server, in this process."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from adapters.application.submission import Submission
+from tests.adapters.application.world import World, record_of, sign
+from tests.pki import Person
+
+
+@dataclass
+class Caller:
+    """The server over a world; each call is by an officer, with their token."""
+
+    world: World
+    client: TestClient
+
+    def get(self, who: str, path: str, **query: Any) -> Response:
+        return self.client.get(f"/v1{path}", headers=self.headers(who), params=query or None)
+
+    def post(self, who: str, path: str, body: Any = None, key: str | None = None, **query: Any) -> Response:
+        headers = {**self.headers(who), **({"Idempotency-Key": key} if key else {})}
+        return self.client.post(f"/v1{path}", headers=headers, json=body, params=query or None)
+
+    def raw(self, who: str, path: str, body: bytes, method: str = "POST") -> Response:
+        """Send these very bytes as JSON."""
+        headers = {**self.headers(who), "Content-Type": "application/json"}
+        return self.client.request(method, f"/v1{path}", headers=headers, content=body)
+
+    def headers(self, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.world.tokens[who]}"}
+
+    def signed(self, offered: Mapping[str, Any], key: Person) -> dict[str, str]:
+        """The body that completes a statement."""
+        return encoded(sign(offered["id"], record_of(offered), key))
+
+
+def encoded(sent: Submission) -> dict[str, str]:
+    parts = {"record": sent.record, "manifest": sent.manifest, "signature": sent.signature}
+    return {"statement": sent.statement, **{name: base64.b64encode(part).decode() for name, part in parts.items()}}
+
+
+def problem(response: Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document that the response must be (RFC 9457)."""
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json"), (
+        response.text
+    )
+    body: dict[str, Any] = response.json()
+    assert (body["status"], body["code"], body["title"], body["type"]) == (status, code, code, "about:blank"), body
+    assert body["detail"]
+    return body

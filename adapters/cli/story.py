@@ -154,6 +154,8 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "task-cancelled": _plain(N_("“{step}” was called off")),
     "task-completed": _task_completed,
     "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
+    "claim-refused": _refused(N_("{who} tried to take “{step}” and was refused")),
+    "release-refused": _refused(N_("{who} tried to give “{step}” back and was refused")),
     "act-refused": _refused(N_("{who} tried something and was refused")),
     "letter-made": _plain(
         N_("{who} drew up the letter"), extra=(_DOCUMENT, (N_(" (revision {value})"), ("revision",)))

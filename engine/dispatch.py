@@ -5,6 +5,7 @@ result needs; the process XML has no say here.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class State(StrEnum):
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
 APPROVE = "approve"
 ORGAN = "organ"
-ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}")
+ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}")  # ASCII: not every relay has SMTPUTF8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +77,10 @@ class Dispatch:
 
 
 def dispatch_key(request: Request) -> str:
-    """Dossier + result version + recipient + channel + attempt group, as lower hex."""
-    recipient = "\x1f".join(f"{name}\x1e{request.recipient[name]}" for name in sorted(request.recipient))
+    """Dossier + result version + recipient + channel + attempt group, as lower hex; written so that none runs over."""
+    recipient = dict(request.recipient)
     parts = (request.dossier, request.document.sha256, recipient, request.channel, request.group)
-    return hashlib.sha256("\x1d".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def decide(

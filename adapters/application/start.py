@@ -19,6 +19,8 @@ from engine.dossier import dossier_code
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
 from engine.procedure import read_procedure
+from signing.errors import SigningError
+from signing.record import DocumentReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +104,13 @@ def _documents(tx: Transaction, officer: Officer, intake: Intake) -> list[Docume
         size = definitions.content_size(tx, sha256)
         if size is None or not definitions.uploaded(tx, sha256, officer.id):
             return not_found("document", sha256[:16], "upload it first: PUT /v1/documents/{sha256}")
-        documents.append(Document(name=name, media_type=media_type, sha256=sha256, size=size, title=name))
-    if len({document.name for document in documents}) != len(documents):
+        document = Document(name=name, media_type=media_type, sha256=sha256, size=size, title=name)
+        try:
+            DocumentReference(name=document.file_name, media_type=media_type, sha256=sha256, size=size)
+        except SigningError as error:
+            return Refusal(kind=Kind.INVALID, code="document-name", message=error.message, remedy="rename it")
+        documents.append(document)
+    if len({document.file_name for document in documents}) != len(documents):
         message = "two documents have the same name"
         return Refusal(kind=Kind.INVALID, code="document-name", message=message, remedy="rename one")
     return documents

@@ -64,6 +64,7 @@ def dossier_row(row: Row) -> Json:
         "unit": row["unit"],
         "channel": row["channel"],
         "status": row["status"],
+        "incidents": len(row["state"]["incidents"]),
         "started": moment(row["started"]),
         "due": moment(row["due"]),
         "finished": moment(row["finished"]),
@@ -91,6 +92,10 @@ def dossier(of: Dossier, jobs: list[Row], dispatches: list[Row]) -> Json:
         "data": dict(of.state.data),
         "tasks": [task_alone(task) for task in of.tasks.values()],
         "documents": [document(item) for item in of.documents.values()],
+        "incidents": [
+            {"id": id, "element": found.element, "code": found.code, "message": found.message}
+            for id, found in of.state.incidents.items()
+        ],
         "jobs": [_job(row) for row in jobs],
         "dispatches": [dispatch(row) for row in dispatches],
     }

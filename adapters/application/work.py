@@ -54,6 +54,13 @@ def fail(app: Application, job: Job, code: str, message: str) -> bool:
     return _end(app, job, decide, "failed", f"{message}   [{code}]")
 
 
+def renew(app: Application, job: Job) -> None:
+    """Hold the lease for another while, if it still stands."""
+    with app.store.write() as tx:
+        if jobs.held(tx, job):
+            jobs.renew(tx, job["id"], app.clock() + LEASE)
+
+
 def postpone(app: Application, job: Job, message: str) -> None:
     """Try again later: 5 s, then twice as long each time, at most an hour."""
     delay = min(FIRST_DELAY * 2 ** min(job["attempts"] - 1, 20), LONGEST_DELAY)

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -15,7 +16,9 @@ ALLOWED = frozenset(
 
 def configure() -> None:
     """Set up structlog and the standard library's loggers."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Brief("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -26,6 +29,14 @@ def configure() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+class Brief(logging.Formatter):
+    """The standard library's lines, with an exception as its type and places only."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
+        """Tell where it was raised; its message may hold what a citizen wrote."""
+        return places(ei[0], ei[2])
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -42,10 +53,14 @@ def brief_exception(_logger: object, _method: str, event: MutableMapping[str, An
     """An exception as its type and places only: its message may hold what a citizen wrote."""
     if event.pop("exc_info", None):
         kind, _value, trace = sys.exc_info()
-        places = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["exception"] = f"{kind.__name__ if kind else '?'} at {' > '.join(places)}"
+        event["exception"] = places(kind, trace)
     return event
+
+
+def places(kind: type[BaseException] | None, trace: TracebackType | None) -> str:
+    """The exception's type, and the files and lines that it came through."""
+    passed = []
+    while trace is not None:
+        passed.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{kind.__name__ if kind else '?'} at {' > '.join(passed)}"

@@ -1,5 +1,6 @@
 """What every server command begins with: the data directory, and errors as one line."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ DataOption = Annotated[
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Turn what an installation can get wrong into one line with its remedy."""
+    """Turn what an installation can get wrong into one line with its remedy. Its files are their owner's alone."""
+    os.umask(0o077)
     try:
         yield
     except SettingError as error:

@@ -60,6 +60,11 @@ def held(tx: Transaction, leased: Row) -> bool:
     return bool(tx.execute(query).scalar() == leased["lease_epoch"])
 
 
+def renew(tx: Transaction, id: int, until: datetime) -> None:
+    """Prolong a lease."""
+    tx.execute(update(job).where(job.c.id == id).values(lease_until=until))
+
+
 def finish(tx: Transaction, id: int, state: str, error: str | None = None) -> None:
     """End a job: done or failed."""
     tx.execute(update(job).where(job.c.id == id).values(state=state, error=error, lease_until=None))

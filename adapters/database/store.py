@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Transaction = Connection
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be reached or is busy; nothing was changed, and the same call may be made again."""
+    """The database cannot be reached or is busy. Whether the act was saved, its key tells when repeated."""
 
 
 class Store:
@@ -47,6 +48,8 @@ class Store:
                     yield connection
         except OperationalError as error:
             raise StoreUnavailable(_reason(error)) from error
+        except PoolTimeout as error:
+            raise StoreUnavailable("all its connections are busy") from error
 
     def _isolation(self, *, write: bool) -> dict[str, Any]:
         """On PostgreSQL, each question of a READ COMMITTED transaction would see another moment."""
@@ -64,7 +67,7 @@ def open_store(url: str) -> Store:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(url))
-    return Store(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
+    return Store(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True))
 
 
 def sqlite_url(path: Path) -> str:
@@ -89,7 +92,13 @@ def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": 30},
+        pool_size=10,
+        max_overflow=30,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def connect(raw: object, _record: object) -> None:

@@ -8,10 +8,6 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 
-class UnfitAddress(ValueError):
-    """An address or subject that cannot stand in a mail header; the message names which."""
-
-
 def compose(
     *,
     agency: str,

@@ -56,8 +56,6 @@ def send(server: MailServer, message: EmailMessage) -> None:
     """Hand it over; returns once the relay has taken it, raises TemporaryFailure or PermanentFailure."""
     try:
         with _connect(server) as connection:
-            if server.user is not None:
-                connection.login(server.user, server.password or "")
             connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         _, (code, reason) = next(iter(error.recipients.items()))
@@ -69,6 +67,20 @@ def send(server: MailServer, message: EmailMessage) -> None:
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
+    """A greeted and signed-in connection. What fails here says nothing of the mail: it may be tried again."""
+    connection = None
+    try:
+        connection = _open(server)
+        if server.user is not None:
+            connection.login(server.user, server.password or "")
+    except smtplib.SMTPResponseException as error:
+        if connection is not None:
+            connection.close()
+        raise TemporaryFailure(f"the mail server {server.host} lets us not in ({error.smtp_code})") from error
+    return connection
+
+
+def _open(server: MailServer) -> smtplib.SMTP:
     if server.scheme == "smtps":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context())
     connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)

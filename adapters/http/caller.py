@@ -38,7 +38,8 @@ Caller = Annotated[Officer, Depends(signed_in)]
 async def fingerprint(request: Request) -> str:
     """A hash of what is asked: a key that comes back with another request is a mistake."""
     body = await request.body()
-    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n"
+    return hashlib.sha256(asked.encode() + body).hexdigest()
 
 
 def asked(

@@ -59,6 +59,12 @@ def send_message(app: App, caller: Caller, once: Once, code: str, sent: Message,
     return told(message.send(app, caller, once, code, sent.name, sent.data), response)
 
 
+@router.post("/dossiers/{code}/incidents/{incident}/retry")
+def retry(app: App, caller: Caller, once: Once, code: str, incident: int, response: Response) -> Body:
+    """Let what stands still try again (administrator)."""
+    return told(message.retry(app, caller, once, code, incident), response)
+
+
 @router.get("/dossiers/{code}/evidence")
 def export(app: App, caller: Caller, code: str) -> Response:
     """The evidence pack of a dossier (ASiC-E)."""

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from adapters.database.store import StoreUnavailable
 from engine.errors import Kind, Refusal, Refused
+from signing.errors import SigningError
 
 STATUS = {
     Kind.NOT_FOUND: 404,
@@ -17,6 +18,7 @@ STATUS = {
     Kind.INVALID: 422,
     Kind.SIGNATURE: 422,
 }
+AGAIN = "repeat the request with the same Idempotency-Key: what was done is not done twice"
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -52,7 +54,11 @@ def register(api: FastAPI) -> None:
 
     @api.exception_handler(StoreUnavailable)
     def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
-        return problem(503, "database-unavailable", "the database does not answer; nothing was changed", "try again")
+        return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
+
+    @api.exception_handler(SigningError)
+    def unsignable(_request: Request, error: SigningError) -> JSONResponse:
+        return problem(422, error.code, error.message, "correct what was sent")
 
     @api.exception_handler(HTTPException)
     def other(_request: Request, error: HTTPException) -> JSONResponse:
@@ -60,4 +66,4 @@ def register(api: FastAPI) -> None:
 
     @api.exception_handler(Exception)
     def broken(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "server-broken", "the server met a defect; nothing was changed", "tell the operator")
+        return problem(500, "server-broken", "the server met a defect", f"tell the operator; {AGAIN}")

@@ -10,14 +10,17 @@ from datetime import datetime
 
 from adapters.application import work
 from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import definition_of
 from adapters.application.trail import append
 from adapters.application.work import Job
-from adapters.database import acts, definitions
+from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
+from adapters.jobs.errors import TryLater
 from adapters.jobs.outgoing import counter, email, post
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
-from engine.acts.proceed import job_completed, timer_fired
+from engine.acts.proceed import job_completed, message_received, timer_fired
 from engine.calendar import VIETNAM
 from engine.document import Document
 from engine.dossier import Dossier
@@ -37,6 +40,26 @@ def timer(app: Application, job: Job) -> None:
     work.finish(app, job, decide)
 
 
+def message(app: Application, job: Job) -> None:
+    """A thrown message: the first dossier that waits for one of its name takes it (BPMN 2.0 §10.5.1: one receiver)."""
+    name, data = job["payload"]["name"], job["payload"]["data"]
+    with app.store.read() as tx:
+        waiting = [code for code in dossiers.waiting(tx, name) if code != job["dossier"]]
+    if not waiting:
+        raise TryLater(f"no dossier waits for the message {name!r}")
+    with app.store.write() as tx:
+        # The sender's lease and the receiver's dossier end in one transaction: a message is given once.
+        receiver = dossiers.load(tx, waiting[0], lock=True)
+        if receiver is None or not jobs.held(tx, job):
+            return
+        now = app.clock()
+        outcome = message_received(receiver, definition_of(app, tx, receiver), name, data, None, now=now)
+        if outcome.refusal is not None:
+            raise TryLater(outcome.refusal.message)
+        jobs.finish(tx, job["id"], "done")
+        save(app, tx, receiver, outcome, now)
+
+
 def letter(app: Application, job: Job) -> None:
     """Render a letter from the bundle's template: the next revision of a document of the dossier."""
     dossier, definition = work.load(app, job)
@@ -50,13 +73,16 @@ def letter(app: Application, job: Job) -> None:
 def number(app: Application, job: Job) -> None:
     """Issue the next number of a register, and fill number and date into the document's fields."""
     headers = job["payload"]["headers"]
-    issued, day = _issue(app, job, headers["register"])
+    numbered = _issue(app, job, headers["register"])
+    if numbered is None:
+        return
+    issued, day = numbered
     text = f"{issued:02d}"
     data = {"number": text, "date": letter_date(day)}
     dossier, _ = work.load(app, job)
     document = dossier.documents.get(headers.get("document", ""))
     if document is None:
-        leaf = _leaf(dossier, "number-issued", {"register": headers["register"], "number": text})
+        leaf = _leaf(dossier, "number-taken", {"register": headers["register"], "number": text})
         work.finish(app, job, _completing(job, data, leaf, None))
         return
     with app.store.read() as tx:
@@ -103,9 +129,14 @@ def _make(
     work.finish(app, job, decide)
 
 
-def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime]:
-    """The number of this job: the same one however often it is tried (NĐ 30/2020 Đ15: from 01 each year, unique)."""
+def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime] | None:
+    """The number of this job: the same one however often it is tried (NĐ 30/2020 Đ15: from 01 each year, unique).
+
+    None when the lease was lost: the worker that took the job over issues it.
+    """
     with app.store.write() as tx:
+        if not jobs.held(tx, job):
+            return None
         known = acts.number_of_job(tx, job["id"])
         if known is not None:
             return known["value"], known["issued"].astimezone(VIETNAM)
@@ -135,6 +166,7 @@ def _completing(job: Job, data: Mapping[str, object], leaf: LeafDraft, document:
 
 HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
+    "message": message,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

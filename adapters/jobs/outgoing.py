@@ -55,9 +55,9 @@ def email(app: Application, job: Job) -> None:
         attachment=(document.file_name, content),
         key=key,
         code=dossier.code,
-        at=dossier.started,
+        at=app.clock(),
     )
-    _send(app, key, message)
+    _send(app, job, key, message)
 
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         jobs.change_dispatch(tx, key, state=State.SENT.value, updated=now, note=None)
@@ -157,19 +157,20 @@ def _document(job: Job, dossier: Dossier) -> Document:
     return document
 
 
-def _send(app: Application, key: str, message: EmailMessage) -> None:
+def _send(app: Application, job: Job, key: str, message: EmailMessage) -> None:
     if app.mail is None:
         raise TryLater("no mail server is configured; set HOSO_SMTP_URL")
     try:
         smtp.send(app.mail, message)
     except smtp.TemporaryFailure as error:
-        _note(app, key, State.SENDING, str(error))
+        _note(app, job, key, State.SENDING, str(error))
         raise TryLater(str(error)) from error
     except smtp.PermanentFailure as error:
-        _note(app, key, State.PERMANENT_FAILURE, str(error))
+        _note(app, job, key, State.PERMANENT_FAILURE, str(error))
         raise JobFault("mail-refused", str(error)) from error
 
 
-def _note(app: Application, key: str, state: State, note: str) -> None:
+def _note(app: Application, job: Job, key: str, state: State, note: str) -> None:
     with app.store.write() as tx:
-        jobs.change_dispatch(tx, key, state=state.value, updated=app.clock(), note=note)
+        if jobs.held(tx, job):
+            jobs.change_dispatch(tx, key, state=state.value, updated=app.clock(), note=note)

@@ -1,6 +1,8 @@
 """The worker: takes due jobs one by one and has their handlers do them. Many may run, on many machines."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -11,6 +13,7 @@ from adapters.database.store import StoreUnavailable
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.jobs.handlers import HANDLERS
 from adapters.letters.errors import LetterError
+from signing.errors import Undecidable
 
 IDLE = 0.2  # seconds between looks when there is nothing to do
 log = structlog.get_logger()
@@ -24,6 +27,9 @@ def work_until(app: Application, stop: threading.Event) -> None:
         except StoreUnavailable as error:
             log.warning("database unavailable", reason=str(error))
             busy = False
+        except Exception:  # whatever it was, the next job must not wait for ever
+            log.exception("worker stumbled")
+            busy = False
         if not busy:
             stop.wait(IDLE)
 
@@ -34,7 +40,10 @@ def work_once(app: Application) -> bool:
     if job is None:
         return False
     try:
-        _do(app, job)
+        with _renewing(app, job):
+            _do(app, job)
+    except Undecidable as error:
+        work.postpone(app, job, error.message)
     except TryLater as error:
         log.info("job postponed", job=job["id"], type=job["type"], dossier=job["dossier"], reason=str(error))
         work.postpone(app, job, str(error))
@@ -47,6 +56,27 @@ def work_once(app: Application) -> bool:
         log.exception("job broke", job=job["id"], type=job["type"], dossier=job["dossier"])
         work.fail(app, job, "job-broke", f"{type(error).__name__} in {job['type']}")
     return True
+
+
+@contextmanager
+def _renewing(app: Application, job: Job) -> Iterator[None]:
+    """Keep the lease while the job is worked on: a slow mail server must not hand the mail to a second worker."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(work.LEASE.total_seconds() / 3):
+            try:
+                work.renew(app, job)
+            except StoreUnavailable as error:
+                log.warning("lease not renewed", job=job["id"], reason=str(error))
+
+    thread = threading.Thread(target=renew, name=f"lease-{job['id']}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _do(app: Application, job: Job) -> None:

@@ -10,6 +10,8 @@ from engine.bpmn.graph import Graph
 from engine.bpmn.problems import Problem
 from engine.process import FOLDERS, PROCESS
 from signing.bundle import bundle_hash
+from signing.errors import SigningError
+from signing.evidence.archive import check_name
 
 MAX_FILES = 200
 MAX_ID = 200  # characters of a form's id
@@ -57,6 +59,10 @@ def _odd(path: str) -> str | None:
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts) or not path.isprintable() or "\\" in path or len(path) > 200:
         return f"{path!r} is no plain relative path"
+    try:
+        check_name(path)  # as a pack holds it: what cannot be exported must not be deployed
+    except SigningError as error:
+        return error.message
     if path != PROCESS and not path.startswith(FOLDERS):
         return f"{path!r} is neither {PROCESS} nor in {' or '.join(FOLDERS)}"
     return None

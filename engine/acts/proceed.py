@@ -6,11 +6,14 @@ from datetime import datetime
 
 from engine.acts.move import move
 from engine.bpmn import run
-from engine.bpmn.events import Event, EventRefused, JobCompleted, JobFailed, MessageReceived, TimerFired
+from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, Retried, TimerFired
+from engine.bpmn.graph import BoundaryEvent, CatchEvent
+from engine.bpmn.state import Subscription
 from engine.dispatch import Dispatch
 from engine.document import Document
 from engine.dossier import Dossier, Status
-from engine.errors import Kind, Refusal
+from engine.errors import Kind, Refusal, not_found
+from engine.officer import Officer
 from engine.outcome import SYSTEM, LeafDraft, Outcome
 from engine.process import ProcessDefinition
 
@@ -68,27 +71,67 @@ def message_received(
     definition: ProcessDefinition,
     name: str,
     data: Mapping[str, object],
-    actor: str,
+    officer: Officer | None,
     *,
     now: datetime,
 ) -> Outcome:
-    """A message for this dossier came; refused when nothing in it waits for one of that name."""
-    leaf = LeafDraft(
-        actor=actor,
-        act="message-received",
-        subject=dossier.code,
-        dossier=dossier.code,
-        details={"name": name, "data": dict(data)},
-    )
-    event = MessageReceived(name=name, data=data, key=None)
-    try:
-        return _proceed(dossier, definition, event, leaf, now=now)
-    except EventRefused as error:
-        remedy = f"see what it waits for: hoso dossier show {dossier.code}"
-        refusal = Refusal(
-            kind=Kind.CONFLICT, code="message-unexpected", message=f"{dossier.code}: {error}", remedy=remedy
+    """A message for this dossier came, from an officer or (None) thrown by another dossier.
+
+    Refused when nothing waits for it, when the officer has not the role of the lane where it is awaited, and when it
+    brings data that the waiting element does not accept (`hoso:accepts`).
+    """
+    details: dict[str, object] = {"name": name, "data": dict(data)}
+    actor = officer.id if officer else SYSTEM
+    leaf = LeafDraft(actor=actor, act="message-received", subject=dossier.code, dossier=dossier.code, details=details)
+    awaited = next((item for item in dossier.state.subscriptions.values() if item.name == name), None)
+    refusal = _refuses_message(dossier, definition, awaited, name, data, officer)
+    if awaited is None or refusal is not None:
+        assert refusal is not None
+        told = {"name": name, "code": refusal.code, "message": refusal.message}
+        return Outcome.refused(refusal, replace(leaf, act="message-refused", details=told))
+    # The sender named the dossier itself: that is the correlation, whatever key the model computed for it.
+    event = MessageReceived(name=name, data=data, key=awaited.key)
+    return _proceed(dossier, definition, event, leaf, now=now)
+
+
+def _refuses_message(
+    dossier: Dossier,
+    definition: ProcessDefinition,
+    awaited: Subscription | None,
+    name: str,
+    data: Mapping[str, object],
+    officer: Officer | None,
+) -> Refusal | None:
+    if awaited is None:
+        message = f"dossier {dossier.code} does not wait for a message {name!r} now"
+        remedy = f"see where it stands: hoso dossier show {dossier.code}"
+        return Refusal(kind=Kind.CONFLICT, code="message-unexpected", message=message, remedy=remedy)
+    role = definition.graph.role_of(awaited.element)
+    if officer is not None and role is not None and role not in officer.roles:
+        message = f"message {name!r} is given by {role}, which {officer.id} is not"
+        return Refusal(
+            kind=Kind.FORBIDDEN, code="not-candidate", message=message, remedy="ask somebody who has the role"
         )
-        return Outcome.refused(refusal)
+    node = definition.graph.nodes[awaited.element]
+    accepted = node.accepts if isinstance(node, CatchEvent | BoundaryEvent) else ()
+    if unknown := sorted(set(data) - set(accepted)):
+        message = f"message {name!r} brings {', '.join(unknown)[:200]}; accepted: {', '.join(accepted) or 'nothing'}"
+        return Refusal(kind=Kind.INVALID, code="message-data", message=message, remedy="leave it out")
+    return None
+
+
+def retried(
+    dossier: Dossier, definition: ProcessDefinition, incident: int, officer: Officer, *, now: datetime
+) -> Outcome:
+    """What stands still tries again, after somebody mended the cause."""
+    found = dossier.state.incidents.get(incident)
+    if found is None:
+        return Outcome.refused(not_found("incident", f"{incident} of {dossier.code}", "see hoso dossier show"))
+    details = {"incident": incident, "element": found.element, "code": found.code}
+    leaf = LeafDraft(
+        actor=officer.id, act="incident-retried", subject=dossier.code, dossier=dossier.code, details=details
+    )
+    return _proceed(dossier, definition, Retried(incident=incident), leaf, now=now)
 
 
 def dispatched(outcome: Outcome, dispatch: Dispatch) -> Outcome:

@@ -126,6 +126,7 @@ class CatchEvent(Node):
     kind: ClassVar[str] = "intermediateCatchEvent"
     timer: TimerDefinition | None = None
     message: MessageDefinition | None = None
+    accepts: tuple[str, ...] = ()  # the data that the message may bring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,6 +147,7 @@ class BoundaryEvent(Node):
     interrupting: bool = True
     timer: TimerDefinition | None = None
     message: MessageDefinition | None = None
+    accepts: tuple[str, ...] = ()  # the data that the message may bring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,10 @@ class Graph:
     nodes: Mapping[str, Node]
     flows: Mapping[str, Flow]
     lanes: tuple[Lane, ...] = ()
+
+    def role_of(self, element: str) -> str | None:
+        """The role of the lane in which the element stands."""
+        return next((lane.role for lane in self.lanes if element in lane.nodes), None)
 
     def starts(self, message: str | None) -> tuple[StartEvent, ...]:
         """The start events that `message` (None: no trigger) sets off."""

@@ -31,6 +31,11 @@ from engine.bpmn.vendor import Extensions, read_extensions
 SIGNATURES = ("none", "initial", "approval", "organ")
 PLACES = ("anywhere", "office")
 _SUPPORTED = "start and end events, user and service tasks, exclusive and parallel gateways, timer and message events"
+_PROPERTIES = {
+    "userTask": ("signature", "place", "documents", "notSameAs", "handOver"),
+    "intermediateCatchEvent": ("accepts",),
+    "boundaryEvent": ("accepts",),
+}
 _QUIET_CHILDREN = {"documentation", "extensionElements", "incoming", "outgoing"}
 # Attributes of the BPMN schema with the values that change nothing; None: read elsewhere.
 _ATTRIBUTES: dict[str, tuple[str, ...] | None] = {
@@ -99,7 +104,7 @@ def _check_attributes(source: Source) -> None:
 
 
 def _check_properties(source: Source, extensions: Extensions) -> None:
-    known = ("signature", "place", "documents", "notSameAs", "handOver") if source.kind == "userTask" else ()
+    known = _PROPERTIES.get(source.kind, ())
     for name in extensions.properties:
         if name not in known:
             expected = ", ".join(f"hoso:{item}" for item in known) or "none"
@@ -222,7 +227,8 @@ def _read_catch(source: Source, extensions: Extensions) -> CatchEvent | None:
             "cycle-on-catch", "a cycle on an intermediate event is not executed yet", "use a duration or a date"
         )
         return None
-    return CatchEvent(**source.base, timer=timer, message=message) if timer or message else None
+    accepts = _names(extensions.properties.get("accepts", ""))
+    return CatchEvent(**source.base, timer=timer, message=message, accepts=accepts) if timer or message else None
 
 
 def _read_boundary(source: Source, extensions: Extensions) -> BoundaryEvent | None:
@@ -235,7 +241,14 @@ def _read_boundary(source: Source, extensions: Extensions) -> BoundaryEvent | No
         return None
     interrupting = (source.element.get("cancelActivity") or "true").strip() in ("true", "1")
     attached = reference(attached, source.element)
-    return BoundaryEvent(**source.base, attached_to=attached, interrupting=interrupting, timer=timer, message=message)
+    return BoundaryEvent(
+        **source.base,
+        attached_to=attached,
+        interrupting=interrupting,
+        timer=timer,
+        message=message,
+        accepts=_names(extensions.properties.get("accepts", "")),
+    )
 
 
 def _trigger(source: Source) -> tuple[TimerDefinition | None, MessageDefinition | None]:

@@ -8,7 +8,7 @@ from tests.adapters.database.test_concurrency import at_once
 
 
 def test_of_two_who_claim_at_once_one_gets_the_task(world: World) -> None:
-    """The other gets the clear refusal, and the trail has one claim."""
+    """The other gets the clear refusal; the trail has one claim, and the attempt."""
     code = world.start("cho")
     task = world.task(code, "work")
     answers = dict(zip(("lan", "mai"), at_once(2, lambda n: world.claim(("lan", "mai")[n], task)), strict=True))
@@ -18,7 +18,7 @@ def test_of_two_who_claim_at_once_one_gets_the_task(world: World) -> None:
     assert (refusal.kind, refusal.code) == (Kind.CONFLICT, "task-held")
     assert refusal.message == f"task {task} is held by {winner}"
     assert refusal.remedy
-    assert world.acts(code) == ["dossier-started", "task-claimed"]
+    assert world.acts(code) == ["dossier-started", "task-claimed", "claim-refused"]
     assert [item["holder"] for item in world.dossier(code)["tasks"]] == [winner]
 
 
@@ -40,7 +40,7 @@ def test_a_released_task_may_be_taken_by_another(world: World) -> None:
     assert world.release("lan", task).body_or_raise()["holder"] is None
     assert refusal_of(world.release("lan", task)).code == "not-holder"
     assert world.claim("mai", task).body_or_raise()["holder"] == "mai"
-    assert world.acts(code)[1:] == ["task-claimed", "task-released", "task-claimed"]
+    assert world.acts(code)[1:] == ["task-claimed", "task-released", "release-refused", "task-claimed"]
 
 
 def test_only_the_holder_releases(world: World) -> None:

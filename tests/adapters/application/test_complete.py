@@ -202,6 +202,12 @@ def _of_another(world: World, code: str) -> Answer:
     return world.send("hang", world.task(code, "decide"), sent)
 
 
+def _of_the_agency(world: World, code: str) -> Answer:
+    agencys = person("hang")
+    world.bind("hang", agencys, kind="organ").body_or_raise()
+    return world.send("hang", world.task(code, "decide"), world.submission(offered(world, code), agencys))
+
+
 def _of_another_authority(world: World, code: str) -> Answer:
     from adapters.console.demo.authority import DemoAuthority
 
@@ -286,6 +292,7 @@ ATTEMPTS: list[tuple[Attempt, Kind, str]] = [
     (_expired, Kind.CONFLICT, "statement-expired"),
     (_unbound, Kind.SIGNATURE, "certificate-unbound"),
     (_of_another, Kind.SIGNATURE, "certificate-of-another"),
+    (_of_the_agency, Kind.SIGNATURE, "certificate-kind"),
     (_of_another_authority, Kind.SIGNATURE, "certificate-untrusted"),
     (_expired_certificate, Kind.SIGNATURE, "certificate-expired"),
     (_binding_revoked_meanwhile, Kind.SIGNATURE, "certificate-revoked"),
@@ -339,14 +346,23 @@ def test_a_statement_is_used_once(world: World, code: str) -> None:
     assert refusal_of(world.send("hang", again, sent)).code == "statement-unknown"
 
 
-def test_a_used_statement_is_refused_on_an_open_task(world: World, code: str) -> None:
-    """A statement whose first use was refused late (the binding was revoked) is used up, too."""
+def test_a_late_refusal_stays(world: World, code: str) -> None:
+    """What is refused late (the binding was revoked) stays refused, however often it is sent."""
     task = world.task(code, "decide")
     sent = world.submission(offered(world, code), known("hang"))
     world.revoke(known("hang")).body_or_raise()
     assert refusal_of(world.send("hang", task, sent)).code == "certificate-revoked"
-    assert refusal_of(world.send("hang", task, sent)).code == "statement-used"
-    assert world.last(code)["details"]["code"] == "statement-used"
+    assert refusal_of(world.send("hang", task, sent)).code == "certificate-revoked"
+    assert world.last(code)["details"]["code"] == "certificate-revoked"
+
+
+def test_a_refused_attempt_does_not_use_up_its_statement(world: World, code: str) -> None:
+    """A bad signature over it, then the good one: the officer need not prepare again."""
+    task = world.task(code, "decide")
+    told = offered(world, code)
+    wrong = world.submission(told, person("hang"))
+    assert refusal_of(world.send("hang", task, wrong)).code == "certificate-unbound"
+    assert world.send("hang", task, world.submission(told, known("hang"))).refusal is None
 
 
 def test_of_two_completions_at_once_one_is_accepted(world: World, code: str) -> None:

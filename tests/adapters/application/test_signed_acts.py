@@ -71,6 +71,7 @@ def _body(who: Person, **changes: Any) -> dict[str, Any]:
         ("nobody", {}, "officer-unknown"),
         ("mai", {"fingerprint": "0" * 64}, "certificate-differs"),
         ("mai", {"note": "more"}, "certificate-differs"),
+        ("mai", {"kind": "robot"}, "certificate-differs"),
         ("mai", {"certificate": "@@"}, "certificate-unreadable"),
         ("mai", {"certificate": "AAAA"}, "certificate-malformed"),
         ("mai", {"certificate": 7}, "certificate-unreadable"),

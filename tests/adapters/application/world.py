@@ -55,6 +55,7 @@ CAST = {
     "duc": ("agency", "lanh-dao"),
     "nam": ("khu-pho-3", "chuyen-vien", "lanh-dao", "van-thu"),
 }
+SEAL = known("con-dau")  # the agency's own key, which the clerk keeps
 SIGNERS = ("an", "lan", "hoa", "hang", "duc", "nam")
 CITIZEN = {
     "to": "anh.tuyet@example.vn",
@@ -188,7 +189,7 @@ class World:
         task = self.task(code, element)
         self.claim(who, task).body_or_raise()
         offered = self.prepare(who, task, data).body_or_raise()
-        key = known("seal") if offered["facts"]["purpose"] == "organ" else known(who)
+        key = SEAL if offered["facts"]["purpose"] == "organ" else known(who)
         return self.send(who, task, self.submission(offered, key)).body_or_raise()
 
     def do(self, who: str, code: str, element: str, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -218,9 +219,9 @@ class World:
 
     def bind(self, who: str, key: Person, by: str = "an", kind: str = "person") -> Answer:
         body = {
-            "kind": kind,
             "certificate": base64.b64encode(der(key.certificate)).decode(),
             "fingerprint": fingerprint(key.certificate),
+            "kind": kind,
         }
         return self.act(by, "certificate-bound", who, body)
 
@@ -343,7 +344,7 @@ def build(store: Store) -> tuple[LogKey, Mapping[str, str]]:
             tokens[id] = people.appoint(world.app, tx, SYSTEM, new, with_token=True)["token"]
     for id in SIGNERS:
         world.bind(id, known(id)).body_or_raise()
-    world.bind("hoa", known("seal"), kind="organ").body_or_raise()
+    world.bind("hoa", SEAL, kind="organ").body_or_raise()
     for files in bundles.ALL:
         world.deploy(files).body_or_raise()
     for process in ("tra-ket-qua", "khong-ky"):

@@ -1,0 +1,217 @@
+"""`engine.dispatch` alone decides whether a result leaves: pure, from procedure, approvals and bytes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.dispatch import Dispatch, Request, ResultApproval, State, decide, dispatch_key
+from engine.document import Document
+from engine.errors import Refusal
+from engine.procedure import Procedure, RequiredApproval
+
+BYTES, EARLIER, OTHER = "a" * 64, "b" * 64, "c" * 64
+DOCUMENT = Document(name="result", media_type="application/pdf", sha256=BYTES, size=10)
+PROCEDURE = Procedure(
+    code="khai-tu",
+    name="Khai tử",
+    process="khai-tu",
+    valid_from=date(2026, 1, 1),
+    decided_by="demo",
+    working_days=3,
+    cutoff=time(15),
+    result="result",
+    approvals=(
+        RequiredApproval(purpose="approval", role="lanh-dao"),
+        RequiredApproval(purpose="organ", role="van-thu"),
+    ),
+    channels=frozenset({"email", "post", "counter"}),
+    post_excluded=None,
+)
+EMAIL = Request(
+    dossier="D", document=DOCUMENT, channel="email", recipient={"to": "a@b.vn"}, consent=None, group="send/4"
+)
+CONSENT = {"who": "Bà Ánh", "when": "2026-11-20", "channel": "điện thoại", "address": "12 Lê Lợi"}
+POST = replace(EMAIL, channel="post", recipient={"recipient": "Bà Ánh", "address": "12 Lê Lợi"}, consent=CONSENT)
+COUNTER = replace(EMAIL, channel="counter", recipient={"recipient": "Bà Ánh"})
+APPROVAL = ResultApproval(
+    purpose="approval",
+    decision="approve",
+    officer="hang",
+    roles=frozenset({"lanh-dao", "chuyen-vien"}),
+    covers=frozenset({BYTES}),
+)
+SEAL = ResultApproval(
+    purpose="organ", decision=None, officer="hoa", roles=frozenset({"van-thu"}), covers=frozenset({BYTES, OTHER})
+)
+
+
+def why(
+    request: Request = EMAIL,
+    *approvals: ResultApproval,
+    procedure: Procedure | None = PROCEDURE,
+    earlier: frozenset[str] = frozenset(),
+) -> str | None:
+    """The refusal's code, None when it may leave."""
+    found = decide(request, procedure=procedure, approvals=approvals or (APPROVAL, SEAL), earlier=earlier)
+    return found.code if isinstance(found, Refusal) else None
+
+
+@pytest.mark.parametrize(
+    ("request_", "state"), [(EMAIL, State.CREATED), (POST, State.PREPARED), (COUNTER, State.READY)]
+)
+def test_an_approved_and_sealed_result_may_leave(request_: Request, state: State) -> None:
+    """By each channel that the procedure allows; what it becomes is not yet delivered."""
+    found = decide(request_, procedure=PROCEDURE, approvals=(APPROVAL, SEAL), earlier=frozenset())
+    assert isinstance(found, Dispatch)
+    assert (found.state, found.key) == (state, dispatch_key(request_))
+
+
+def test_an_approval_of_an_earlier_revision_counts() -> None:
+    """When the caller found over the bytes that only permitted fields were added since."""
+    early = replace(APPROVAL, covers=frozenset({EARLIER}))
+    assert why(EMAIL, early, SEAL) == "result-unsigned"
+    assert why(EMAIL, early, SEAL, earlier=frozenset({EARLIER})) is None
+
+
+DEFECTS: list[tuple[str, Callable[[ResultApproval], ResultApproval | None]]] = [
+    ("missing", lambda _approval: None),
+    ("a signed return", lambda approval: replace(approval, decision="return")),
+    ("another word for yes", lambda approval: replace(approval, decision="Approve")),
+    ("an initial", lambda approval: replace(approval, purpose="initial")),
+    ("an unknown purpose", lambda approval: replace(approval, purpose="")),
+    ("another role", lambda approval: replace(approval, roles=frozenset({"chuyen-vien"}))),
+    ("no role", lambda approval: replace(approval, roles=frozenset())),
+    ("other bytes", lambda approval: replace(approval, covers=frozenset({OTHER}))),
+    ("no bytes", lambda approval: replace(approval, covers=frozenset())),
+]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["approval", "organ"])
+@pytest.mark.parametrize(("name", "spoil"), DEFECTS, ids=[name for name, _ in DEFECTS])
+def test_without_each_required_approval_nothing_leaves(
+    which: int, name: str, spoil: Callable[[ResultApproval], ResultApproval | None]
+) -> None:
+    """Each requirement stands alone: the other approval, however good, does not stand in for it."""
+    good = [APPROVAL, SEAL]
+    spoiled = spoil(good[which])
+    approvals = [spoiled if index == which else item for index, item in enumerate(good)]
+    found = decide(
+        EMAIL, procedure=PROCEDURE, approvals=[item for item in approvals if item is not None], earlier=frozenset()
+    )
+    assert isinstance(found, Refusal), name
+    assert found.code == "result-unsigned"
+    assert PROCEDURE.approvals[which].role in found.remedy
+
+
+def test_without_any_approval_nothing_leaves() -> None:
+    """The plain case."""
+    found = decide(EMAIL, procedure=PROCEDURE, approvals=(), earlier=frozenset())
+    assert isinstance(found, Refusal)
+    assert found.code == "result-unsigned"
+
+
+def test_each_required_approval_is_by_another_officer() -> None:
+    """Two roles in one person are one pair of eyes; with a second leader's approval, the first may seal."""
+    both = frozenset({"lanh-dao", "van-thu"})
+    one, seal = replace(APPROVAL, roles=both), replace(SEAL, roles=both, officer="hang")
+    assert why(EMAIL, one, seal) == "result-unsigned"
+    assert why(EMAIL, one) == "result-unsigned"
+    assert why(EMAIL, one, seal, replace(APPROVAL, officer="duc")) is None
+
+
+def test_an_approval_says_so() -> None:
+    """Only the agency's own signature needs no decision: its form asks for none."""
+    assert why(EMAIL, replace(APPROVAL, decision=None), SEAL) == "result-unsigned"
+    assert why(EMAIL, APPROVAL, replace(SEAL, decision="approve")) is None
+
+
+def test_a_good_approval_counts_beside_bad_ones() -> None:
+    """An earlier return over other bytes does not spoil the approval that came after."""
+    returned = replace(APPROVAL, decision="return", covers=frozenset({OTHER}))
+    assert why(EMAIL, returned, APPROVAL, SEAL) is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "procedure", "code"),
+    [
+        (EMAIL, None, "procedure-missing"),
+        (POST, replace(PROCEDURE, post_excluded="hộ tịch"), "post-excluded"),
+        (COUNTER, replace(PROCEDURE, channels=frozenset({"email"})), "channel-excluded"),
+        (EMAIL, replace(PROCEDURE, channels=frozenset({"counter"})), "channel-excluded"),
+        (replace(EMAIL, channel="edxml"), PROCEDURE, "channel-excluded"),
+        (replace(POST, consent=None), PROCEDURE, "consent-missing"),
+        (replace(POST, consent={}), PROCEDURE, "consent-missing"),
+        (replace(EMAIL, document=replace(DOCUMENT, name="draft")), PROCEDURE, "not-the-result"),
+    ],
+)
+def test_what_the_procedure_does_not_allow_does_not_leave(
+    request_: Request, procedure: Procedure | None, code: str
+) -> None:
+    """Whatever the process drawing says."""
+    assert why(request_, procedure=procedure) == code
+
+
+@pytest.mark.parametrize("field", sorted(CONSENT))
+def test_consent_to_post_is_whole_and_for_this_address(field: str) -> None:
+    """Who, when, by which channel, to which address (TT 01/2018); consent to another address is none."""
+    assert why(replace(POST, consent={**CONSENT, field: ""})) == "consent-missing"
+    assert why(replace(POST, consent={name: CONSENT[name] for name in CONSENT if name != field})) == "consent-missing"
+    assert why(replace(POST, recipient={**POST.recipient, "address": "13 Lê Lợi"})) == "consent-missing"
+
+
+@pytest.mark.parametrize(
+    "to", ["", "a", "@b.vn", "a@", "a@b vn", "a@b.vn, c@d.vn", "a@b.vn\nBcc: c@d.vn", "<a@b.vn>", "a@b@c", "a b@c.vn"]
+)
+def test_a_recipient_is_one_plain_address(to: str) -> None:
+    """Nothing that a mail program would read as a second recipient or a header."""
+    assert why(replace(EMAIL, recipient={"to": to})) == "address-invalid"
+
+
+def test_the_same_sending_has_the_same_key() -> None:
+    """However its recipient's fields are ordered: a retry is recognised."""
+    forth = replace(POST, recipient={"recipient": "Bà Ánh", "address": "12 Lê Lợi"})
+    back = replace(POST, recipient={"address": "12 Lê Lợi", "recipient": "Bà Ánh"})
+    assert dispatch_key(forth) == dispatch_key(back)
+
+
+TEXT = st.text(max_size=8)
+RECIPIENTS = st.dictionaries(st.sampled_from(["to", "recipient", "address"]), TEXT)
+REQUESTS = st.builds(
+    lambda dossier, sha, channel, recipient, group: Request(
+        dossier=dossier,
+        document=replace(DOCUMENT, sha256=sha),
+        channel=channel,
+        recipient=recipient,
+        consent=None,
+        group=group,
+    ),
+    TEXT,
+    TEXT,
+    TEXT,
+    RECIPIENTS,
+    TEXT,
+)
+
+
+@given(REQUESTS, REQUESTS)
+def test_other_content_is_another_key(one: Request, two: Request) -> None:
+    """Dossier, bytes, recipient, channel, attempt group: two sendings that differ in any have different keys."""
+    assert (dispatch_key(one) == dispatch_key(two)) == (one == two)
+
+
+def test_separators_in_a_recipient_do_not_make_two_sendings_one() -> None:
+    """A citizen's name is data; with the separators of the key in it, it must not move into another field."""
+    one = replace(EMAIL, recipient={"address": "x", "recipient": "y"})
+    two = replace(EMAIL, recipient={"address": "x\x1frecipient\x1ey"})
+    assert dispatch_key(one) != dispatch_key(two)
+
+
+def test_the_code_on_a_label_names_the_dossier() -> None:
+    """And eight characters of the key, which a clerk can read out."""
+    found = decide(POST, procedure=PROCEDURE, approvals=(APPROVAL, SEAL), earlier=frozenset())
+    assert isinstance(found, Dispatch)
+    assert found.code == f"D-{found.key[:8].upper()}"

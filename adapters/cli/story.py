@@ -188,6 +188,10 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "timer-fired": _plain(N_("The time for “{step}” has come")),
     "job-failed": _refused(N_("A program's work failed")),
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
+    "message-refused": _refused(N_("{who} passed on a message and was refused")),
+    "incident-retried": _plain(N_("{who} let “{step}” try again")),
+    "evidence-exported": _plain(N_("{who} exported the evidence")),
+    "token-created": _plain(N_("{who} made an access token"), extra=((N_(" for {value}"), ("officer",)),)),
     "incident-resolved": _plain(N_("{who} put “{step}” right")),
     "process-deployed": _plain(
         N_("{who} deployed the process"),

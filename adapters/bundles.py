@@ -8,6 +8,7 @@ from adapters import forms
 from engine.acts.deploy import CheckedBundle, check_bundle
 from engine.bpmn.graph import ServiceTask, UserTask
 from engine.bpmn.problems import Problem
+from engine.dispatch import APPROVE
 from engine.feel import Expression, FeelError
 from engine.process import FOLDERS, JOB_TYPES, PROCESS
 
@@ -21,7 +22,12 @@ def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
     checked = check_bundle(files)
     if not isinstance(checked, CheckedBundle):
         return checked
-    problems = (*_form_problems(checked), *_job_problems(checked), *_name_problems(checked))
+    problems = (
+        *_form_problems(checked),
+        *_job_problems(checked),
+        *_decision_problems(checked),
+        *_name_problems(checked),
+    )
     return (*checked.warnings, *problems) if problems else checked
 
 
@@ -109,3 +115,25 @@ def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         for node in checked.graph.nodes.values()
         if isinstance(node, ServiceTask) and node.job_type not in JOB_TYPES
     )
+
+
+def _decision_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+    """An approval must be able to say yes: `engine/dispatch` counts only those whose decision is `approve`."""
+    return tuple(
+        Problem(
+            severity="error",
+            file=PROCESS,
+            line=node.line,
+            element=node.id,
+            code="approval-undecided",
+            message=f"the approval's form offers no field decision with the value {APPROVE}",
+            remedy="give the task a form with a radio or select named decision",
+        )
+        for node in checked.graph.nodes.values()
+        if isinstance(node, UserTask) and node.signature == "approval" and not _decides(checked, node)
+    )
+
+
+def _decides(checked: CheckedBundle, node: UserTask) -> bool:
+    fields = forms.read_fields(checked.forms.get(node.form or ""))
+    return any(field.key == "decision" and APPROVE in field.values for field in fields)

@@ -93,6 +93,12 @@ def _rich_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(grid)
 
 
+class Lines(tuple[str, ...]):
+    """Ready lines, already escaped, which `show` prints one under the other."""
+
+    __slots__ = ()
+
+
 def show(value: Mapping[str, object], labels: Mapping[str, str], *, indent: str = "") -> None:
     """Print one thing: the fields that have labels first, in their order, then what else the server told."""
     known = [key for key in labels if key in value]
@@ -101,7 +107,11 @@ def show(value: Mapping[str, object], labels: Mapping[str, str], *, indent: str 
 
 
 def _show_field(label: str, value: object, indent: str) -> None:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Lines) and value:
+        out(f"{indent}{label}:")
+        for line in value:
+            out(f"{indent}  - {line}")
+    elif isinstance(value, Mapping) and value:
         out(f"{indent}{label}:")
         show(value, {}, indent=indent + "  ")
     elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):

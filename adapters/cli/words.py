@@ -1,5 +1,8 @@
 """The field's words for codes: statuses of the national portal, purposes of signatures, channels."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
 
@@ -26,6 +29,12 @@ def purpose_word(purpose: object) -> str:
     words = {"none": _("none"), "initial": _("initial"), "approval": _("approval"), "organ": _("organ")}
     # An evidence pack names the act itself (certificate-bound, …) where it was signed outside any task.
     return words.get(str(purpose)) or (_("act") if "-" in str(purpose) else escape(purpose or "-"))
+
+
+def place_word(place: object) -> str:
+    """Return where a task may be done in words."""
+    words = {"anywhere": _("anywhere"), "office": _("at the office")}
+    return words.get(str(place), escape(place or "-"))
 
 
 def channel_word(channel: object) -> str:
@@ -68,3 +77,17 @@ def dispatch_word(state: object) -> str:
         "temporary-failure": _("failed, will be tried again"),
     }
     return words.get(str(state), escape(state or "-"))
+
+
+def document_line(item: Mapping[str, Any]) -> str:
+    """Return a document in one line, with the digest that `hoso document get` takes."""
+    return _("{name}, {size} bytes, SHA-256 {digest}").format(
+        name=escape(item.get("name")), size=escape(item.get("size")), digest=escape(item.get("sha256"))
+    )
+
+
+def recipient_name(value: object) -> str:
+    """Return who a dispatch goes to, without their address."""
+    if not isinstance(value, Mapping):
+        return escape(value or "")
+    return escape(next((value[key] for key in ("recipient", "name", "to", "address") if value.get(key)), ""))

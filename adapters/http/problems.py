@@ -22,15 +22,16 @@ AGAIN = "repeat the request with the same Idempotency-Key: what was done is not 
 MEDIA_TYPE = "application/problem+json"
 
 
-class NotSignedIn(Exception):
-    """No good token came with the request."""
-
-
 def problem(status: int, code: str, message: str, remedy: str = "", **more: Any) -> JSONResponse:
     """A problem document."""
     body = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code, "remedy": remedy}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse({**body, **more}, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def not_signed_in() -> JSONResponse:
+    """No good token came with the request."""
+    return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
 
 
 def register(api: FastAPI) -> None:
@@ -41,10 +42,6 @@ def register(api: FastAPI) -> None:
         refusal: Refusal = error.refusal
         more = {"problems": list(refusal.problems)} if refusal.problems else {}
         return problem(STATUS[refusal.kind], refusal.code, refusal.message, refusal.remedy, **more)
-
-    @api.exception_handler(NotSignedIn)
-    def not_signed_in(_request: Request, _error: NotSignedIn) -> JSONResponse:
-        return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
 
     @api.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

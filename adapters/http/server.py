@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from urllib.parse import unquote, unquote_plus
 
 from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
+from adapters.application import people
 from adapters.application.application import Application
 from adapters.database.store import reachable
 from adapters.http import dossiers, organisation, processes, tasks, trail
-from adapters.http.problems import problem, register
+from adapters.http.caller import bearer_token
+from adapters.http.problems import not_signed_in, problem, register
 from adapters.jobs.worker import work_until
 
 MAX_BODY = 16 * 1024 * 1024
@@ -21,10 +24,11 @@ GRACE = 10  # seconds that the worker may finish its job in
 def build(app: Application, *, worker: bool = True) -> FastAPI:
     """The server over an application; with a worker that does its jobs."""
 
+    stop = threading.Event()
+    thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
+
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
-        stop = threading.Event()
-        thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
         if worker:
             thread.start()
         yield
@@ -45,6 +49,12 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
             return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
         if "\x00" in unquote(request.scope["path"]) or "\x00" in unquote_plus(request.url.query):
             return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
+        if request.url.path.startswith("/v1/"):
+            # Before the body is read: a stranger costs no more than a look at the token.
+            officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
+            if officer is None:
+                return not_signed_in()
+            request.state.officer = officer
         return await call_next(request)
 
     @api.get("/livez", include_in_schema=False)
@@ -53,8 +63,11 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
 
     @api.get("/readyz", include_in_schema=False)
     def readyz() -> Response:
-        ready = reachable(app.store)
-        return Response("ready" if ready else "database unavailable", status_code=200 if ready else 503)
+        if not reachable(app.store):
+            return Response("database unavailable", status_code=503)
+        if worker and not thread.is_alive():
+            return Response("worker stopped", status_code=503)
+        return Response("ready")
 
     return api
 

@@ -174,7 +174,7 @@ def open_office(folder: Path) -> Office:
 
 
 def refused(done: Done, code: str, exit: int, *says: str) -> None:
-    """One clear line on stderr: what, which, a remedy, the code; the right exit code; no traceback, no output."""
+    """One clear line on stderr: what, which, a remedy, the code; the right exit code; nothing on stdout."""
     assert "Traceback" not in done.err + done.out
     lines = done.err.splitlines()
     assert len(lines) == 1, done

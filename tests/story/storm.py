@@ -1,5 +1,6 @@
 """A stage whose server is killed: between steps, in the middle of a command, in the middle of a job."""
 
+import itertools
 import random
 import signal
 import sqlite3
@@ -9,8 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from adapters.console.demo.stage import Stage, StageError
-
-AGAIN = 4  # how often an officer runs the same command before asking for help
 
 
 @dataclass(slots=True)
@@ -49,14 +48,15 @@ class StormyStage(Stage):
         self.kill(f"{pause:.2f} s into {when}")
 
     def _persist(self, person: str, arguments: tuple[str, ...], given: str | None) -> str:
-        for attempt in range(AGAIN):
+        deadline = time.monotonic() + self.patience
+        for attempt in itertools.count():
             try:
                 return super(StormyStage, self).hoso(person, *arguments, given=given)
             except StageError as error:
                 told = str(error)
                 if attempt and "[task-unknown]" in told:  # its answer came, its receipt could not be checked any more
                     return told
-                if "[no-connection]" not in told:
+                if "[no-connection]" not in told or time.monotonic() > deadline:
                     raise
                 time.sleep(1)
         raise AssertionError("unreachable")

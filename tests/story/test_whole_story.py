@@ -16,6 +16,7 @@ import zxingcpp
 from cryptography.x509 import Certificate
 from sqlalchemy import select
 
+from adapters.cli.story import _TELLERS
 from adapters.console.demo import cast
 from adapters.database import tables
 from adapters.database.store import open_store, sqlite_url
@@ -193,6 +194,18 @@ def test_history_tells_the_return_and_the_redraft(told: Told) -> None:
     assert "returned: “Ghi rõ ngày bắt đầu áp dụng.”" in lines
     assert "the dossier is completed" in lines
     assert "excludes post" in told.stage.hoso("bao", "dossier", "history", death)
+
+
+def test_people_read_words(told: Told) -> None:
+    """`history` has a sentence for every act, and what `show` prints is no program's data, in both languages."""
+    letter, death = told.index["dossiers"]
+    acts = {item["act"] for code in (letter, death) for item in told.history("kiem", code)}
+    assert acts <= set(_TELLERS)
+    for language in ("en", "vi"):
+        shown = told.stage.hoso("kiem", "dossier", "show", letter, "--lang", language)
+        [dispatch, *_] = told.stage.json("kiem", "dispatch", "list")["items"]
+        shown += told.stage.hoso("kiem", "dispatch", "show", dispatch["id"], "--lang", language)
+        assert [line for line in shown.splitlines() if "{'" in line or line.startswith(tuple(dispatch))] == []
 
 
 def test_the_evidence_verifies_and_one_flipped_bit_does_not(told: Told) -> None:

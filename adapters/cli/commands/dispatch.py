@@ -43,7 +43,7 @@ def _recipient(item: object) -> object:
     return ", ".join(str(value[key]) for key in ("name", "recipient", "to", "address") if value.get(key))
 
 
-@app.verb("show", _("Show a dispatch and what became of it."), "hoso dispatch show 4f1c2a")
+@app.verb("show", _("Show a dispatch and what became of it."), "hoso dispatch show H29.5-261121-0001-F3762734")
 def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
     """Show a dispatch."""
     labels = {
@@ -54,13 +54,24 @@ def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
         "recipient": _("Recipient"),
         "attempts": _("Attempts"),
         "document": _("Document"),
+        "sha256": "SHA-256",
+        "label": _("Has a label"),
+        "note": _("Note"),
         "created": _("Created"),
-        "history": _("History"),
+        "updated": _("Changed"),
     }
-    print_one(open_session(ctx).client.get(path("dispatches", dispatch)), labels, as_json=json)
+    value = open_session(ctx).client.get(path("dispatches", dispatch))
+    if not json:
+        words = {"channel": channel_word(value.get("channel")), "state": dispatch_word(value.get("state"))}
+        value = {**value, **words}
+    print_one(value, labels, as_json=json)
 
 
-@app.verb("label", _("Write the address label of a postal dispatch (PDF)."), "hoso dispatch label 4f1c2a -o label.pdf")
+@app.verb(
+    "label",
+    _("Write the address label of a postal dispatch (PDF)."),
+    "hoso dispatch label H29.5-261121-0001-F3762734 -o label.pdf",
+)
 def label(ctx: typer.Context, dispatch: Dispatch, output: Output) -> None:
     """Get a label."""
     _write(open_session(ctx).client, path("dispatches", dispatch, "label"), output)

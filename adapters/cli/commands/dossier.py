@@ -1,7 +1,8 @@
 """`hoso dossier`: start one, find one, read its story."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,8 +11,8 @@ from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, out, out_json
-from adapters.cli.words import status_word
+from adapters.cli.terminal import Lines, escape, out, out_json
+from adapters.cli.words import channel_word, dispatch_word, document_line, recipient_name, status_word
 
 app = Commands(_("Dossiers: start, list, show, history, message."), group=True)
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
@@ -104,23 +105,53 @@ def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
         "code": _("Dossier"),
         "title": _("Title"),
         "process": _("Process"),
+        "version": _("Version"),
+        "bundle_hash": _("Bundle"),
         "procedure": _("Procedure"),
+        "unit": _("Unit"),
         "status": _("Status"),
         "applicant": _("Applicant"),
         "submitter": _("Submitter"),
         "channel": _("Channel"),
         "started": _("Received"),
         "due": _("Due"),
+        "finished": _("Finished"),
         "revision": _("Revision"),
         "incidents": _("Incidents"),
         "tasks": _("Open tasks"),
+        "jobs": _("Work of programs"),
         "documents": _("Documents"),
+        "dispatches": _("Dispatches"),
         "data": _("Dossier data"),
     }
     value = open_session(ctx).client.get(path("dossiers", code))
-    if not json:
-        value = {**value, "status": status_word(value.get("status"))}
-    print_one(value, labels, as_json=json)
+    print_one(value if json else _in_words(value), labels, as_json=json)
+
+
+def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The dossier with its codes in words, and one line for each task, job, document and dispatch."""
+    lines = {"tasks": _task, "jobs": _job, "documents": document_line, "dispatches": _dispatch}
+    listed = {name: Lines(map(line, value.get(name) or ())) for name, line in lines.items()}
+    words = {"status": status_word(value.get("status")), "channel": channel_word(value.get("channel"))}
+    return {**value, **words, **listed}
+
+
+def _task(item: Mapping[str, Any]) -> str:
+    name = f"{escape(item.get('id'))}  {escape(item.get('name'))}"
+    if item.get("holder"):
+        return _("{task}, held by {holder}").format(task=name, holder=escape(item["holder"]))
+    return _("{task}, waits for {role}").format(task=name, role=escape(item.get("role") or "-"))
+
+
+def _job(item: Mapping[str, Any]) -> str:
+    parts = (item.get("type"), item.get("element"), item.get("state"), item.get("error"))
+    return ", ".join(escape(part) for part in parts if part)
+
+
+def _dispatch(item: Mapping[str, Any]) -> str:
+    who = recipient_name(item.get("recipient"))
+    words = (channel_word(item.get("channel")), dispatch_word(item.get("state")), who)
+    return f"{escape(item.get('id'))}  {', '.join(word for word in words if word)}"
 
 
 @app.verb("history", _("Tell a dossier's story, act by act."), "hoso dossier history H29.5-261121-0001")

@@ -10,8 +10,8 @@ from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, out, out_json
-from adapters.cli.words import purpose_word
+from adapters.cli.terminal import Lines, escape, out, out_json
+from adapters.cli.words import document_line, place_word, purpose_word
 
 app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
 Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, such as H29.5-261121-0001.3."))]
@@ -57,7 +57,9 @@ def show_(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
         out_json(value)
         return
     form = value.pop("form", None)
-    print_one(value, _labels(), as_json=False)
+    documents = Lines(map(document_line, value.get("documents") or ()))
+    words = {"signature": purpose_word(value.get("signature")), "place": place_word(value.get("place"))}
+    print_one({**value, **words, "documents": documents}, _labels(), as_json=False)
     from adapters.cli.forms import describe
 
     for line in describe(form):
@@ -68,6 +70,7 @@ def _labels() -> dict[str, str]:
     return {
         "id": _("Task"),
         "dossier": _("Dossier"),
+        "dossier_title": _("Title"),
         "element": _("Element"),
         "name": _("Step"),
         "holder": _("Holder"),

@@ -133,7 +133,7 @@ class Story:
             " {name} gives an appointment."
         ).format(name="Lý Văn Nam")
         self.stage.wait_for_task("bao", code, "hand_over")
-        self.stage.hoso("nam", "dossier", "message", code, "appointment-moved", "--set", f"appointment={second}")
+        self.stage.hoso("bao", "dossier", "message", code, "appointment-moved", "--set", f"appointment={second}")
         self._complete("nam", code, "confirm_appointment", {"family_told": True})
         yield _("The family moves the appointment once; {name} confirms the new one.").format(name="Lý Văn Nam")
         handed = {"receiver_name": "Nguyễn Thị Kim Ngân", "receiver_identity": "079070000000", "register_signed": True}

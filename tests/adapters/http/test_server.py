@@ -198,7 +198,7 @@ for _ in range(40):
 
 @pytest.mark.parametrize("value", [*BAD_VALUES, DEEP], ids=lambda value: ascii(value)[:30])
 def test_what_no_store_can_keep_is_malformed_not_a_defect(caller: Caller, value: Any) -> None:
-    """NUL, lone surrogates, numbers that are none, bottomless nesting: 422 on both databases, in every place."""
+    """NUL, lone surrogates, numbers that are none, bottomless nesting: 422 on both databases, wherever they stand."""
     text = value if isinstance(value, str) else "x"
     code = caller.world.start("tra-ket-qua")
     task = caller.world.task(code, "prepare")

@@ -34,6 +34,11 @@ def not_signed_in() -> JSONResponse:
     return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
 
 
+def unavailable() -> JSONResponse:
+    """The database does not answer now."""
+    return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
+
+
 def register(api: FastAPI) -> None:
     """Teach the server to answer each kind of failure with a problem document."""
 
@@ -50,8 +55,8 @@ def register(api: FastAPI) -> None:
         return problem(422, "request-malformed", fields, "see /openapi.json", problems=found[:20])
 
     @api.exception_handler(StoreUnavailable)
-    def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
-        return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
+    def store_unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
+        return unavailable()
 
     @api.exception_handler(SigningError)
     def unsignable(_request: Request, error: SigningError) -> JSONResponse:

@@ -13,6 +13,12 @@ CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 MAX_APPROVALS = 8
 CHANNELS = frozenset({"email", "post", "counter"})
 MAX_TEXT = 200  # characters
+NAMES = frozenset(
+    {
+        "code", "name", "process", "valid_from", "decided_by", "term", "required_documents", "result", "channels",
+        "post_excluded", "fees",
+    }
+)  # fmt: skip
 PURPOSES = frozenset({"approval", "organ"})  # an initial never counts as approval
 
 
@@ -47,6 +53,9 @@ class Procedure:
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
     """Read a procedure record from its JSON form, strictly; raises ProcedureError."""
+    # A misspelt name must not lift a rule: `post_exclude` would let the parcel go.
+    if unknown := sorted(set(body) - NAMES):
+        raise ProcedureError(f"{unknown[0][:100]}: no such field; known: {', '.join(sorted(NAMES))}")
     term = _mapping(body, "term")
     result = _mapping(body, "result")
     code = _text(body, "code")

@@ -123,7 +123,8 @@ def show_dossier(app: Application, officer: Officer, code: str) -> Answer:
         dossier = dossier_in_sight(tx, officer, code)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
-        return Answer(body=views.dossier(dossier, jobs.jobs_of(tx, code), jobs.dispatches_of(tx, code)))
+        procedure = definitions.find_procedure(tx, dossier.procedure) if dossier.procedure else None
+        return Answer(body=views.dossier(dossier, procedure, jobs.jobs_of(tx, code), jobs.dispatches_of(tx, code)))
 
 
 def history(app: Application, officer: Officer, code: str) -> Answer:
@@ -142,7 +143,7 @@ def list_tasks(app: Application, officer: Officer, which: str, after: str, limit
     """A page of the officer's open tasks."""
     with app.store.read() as tx:
         tasks = dossiers.queue(tx, officer, which=which, after=after, limit=limit)
-    return _page([views.task_alone(task) for task in tasks], limit, "id")
+    return _page([views.listed_task(task, row) for task, row in tasks], limit, "id")
 
 
 def show_task(app: Application, officer: Officer, id: str) -> Answer:

@@ -49,6 +49,11 @@ def task_alone(of: Task) -> Json:
     }
 
 
+def listed_task(of: Task, row: Row) -> Json:
+    """A task as a list shows it, with its dossier's title and term."""
+    return {**task_alone(of), "dossier_title": row["dossier_title"], "due": moment(of.due or row["dossier_due"])}
+
+
 def document(of: Document) -> Json:
     """A document as the record will name it."""
     return {"name": of.file_name, "media_type": of.media_type, "sha256": of.sha256, "size": of.size}
@@ -71,7 +76,7 @@ def dossier_row(row: Row) -> Json:
     }
 
 
-def dossier(of: Dossier, jobs: list[Row], dispatches: list[Row]) -> Json:
+def dossier(of: Dossier, procedure: Row | None, jobs: list[Row], dispatches: list[Row]) -> Json:
     """A dossier whole, but for its past, which is its history."""
     return {
         "code": of.code,
@@ -79,7 +84,8 @@ def dossier(of: Dossier, jobs: list[Row], dispatches: list[Row]) -> Json:
         "process": of.process_key,
         "version": of.process_version,
         "bundle_hash": of.bundle_hash,
-        "procedure": of.procedure,
+        "procedure": procedure["code"] if procedure else None,
+        "procedure_record": of.procedure,
         "unit": of.unit,
         "channel": of.channel,
         "applicant": dict(of.applicant),

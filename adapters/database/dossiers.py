@@ -131,15 +131,20 @@ def listed(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list
     return [dict(row) for row in tx.execute(query.order_by(dossier.c.code).limit(limit)).mappings()]
 
 
-def queue(tx: Transaction, officer: Officer, *, which: str, after: str, limit: int) -> list[Task]:
-    """A page of the officer's open tasks: `mine`, `unclaimed` (open to the officer's roles), or both (`all`)."""
+def queue(tx: Transaction, officer: Officer, *, which: str, after: str, limit: int) -> list[tuple[Task, Row]]:
+    """A page of the officer's open tasks: `mine`, `unclaimed` (open to the officer's roles), or both (`all`).
+
+    Each comes with what its dossier says of it: `dossier_title` and `dossier_due`.
+    """
     mine = task.c.holder == officer.id
     within = task.c.unit.in_(sorted(officer.units))
     role = task.c.role.in_(sorted(officer.roles)) | _names(task.c.candidates, officer)
     free = task.c.holder.is_(None) & within & role & ~_names(task.c.excluded, officer)
     wanted = {"mine": mine, "unclaimed": free, "all": or_(mine, free)}[which]
-    query = select(task).where(task.c.state == "open", task.c.id > after, wanted)
-    return [_task(row) for row in tx.execute(query.order_by(task.c.id).limit(limit)).mappings()]
+    told = (dossier.c.title.label("dossier_title"), dossier.c.due.label("dossier_due"))
+    query = select(task, *told).join(dossier, dossier.c.code == task.c.dossier)
+    query = query.where(task.c.state == "open", task.c.id > after, wanted).order_by(task.c.id).limit(limit)
+    return [(_task(row), dict(row)) for row in tx.execute(query).mappings()]
 
 
 def find_task(tx: Transaction, id: str) -> Row | None:

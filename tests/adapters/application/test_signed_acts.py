@@ -157,7 +157,7 @@ def test_the_latest_record_in_force_is_the_one_that_counts(world: World) -> None
 
     def name(code: str) -> str:
         with world.app.store.read() as tx:
-            row = definitions.find_procedure(tx, world.dossier(code)["procedure"])
+            row = definitions.find_procedure(tx, world.dossier(code)["procedure_record"])
         assert row is not None
         return str(row["body"]["name"])
 

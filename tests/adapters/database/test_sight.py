@@ -29,7 +29,7 @@ def found(store: Store, id: str) -> Officer:
 
 def queue(store: Store, who: Officer, which: str = "all", after: str = "", limit: int = 50) -> list[str]:
     with store.read() as tx:
-        return [item.id for item in dossiers.queue(tx, who, which=which, after=after, limit=limit)]
+        return [item.id for item, _ in dossiers.queue(tx, who, which=which, after=after, limit=limit)]
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,9 @@ def lines(text: str) -> Iterator[Line]:
 
 
 def pages(root: Path) -> list[Path]:
-    """README.md and everything under docs/."""
-    return [page for page in (root / "README.md", *sorted((root / "docs").rglob("*.md"))) if page.is_file()]
+    """README.md, README.vi.md and everything under docs/."""
+    own = (root / "README.md", root / "README.vi.md")
+    return [page for page in (*own, *sorted((root / "docs").rglob("*.md"))) if page.is_file()]
 
 
 # Links

@@ -34,6 +34,11 @@ def not_signed_in() -> JSONResponse:
     return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
 
 
+def database_unavailable() -> JSONResponse:
+    """The answer while the database is away."""
+    return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
+
+
 def register(api: FastAPI) -> None:
     """Teach the server to answer each kind of failure with a problem document."""
 
@@ -51,7 +56,7 @@ def register(api: FastAPI) -> None:
 
     @api.exception_handler(StoreUnavailable)
     def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
-        return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
+        return database_unavailable()
 
     @api.exception_handler(SigningError)
     def unsignable(_request: Request, error: SigningError) -> JSONResponse:

@@ -11,10 +11,10 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from adapters.application import people
 from adapters.application.application import Application
-from adapters.database.store import reachable
+from adapters.database.store import StoreUnavailable, reachable
 from adapters.http import dossiers, organisation, processes, tasks, trail
 from adapters.http.caller import bearer_token
-from adapters.http.problems import not_signed_in, problem, register
+from adapters.http.problems import database_unavailable, not_signed_in, problem, register
 from adapters.jobs.worker import work_until
 
 MAX_BODY = 16 * 1024 * 1024
@@ -51,7 +51,10 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
             return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
         if request.url.path.startswith("/v1/"):
             # Before the body is read: a stranger costs no more than a look at the token.
-            officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
+            try:
+                officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
+            except StoreUnavailable:
+                return database_unavailable()
             if officer is None:
                 return not_signed_in()
             request.state.officer = officer

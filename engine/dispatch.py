@@ -90,7 +90,7 @@ def decide(
     approvals: Sequence[ResultApproval],
     earlier: frozenset[str],
 ) -> Dispatch | Refusal:
-    """Decide whether the result may leave.
+    """Decide whether the result may leave. `approvals` come in the order in which they were accepted.
 
     `earlier` are the SHA-256 of those earlier revisions of the document that are a byte prefix of it, and to which
     nothing was added but fields that their signature permits (checked by the caller over the bytes).
@@ -101,12 +101,25 @@ def decide(
     if refusal:
         return refusal
     covered = earlier | {request.document.sha256}
-    if not _satisfied(procedure.approvals, approvals, covered, frozenset()):
+    standing = _standing(approvals, covered)
+    if not _satisfied(procedure.approvals, standing, covered, frozenset()):
         wanted = ", ".join(f"{required.purpose} by {required.role}" for required in procedure.approvals)
         message = f"{request.document.name} of dossier {request.dossier} lacks valid approvals over these very bytes"
         remedy = f"it needs, each by another officer: {wanted}; a document changed later must be signed again"
         return _refuse("result-unsigned", message, remedy)
     return Dispatch(key=dispatch_key(request), request=request, state=FIRST_STATE[request.channel])
+
+
+def _standing(approvals: Sequence[ResultApproval], covered: frozenset[str]) -> list[ResultApproval]:
+    """The approvals that still stand, in order: who later returns these bytes takes back what the same role approved."""
+    standing: list[ResultApproval] = []
+    for approval in approvals:
+        if approval.decision not in (None, APPROVE) and not approval.covers.isdisjoint(covered):
+            same = (approval.purpose, approval.roles)
+            standing = [old for old in standing if old.purpose != same[0] or old.roles.isdisjoint(same[1])]
+        else:
+            standing.append(approval)
+    return standing
 
 
 def _satisfied(

@@ -34,8 +34,8 @@ def not_signed_in() -> JSONResponse:
     return problem(401, "not-signed-in", "the access token is missing, unknown or expired", "sign in: hoso login")
 
 
-def unavailable() -> JSONResponse:
-    """The database does not answer now."""
+def database_unavailable() -> JSONResponse:
+    """The answer while the database is away."""
     return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
 
 
@@ -55,8 +55,8 @@ def register(api: FastAPI) -> None:
         return problem(422, "request-malformed", fields, "see /openapi.json", problems=found[:20])
 
     @api.exception_handler(StoreUnavailable)
-    def store_unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
-        return unavailable()
+    def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
+        return database_unavailable()
 
     @api.exception_handler(SigningError)
     def unsignable(_request: Request, error: SigningError) -> JSONResponse:

@@ -14,7 +14,7 @@ from adapters.application.application import Application
 from adapters.database.store import StoreUnavailable, reachable
 from adapters.http import dossiers, organisation, processes, tasks, trail
 from adapters.http.caller import bearer_token
-from adapters.http.problems import not_signed_in, problem, register, unavailable
+from adapters.http.problems import database_unavailable, not_signed_in, problem, register
 from adapters.jobs.worker import work_until
 
 MAX_BODY = 16 * 1024 * 1024
@@ -54,7 +54,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
             try:
                 officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
             except StoreUnavailable:
-                return unavailable()
+                return database_unavailable()
             if officer is None:
                 return not_signed_in()
             request.state.officer = officer

@@ -129,6 +129,15 @@ def test_an_approval_says_so() -> None:
     assert why(EMAIL, APPROVAL, replace(SEAL, decision="approve")) is None
 
 
+def test_a_later_return_takes_an_approval_back() -> None:
+    """Over the same bytes and in the same role, whoever signs it; approved again after it, the result may leave."""
+    returned = replace(APPROVAL, decision="return", officer="duc")
+    assert why(EMAIL, APPROVAL, returned, SEAL) == "result-unsigned"
+    assert why(EMAIL, APPROVAL, SEAL, returned) == "result-unsigned"
+    assert why(EMAIL, APPROVAL, returned, SEAL, APPROVAL) is None
+    assert why(EMAIL, APPROVAL, replace(returned, roles=frozenset({"van-thu"})), SEAL) is None
+
+
 def test_a_good_approval_counts_beside_bad_ones() -> None:
     """An earlier return over other bytes does not spoil the approval that came after."""
     returned = replace(APPROVAL, decision="return", covers=frozenset({OTHER}))

@@ -111,7 +111,7 @@ def decide(
 
 
 def _standing(approvals: Sequence[ResultApproval], covered: frozenset[str]) -> list[ResultApproval]:
-    """The approvals that still stand, in order: who later returns these bytes takes back what the same role approved."""
+    """The approvals that still stand, in order: a later return of these bytes takes back what its role approved."""
     standing: list[ResultApproval] = []
     for approval in approvals:
         if approval.decision not in (None, APPROVE) and not approval.covers.isdisjoint(covered):

@@ -139,8 +139,9 @@ def _send(session: Session, submission: pending.Submission) -> Json:
     except KeyboardInterrupt:
         say(_("\nStopped while sending. Run the same command again: it asks the server what became of it."))
         raise
-    pending.forget(session.profile, submission.task)
+    # Only then: killed in between, the same command gets the same answer again, and checks its receipt.
     _check_receipt(session, submission.task, answer)
+    pending.forget(session.profile, submission.task)
     return answer
 
 

@@ -101,7 +101,6 @@ class ServiceTask(Activity):
     job_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
     inputs: Inputs = ()
-    retries: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

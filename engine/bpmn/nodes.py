@@ -172,7 +172,6 @@ def _read_service_task(source: Source, extensions: Extensions) -> ServiceTask | 
         job_type=extensions.job_type,
         headers=extensions.headers,
         inputs=tuple(extensions.inputs),
-        retries=extensions.retries,
     )
 
 

@@ -55,7 +55,6 @@ class Extensions:
     candidate_groups: Expression | None = None
     form: str | None = None
     job_type: str | None = None
-    retries: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     inputs: list[tuple[str, Expression]] = field(default_factory=list)
     key: Expression | None = None
@@ -262,7 +261,8 @@ def _read_task_definition(item: Element, place: _Place) -> None:
     if retries and not (retries.isascii() and retries.isdigit() and len(retries) < 4):
         place.refuse(item, "job-retries", f"retries is {retries!r}", "write a number from 0 to 999")
     elif retries:
-        place.found.retries = int(retries)
+        message = "retries has no effect: a job is tried again until it is done or cannot be done"
+        place.note(item, "retries-without-effect", message, "remove it")
 
 
 def _read_headers(item: Element, place: _Place) -> None:

@@ -5,11 +5,12 @@ In this order, each step on what the ones before have proven:
  2. trail: the log's key signed the checkpoint, each leaf is under it, each evidence is the leaf's;
  3. acts, by rising index: each record fits its manifest, documents, signature and leaf; the certificate leads to a
     root, was not revoked, and was then bound to that officer by a signed act; no nonce serves twice; what a record
-    names as prior was accepted before; the bundle it names is in the pack.
+    names as prior was accepted before; the bundle it names is in the pack; a step of which the dossier's process
+    wants a signature has one, of that purpose.
 What a refused act sent proves the attempt; its signature is not judged. What the log withheld, no pack can show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from signing.certificates import load_certificates, load_crls
 from signing.errors import Invalid, SigningError
 from signing.evidence.contents import Opened, PackContents, bundle_of, digest_of, digests_of, open_entry, stored_object
 from signing.evidence.pack import read_contents, read_pack
+from signing.evidence.process import signed_steps
 from signing.evidence.report import ActLine, Report, SignatureLine
 from signing.manifest import record_stem
 from signing.record import ActRecord, ApprovalRecord, parse_time, time_text
@@ -32,6 +34,7 @@ from signing.verify import CLOCK_SKEW, Trust, Verified, verify_submission
 BOUND, REVOKED, ADOPTED = "certificate-bound", "certificate-revoked", "procedure-adopted"
 SIGNED_ACTS = (BOUND, REVOKED, ADOPTED)
 BOOTSTRAP = "bootstrap"
+PROCESS = "process.bpmn"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +50,10 @@ class _Story:
     nonces: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
     bundles: set[tuple[object, object, str]] = field(default_factory=set)
+    steps: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Bundle hash → the steps that want a signature, with its purpose."""
+    running: str = ""
+    """The hash of the bundle that the dossier runs on."""
     bootstrap: list[str] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
 
@@ -87,8 +94,12 @@ def _located(item: Opened, story: _Story) -> SignatureLine | None:
 def _judge(item: Opened, story: _Story) -> SignatureLine | None:
     if (bundle := bundle_of(item)) is not None and not item.refused:
         story.bundles.add((item.details.get("key"), item.details.get("version"), bundle_hash(bundle)))
+        if PROCESS in bundle:
+            story.steps[bundle_hash(bundle)] = signed_steps(stored_object(story.contents.objects, bundle[PROCESS]))
     if item.refused:
         return None
+    if item.leaf.act == "dossier-started":
+        story.running = str(item.details.get("bundle"))
     if item.leaf.act == "task-completed":
         if item.leaf.subject in story.completed:
             raise Invalid(
@@ -96,7 +107,7 @@ def _judge(item: Opened, story: _Story) -> SignatureLine | None:
             )
         story.completed.add(item.leaf.subject)
     if "record" not in item.objects:
-        if item.leaf.act in SIGNED_ACTS or "purpose" in item.details:
+        if item.leaf.act in SIGNED_ACTS or "purpose" in item.details or _wanted(item, story):
             raise Invalid("act-unsigned", "this act needs a signature, and the pack has none for it")
         return None
     verified = _verified(item, story)
@@ -111,6 +122,13 @@ def _judge(item: Opened, story: _Story) -> SignatureLine | None:
         _apply(item, record, story)
     story.records.add(digest_of(item, "record"))
     return _signature_line(item, verified, bound_by)
+
+
+def _wanted(item: Opened, story: _Story) -> str | None:
+    """The signature that the process wants of this step."""
+    if item.leaf.act != "task-completed":
+        return None
+    return story.steps.get(story.running, {}).get(str(item.details.get("element")))
 
 
 def _verified(item: Opened, story: _Story) -> Verified:
@@ -158,7 +176,7 @@ def _binder(item: Opened, verified: Verified, story: _Story) -> str:
 def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None:
     if item.leaf.act != "task-completed" or (record.dossier, record.task) != (item.dossier, item.leaf.subject):
         raise Invalid("record-other-act", f"the record approves task {record.task}, the act is {item.leaf.subject}")
-    if item.details.get("purpose", record.purpose) != record.purpose:
+    if {item.details.get("purpose", record.purpose), _wanted(item, story) or record.purpose} != {record.purpose}:
         raise Invalid(
             "record-other-act", f"the record is signed as {record.purpose}, the task wanted another signature"
         )

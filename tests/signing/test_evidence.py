@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import pytest
 
+from signing.bundle import bundle_hash
+from signing.canonical import sha256_hex
 from signing.certificates import fingerprint
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.evidence.archive import read_archive, write_archive
@@ -191,6 +193,40 @@ def test_a_server_that_logs_what_nobody_signed_is_found():
 def test_a_server_that_tells_another_story_than_was_signed_is_found(told):
     """What the leaf says of data, step and purpose must be what the officer signed."""
     refused(story(lambda world: world.approve(known("lan"), 1, details=told)), "record-other-act")
+
+
+SIGNING = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p"><userTask id="approve"><extensionElements>
+ <zeebe:properties><zeebe:property name="hoso:signature" value="approval"/></zeebe:properties></extensionElements>
+ </userTask><userTask id="draft"/></process></definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        (lambda world, own: world.approve(known("lan"), 1, bundle_hash=own), None),
+        (lambda world, own: world.append("task-completed", f"{DOSSIER}.1", "lan", details={"element": "draft"}), None),
+        (
+            lambda world, own: world.append("task-completed", f"{DOSSIER}.1", "lan", details={"element": "approve"}),
+            "act-unsigned",
+        ),
+        (lambda world, own: world.approve(known("lan"), 1, bundle_hash=own, purpose="initial"), "record-other-act"),
+    ],
+)
+def test_the_process_in_the_pack_says_which_steps_are_signed(step, code):
+    """A server that leaves a signature out, or takes an initial for an approval, is found by the model that it ran."""
+    files = {"process.bpmn": SIGNING}
+    own = bundle_hash({path: sha256_hex(content) for path, content in files.items()})
+    world = World()
+    world.bind(known("admin"), known("admin"))
+    world.bind(known("lan"), known("admin"))
+    world.deploy(files)
+    world.start(own)
+    step(world, own)
+    if code is None:
+        verify(world.pack())
+    else:
+        refused(world.pack(), code)
 
 
 def as_other(world: World, who) -> None:

@@ -101,15 +101,17 @@ class World:
         )
         self.append("certificate-revoked", name, by.name, objects=self.submission(record, by), dossier=None)
 
-    def deploy(self) -> None:
-        listed = [{"path": path, "sha256": self.keep(content)} for path, content in sorted(BUNDLE.items())]
-        details = {"key": "van-ban-di", "version": 1, "bundle": BUNDLE_HASH}
+    def deploy(self, files: Mapping[str, bytes] = BUNDLE) -> None:
+        listed = [{"path": path, "sha256": self.keep(content)} for path, content in sorted(files.items())]
+        digest = bundle_hash({item["path"]: item["sha256"] for item in listed})
+        details = {"key": "van-ban-di", "version": 1, "bundle": digest}
         self.append(
             "process-deployed", "van-ban-di:1", "admin", objects={"bundle": listed}, details=details, dossier=None
         )
 
-    def start(self) -> None:
-        self.append("dossier-started", DOSSIER, "mai", details={"process": "van-ban-di", "version": 1})
+    def start(self, bundle: str = BUNDLE_HASH) -> None:
+        details = {"process": "van-ban-di", "version": 1, "bundle": bundle}
+        self.append("dossier-started", DOSSIER, "mai", details=details)
 
     def approve(
         self,

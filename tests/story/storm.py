@@ -14,7 +14,7 @@ from adapters.console.demo.stage import Stage, StageError
 
 @dataclass(slots=True)
 class StormyStage(Stage):
-    """A stage on SQLite. `strikes`: which commands that complete a task, counted from 1, lose their server on the way."""
+    """A stage on SQLite. `strikes`: which commands that complete a task (from 1) lose their server on the way."""
 
     chance: random.Random = field(default_factory=random.Random)
     strikes: set[int] = field(default_factory=set)

@@ -87,7 +87,7 @@ def test_the_log_file_keeps_secrets(told: Told) -> None:
     written = told.path("server.log").read_text("utf-8")
     assert "Hoso serves" in written
     secrets = [officer[name] for officer in told.index["officers"] for name in ("token", "pin") if name in officer]
-    log_key = (told.stage.data / "log.key").read_text().strip().rpartition("+")[2]
+    log_key = (told.stage.data / "log.key").read_text().strip().split("+", 4)[4]  # base64 may hold a plus, too
     assert [found for found in (*secrets, log_key, *CITIZENS) if found in written] == []
     assert "Traceback" not in written
 

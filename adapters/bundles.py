@@ -49,8 +49,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
 
 def _form_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
     return tuple(
-        Problem(
-            severity="error",
+        _error(
             file=f"forms/{id}",
             line=1,
             element=id,
@@ -76,9 +75,7 @@ def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         message = getattr(node, "message", None)
         found.append((node.line, node.id, "message name", message.name if message else "", LONGEST_ID))
     return tuple(
-        Problem(
-            severity="error",
-            file=PROCESS,
+        _error(
             line=line,
             element=element[:LONGEST_ID],
             code="name-too-long",
@@ -103,9 +100,7 @@ def _constants(expression: Expression | None) -> list[str]:
 
 def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
     return tuple(
-        Problem(
-            severity="error",
-            file=PROCESS,
+        _error(
             line=node.line,
             element=node.id,
             code="job-type-unknown",
@@ -120,9 +115,7 @@ def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
 def _decision_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
     """An approval must be able to say yes: `engine/dispatch` counts only those whose decision is `approve`."""
     return tuple(
-        Problem(
-            severity="error",
-            file=PROCESS,
+        _error(
             line=node.line,
             element=node.id,
             code="approval-undecided",
@@ -137,3 +130,7 @@ def _decision_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
 def _decides(checked: CheckedBundle, node: UserTask) -> bool:
     fields = forms.read_fields(checked.forms.get(node.form or ""))
     return any(field.key == "decision" and APPROVE in field.values for field in fields)
+
+
+def _error(*, line: int, element: str, code: str, message: str, remedy: str, file: str = PROCESS) -> Problem:
+    return Problem(severity="error", file=file, line=line, element=element, code=code, message=message, remedy=remedy)

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.application import trail, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
-from adapters.application.sight import definition_of, dossier_in_sight, task_in_sight
+from adapters.application.sight import definition_of, dossier_in_sight, open_task_in_sight
 from adapters.database import definitions, dossiers, jobs, people
 from adapters.database import trail as stored
 from engine.calendar import VIETNAM
@@ -149,13 +149,10 @@ def list_tasks(app: Application, officer: Officer, which: str, after: str, limit
 def show_task(app: Application, officer: Officer, id: str) -> Answer:
     """An open task with its form, its documents and the dossier's data."""
     with app.store.read() as tx:
-        found = task_in_sight(tx, officer, id)
+        found = open_task_in_sight(tx, officer, id)
         if isinstance(found, Refusal):
             return refuse(found)
-        dossier, number = found
-        task = dossier.open_task(number)
-        if isinstance(task, Refusal):
-            return refuse(task)
+        dossier, task = found
         definition = definition_of(app, tx, dossier)
     documents = [views.document(document) for document in dossier.documents.values()]
     process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}

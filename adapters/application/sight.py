@@ -7,6 +7,7 @@ from engine.dossier import Dossier
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
 from engine.process import ProcessDefinition
+from engine.task import Task
 
 
 def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool = False) -> Dossier | Refusal:
@@ -32,6 +33,16 @@ def task_in_sight(tx: Transaction, officer: Officer, id: str, *, lock: bool = Fa
     if isinstance(found, Refusal) and found.kind == Kind.FORBIDDEN:
         return found
     return not_found("task", id, "list the open ones: hoso task list")
+
+
+def open_task_in_sight(tx: Transaction, officer: Officer, id: str) -> tuple[Dossier, Task] | Refusal:
+    """The dossier and its open task, for looking at it."""
+    found = task_in_sight(tx, officer, id)
+    if isinstance(found, Refusal):
+        return found
+    dossier, number = found
+    task = dossier.open_task(number)
+    return task if isinstance(task, Refusal) else (dossier, task)
 
 
 def definition_of(app: Application, tx: Transaction, dossier: Dossier) -> ProcessDefinition:

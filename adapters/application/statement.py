@@ -9,7 +9,7 @@ from adapters import forms
 from adapters.application import views
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
-from adapters.application.sight import definition_of, task_in_sight
+from adapters.application.sight import definition_of, open_task_in_sight
 from adapters.database import acts, trail
 from adapters.database.store import Transaction
 from engine.bpmn.graph import UserTask
@@ -28,13 +28,10 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
     """The statement for completing a task with this data; refused when the officer could not complete it so."""
 
     def act(tx: Transaction) -> Answer:
-        found = task_in_sight(tx, officer, task_id)
+        found = open_task_in_sight(tx, officer, task_id)
         if isinstance(found, Refusal):
             return refuse(found)
-        dossier, number = found
-        task = dossier.open_task(number)
-        if isinstance(task, Refusal):
-            return refuse(task)
+        dossier, task = found
         definition = definition_of(app, tx, dossier)
         refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data)
         if refusal:

@@ -61,10 +61,6 @@ class Witness:
             write_private(self._path, text.encode())
         return found
 
-    def verify_against(self, other: Checkpoint, current: Checkpoint) -> None:
-        """Check that two checkpoints, both verified already, are of one log."""
-        self._consistent(other, current)
-
     def _verified(self, text: str, what: str) -> Checkpoint:
         try:
             return verify_checkpoint(text, self._key)

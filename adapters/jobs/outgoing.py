@@ -64,8 +64,7 @@ def email(app: Application, job: Job) -> None:
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         jobs.change_dispatch(tx, key, state=State.SENT.value, updated=now, note=None)
         leaf = dispatching.leaf("dispatch-sent", request, dispatch=sent.code)
-        outcome = job_completed(current, definition, job["number"], _result(job, "accepted"), leaf, now=now)
-        return outcome
+        return job_completed(current, definition, job["number"], _result(job, "accepted"), leaf, now=now)
 
     work.finish(app, job, decide)
 

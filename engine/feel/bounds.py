@@ -5,10 +5,14 @@ Everything is counted, nothing is timed, so that a bound is hit at the same plac
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from engine.feel.errors import FeelError, Position
+from engine.feel.errors import FeelError, Position, Problem
 
-DEFAULT_FUEL = 10_000
+DEFAULT_FUEL = 50_000
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,7 @@ class Bounds:
 
     text: int = 4096
     """Characters of an expression."""
-    nodes: int = 2000
+    nodes: int = 1500
     """Nodes of its syntax tree."""
     depth: int = 80
     """Nesting of the text, of its syntax tree, and of a value."""
@@ -25,27 +29,43 @@ class Bounds:
     """Characters of a string that it makes."""
     items: int = 10_000
     """Members of a list or context that it makes, and of all values within a result together."""
+    stack: int = 250
+    """Nesting of the evaluation: levels of all syntax trees that calls of functions put upon each other."""
+    problems: int = 20
+    """Problems that one evaluation reports; further ones are dropped."""
 
 
 BOUNDS = Bounds()
 
 
 class Run:
-    """One evaluation under way: the data that it reads, its local names and the fuel that is left."""
+    """One evaluation under way: the data that it reads, its local names, the fuel that is left, the problems met."""
 
-    __slots__ = ("bounds", "data", "fuel", "locals")
+    __slots__ = ("bounds", "data", "fuel", "locals", "now", "problems", "stack", "trace")
 
-    def __init__(self, data: Mapping[str, object], fuel: int, bounds: Bounds) -> None:
+    def __init__(self, data: Mapping[str, object], fuel: int, bounds: Bounds, now: datetime = EPOCH) -> None:
         self.data = data
         self.fuel = fuel
         self.bounds = bounds
+        self.now = now
+        """What `now()` and `today()` answer; an aware time, given by the caller, so that a replay gives the same."""
         self.locals: list[object] = []
+        self.problems: list[Problem] = []
+        self.stack = 0
+        self.trace: list[object] = []
+        """What decision tables have to tell of the evaluation, in order (`engine.dmn`)."""
 
     def spend(self, units: int, at: Position) -> None:
         """Take `units` of fuel, or stop the evaluation."""
         self.fuel -= units
         if self.fuel < 0:
             raise exhausted(at)
+
+    def report(self, message: str, at: Position) -> Any:
+        """Note why a value became null; the answer is None, so that `return run.report(…)` reads well."""
+        if len(self.problems) < self.bounds.problems:
+            self.problems.append(Problem(message, at))
+        return None
 
 
 def exhausted(at: Position) -> FeelError:

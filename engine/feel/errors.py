@@ -1,4 +1,4 @@
-"""The one error of the FEEL language: what is wrong, where in the text, and the remedy."""
+"""The errors of the FEEL language: what is wrong, where in the text, and the remedy."""
 
 from typing import NamedTuple
 
@@ -30,6 +30,23 @@ class FeelError(Exception):
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}   [{self.code}]"
+
+
+class Undefined(Exception):
+    """An operation has no answer for its operands: its value is null, and the message is reported as a `Problem`.
+
+    The message names what was expected, never a value of the data.
+    """
+
+
+class Problem(NamedTuple):
+    """Why a part of an evaluation became null, where the standard speaks of an error (DMN 1.5 §10.3.2.15)."""
+
+    message: str
+    at: Position
+
+    def __str__(self) -> str:
+        return f"line {self.at.line}, column {self.at.column}: {self.message}"
 
 
 def shown(text: str, limit: int = 40) -> str:

@@ -1,14 +1,24 @@
 """A FEEL expression: compiled once, when a process is deployed; evaluated often, with nothing but data and fuel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from engine.feel.bounds import BOUNDS, DEFAULT_FUEL, Bounds, Run
-from engine.feel.compiler import Compiler
-from engine.feel.errors import START, FeelError, Position, shown
+from engine.feel.bounds import BOUNDS, DEFAULT_FUEL, EPOCH, Bounds, Run
+from engine.feel.compiler import Compiler, Test, compile_tests
+from engine.feel.errors import START, FeelError, Position, Problem, shown
 from engine.feel.foreign import is_foreign, translated
-from engine.feel.parser import parse
+from engine.feel.parser import parse, parse_unary_tests
 from engine.feel.values import Value, finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an evaluation gave: its value, why parts of it became null, and the operations that it took."""
+
+    value: Value
+    problems: tuple[Problem, ...]
+    fuel: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,39 +30,87 @@ class Expression:
     bounds: Bounds
     _code: Callable[[Run], object] = field(repr=False)
 
-    def evaluate(self, data: Mapping[str, object], *, fuel: int = DEFAULT_FUEL) -> Value:
+    def evaluate(self, data: Mapping[str, object], *, fuel: int = DEFAULT_FUEL, now: datetime = EPOCH) -> Value:
         """The value over `data` (what JSON can hold); an unknown name is null, and so is what FEEL calls an error.
 
-        Raises FeelError `fuel` after more than `fuel` operations, `result-bound` and `depth-bound` for values that are
-        too large, `not-data` and `number-range` where the data holds something that is no FEEL value. The data is not
-        changed, nor does the result share parts of it.
+        `now` is what `now()` and `today()` answer. Raises FeelError `fuel` after more than `fuel` operations,
+        `result-bound` and `depth-bound` for values that are too large, `not-data` and `number-range` where the data
+        holds something that is no FEEL value. The data is not changed, nor does the result share parts of it.
         """
-        run = Run(data, fuel, self.bounds)
-        try:
-            return finished(self._code(run), run)
-        except RecursionError:
-            raise _too_deep(self.bounds) from None
+        return self._finish(Run(data, fuel, self.bounds, now))
+
+    def answer(self, data: Mapping[str, object], *, fuel: int = DEFAULT_FUEL, now: datetime = EPOCH) -> Answer:
+        """As `evaluate`, with the problems that made parts of the value null."""
+        run = Run(data, fuel, self.bounds, now)
+        value = self._finish(run)
+        return Answer(value=value, problems=tuple(run.problems), fuel=fuel - run.fuel)
+
+    def _finish(self, run: Run) -> Value:
+        return _finished(self._code, run)
 
 
-def compile_expression(text: str, *, bounds: Bounds = BOUNDS) -> Expression:
-    """Compile FEEL, written `=expr` as modelers do or bare; raises FeelError with the place in `text`."""
-    if len(text) > bounds.text:
-        message = f"the expression has {len(text)} characters; expected at most {bounds.text}"
-        raise FeelError("text-bound", message)
-    _refuse_surrogates(text)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellTests:
+    """Compiled unary tests, as in a cell of a decision table or after `in` (DMN 1.5 §7.3.3)."""
+
+    text: str
+    names: frozenset[str]
+    bounds: Bounds
+    _test: Test = field(repr=False)
+
+    def answer(
+        self, value: Value, data: Mapping[str, object], *, fuel: int = DEFAULT_FUEL, now: datetime = EPOCH
+    ) -> Answer:
+        """Whether `value` (`?` in the tests) passes: true, false or null; raises FeelError as `Expression.evaluate`."""
+        run = Run(data, fuel, self.bounds, now)
+        outcome = _finished(lambda run: self._test(value, run), run)
+        return Answer(value=outcome, problems=tuple(run.problems), fuel=fuel - run.fuel)
+
+
+def compile_expression(text: str, *, bounds: Bounds = BOUNDS, names: Iterable[str] = ()) -> Expression:
+    """Compile FEEL, written `=expr` as modelers do or bare; raises FeelError with the place in `text`.
+
+    `names` are those with symbols that the data may hold, such as `re-opened`; words side by side are one name anyway.
+    """
+    _refuse_what_is_no_text(text, bounds)
     try:
         if is_foreign(text) and (error := _foreign(text, bounds)):
             raise error
-        return _compiled(text, bounds)
+        return _compiled(text, bounds, names)
     except RecursionError:
         raise _too_deep(bounds) from None
 
 
-def _compiled(text: str, bounds: Bounds) -> Expression:
+def compile_cell(text: str, *, bounds: Bounds = BOUNDS, names: Iterable[str] = ()) -> CellTests:
+    """Compile unary tests: `-`, tests with commas between them, or `not(tests)`; raises FeelError."""
+    _refuse_what_is_no_text(text, bounds)
+    compiler = Compiler()
+    try:
+        test = compile_tests(parse_unary_tests(text, bounds, names=names), compiler)
+    except RecursionError:
+        raise _too_deep(bounds) from None
+    return CellTests(text=text, names=frozenset(compiler.names), bounds=bounds, _test=test)
+
+
+def _finished(code: Callable[[Run], object], run: Run) -> Value:
+    try:
+        return finished(code(run), run)
+    except RecursionError:
+        raise _too_deep(run.bounds) from None
+
+
+def _refuse_what_is_no_text(text: str, bounds: Bounds) -> None:
+    if len(text) > bounds.text:
+        message = f"the expression has {len(text)} characters; expected at most {bounds.text}"
+        raise FeelError("text-bound", message)
+    _refuse_surrogates(text)
+
+
+def _compiled(text: str, bounds: Bounds, names: Iterable[str] = ()) -> Expression:
     leading = len(text) - len(text.lstrip())
     start = leading + 1 if text.startswith("=", leading) else 0
     compiler = Compiler()
-    code = compiler.code(parse(text, bounds, start))
+    code = compiler.code(parse(text, bounds, names=names, start=start))
     return Expression(text=text, names=frozenset(compiler.names), bounds=bounds, _code=code)
 
 

@@ -14,6 +14,7 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _OPERATORS = {"==": "=", "&&": "and", "||": "or"}
+_JOINING = frozenset(("and", "or", "not", "=", "!=", "<", "<=", ">", ">=", "/"))
 _WORDS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "div": "/"}
 
 
@@ -28,13 +29,19 @@ def translated(text: str) -> str | None:
     if whole is None:
         return None
     inner, words, offset = whole["inner"], list[str](), 0
+    after_name = False
     while offset < len(inner):
         piece = _PIECE.match(inner, offset)
         if piece is None:
             return None
         offset = piece.end()
-        if piece.lastgroup != "space":
-            words.append(_word(piece))
+        if piece.lastgroup == "space":
+            continue
+        words.append(_word(piece))
+        is_name = piece.lastgroup == "name" and words[-1] not in _JOINING
+        if is_name and after_name:
+            return None  # side by side they would be one FEEL name
+        after_name = is_name
     return _spaced(_negations(words))
 
 

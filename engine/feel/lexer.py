@@ -2,6 +2,7 @@
 
 import re
 import sys
+from bisect import bisect_right
 from decimal import Decimal
 from enum import Enum, auto
 from typing import NamedTuple
@@ -22,11 +23,15 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """A token; `text` is as written (a string's: without quotes, escapes resolved), `number` a NUMBER's value."""
+    """A token; `text` is as written (a string's: without quotes, escapes resolved), `number` a NUMBER's value.
+
+    `sign` is the text of a symbol or keyword, and empty for all others.
+    """
 
     kind: Kind
     text: str
     at: Position
+    sign: str = ""
     number: Decimal | None = None
 
     def described(self) -> str:
@@ -42,34 +47,39 @@ class Token(NamedTuple):
                 return f"`{shown(self.text)}`"
 
 
-_KNOWN = frozenset(("and", "or", "if", "then", "else", "in", "between", "true", "false", "null"))
-_TO_COME = frozenset(("for", "return", "some", "every", "satisfies", "function", "instance"))
-KEYWORDS = _KNOWN | _TO_COME
+KEYWORDS = frozenset(
+    (
+        *("and", "or", "if", "then", "else", "in", "between", "true", "false", "null"),
+        *("for", "return", "some", "every", "satisfies", "function", "instance"),
+    )
+)
 
-# DMN 1.5 §10.3.1.2 rules 27-29, but no spaces or symbols within names: they need the names known beforehand.
+# DMN 1.5 §10.3.1.2 rules 27-29. A token is one word of a name; the parser puts words and symbols together. The
+# apostrophe, a symbol that names may hold, has no other use within FEEL and belongs to the word.
 _NAME_START = (
     "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_NAME = f"[{_NAME_START}][{_NAME_START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*"
+_NAME = f"[{_NAME_START}]['’{_NAME_START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*"
 _SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 _TOKEN = re.compile(
     rf"""
-      (?P<space>[{_SPACES}]+ | //[^\n\r]*)
-    | (?P<comment>/\*)
-    | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+      (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<name>{_NAME})
+    | (?P<space>[{_SPACES}]+ | //[^\n\r]*)
+    | (?P<comment>/\*)
     | (?P<string>")
     | (?P<symbol>\*\*|\.\.|!=|<=|>=|->|[-+*/=<>()\[\]{{}},.:@])
     """,
     re.VERBOSE,
 )
 
+_ALONE = frozenset(",:()[]{}+=@")
+
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _STRING = re.compile(r'[^"\\\n\r\v\f\u0085\u2028\u2029]+')
 _SIMPLE = {"'": "'", '"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
-_KNOWN_ESCAPES = r"\" \' \\ \n \r \t \uXXXX \UXXXXXX"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 _REMEDIES = {
@@ -91,49 +101,54 @@ _REMEDIES = {
 class Lexer:
     """Reads the tokens of one text. `tokens()` is the only use."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, line: int = 1) -> None:
+        """`line` is the number of the text's first line, where it stands in a file."""
         self._text = text
         self._offset = 0
+        self._before = line - 1
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
-        self._line = 0
 
     def tokens(self, start: int = 0) -> list[Token]:
         """All tokens from character `start` on, the last of kind END; raises FeelError."""
         self._offset = start
-        found: list[Token] = []
-        while self._offset < len(self._text):
-            if token := self._next():
+        text, found = self._text, list[Token]()
+        while self._offset < len(text):
+            at = self.position(self._offset)
+            if (character := text[self._offset]) in _ALONE:
+                self._offset += 1
+                found.append(Token(Kind.SYMBOL, character, at, character))
+            elif token := self._longer(at):
                 found.append(token)
-        found.append(Token(Kind.END, "", self.position(len(self._text))))
+        found.append(Token(Kind.END, "", self.position(len(text))))
         return found
 
-    def position(self, offset: int) -> Position:
-        """Line and column of a character; offsets are asked for in rising order."""
-        while self._line + 1 < len(self._lines) and self._lines[self._line + 1] <= offset:
-            self._line += 1
-        return Position(self._line + 1, offset - self._lines[self._line] + 1)
-
-    def _next(self) -> Token | None:
-        at = self.position(self._offset)
+    def _longer(self, at: Position) -> Token | None:
+        """The token that begins here and may have several characters; None for a space or comment."""
         match = _TOKEN.match(self._text, self._offset)
         if match is None:
             raise self._unexpected(self._text[self._offset], at)
         self._offset = match.end()
         written = match.group()
         match match.lastgroup:
-            case "space":
-                return None
-            case "comment":
-                self._skip_comment(at)
-                return None
+            case "name":
+                keyword = written in KEYWORDS
+                return Token(Kind.KEYWORD if keyword else Kind.NAME, written, at, written if keyword else "")
             case "number":
                 return self._number(written, at)
-            case "name":
-                return Token(Kind.KEYWORD if written in KEYWORDS else Kind.NAME, written, at)
             case "string":
                 return self._string(at)
-            case _:
-                return Token(Kind.SYMBOL, written, at)
+            case "symbol":
+                return Token(Kind.SYMBOL, written, at, written)
+            case "comment":
+                self._skip_comment(at)
+        return None
+
+    def position(self, offset: int) -> Position:
+        """Line and column of a character."""
+        if len(self._lines) == 1:
+            return Position(self._before + 1, offset + 1)
+        line = bisect_right(self._lines, offset)
+        return Position(self._before + line, offset - self._lines[line - 1] + 1)
 
     def _unexpected(self, character: str, at: Position) -> FeelError:
         remedy = _REMEDIES.get(character, "expected a value, a name or an operator")
@@ -151,7 +166,7 @@ class Lexer:
             raise FeelError(
                 "number-range", "the number lies outside the range of decimals (34 digits, exponent to 6144)", at
             )
-        return Token(Kind.NUMBER, written, at, number)
+        return Token(Kind.NUMBER, written, at, number=number)
 
     def _string(self, at: Position) -> Token:
         parts: list[str] = []
@@ -172,11 +187,14 @@ class Lexer:
         return Token(Kind.STRING, _joined("".join(parts), at), at)
 
     def _escape(self) -> str:
+        """The character that an escape means; an unknown one, as in the pattern `\\d`, stands for itself.
+
+        The suites and modelers write patterns so, although DMN 1.5 §10.3.1.2 rule 64 names only the known ones.
+        """
         match = _ESCAPE.match(self._text, self._offset)
-        character = _escaped(match) if match else None
-        if match is None or character is None:
-            message = f"unknown escape in a string; expected one of {_KNOWN_ESCAPES}"
-            raise FeelError("syntax", message, self.position(self._offset))
+        if match is None or (character := _escaped(match)) is None:
+            self._offset += 1
+            return "\\"
         self._offset = match.end()
         return character
 

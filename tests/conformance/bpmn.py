@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.bpmn import Graph, check_process
 from tests.conformance.report import Report, Result
-from tests.conformance.trace import Trace
+from tests.conformance.trace import FORMAT, Trace
 from tests.conformance.world import World
 
 _REFUSED = "refused at deploy"
@@ -37,16 +37,16 @@ def _judge(folder: Path, case: dict[str, Any]) -> Result:
 
 def _play(path: Path, case: dict[str, Any]) -> str | None:
     """None when the case went as expected, else what happened."""
-    graph, problems = check_process(path.read_bytes(), source=path.name)
+    trace = Trace(marker="CREATE_MARKER_FILE" in case["trace"])
+    graph, problems = check_process(path.read_bytes(), source=path.name, scripts={FORMAT: trace})
     if graph is None:
         first = next(problem for problem in problems if problem.severity == "error")
         may = case["expect"] == "rejected-or-incident"
         return None if may else f"{_REFUSED}: line {first.line}: {first.message} [{first.code}]"
-    return _run(graph, case)
+    return _run(graph, case, trace)
 
 
-def _run(graph: Graph, case: dict[str, Any]) -> str | None:
-    trace = Trace(marker="CREATE_MARKER_FILE" in case["trace"])
+def _run(graph: Graph, case: dict[str, Any], trace: Trace) -> str | None:
     world = World(graphs=(graph,))
     by_id = {item.process_id: item for item in world.graphs}
     for process in (case["process"], case.get("also_start")):

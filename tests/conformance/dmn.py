@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
 
+from engine.dmn import Model, compile_model
+from engine.feel import iso8601
 from tests.conformance.report import Report, Result
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _NUMBERS = {"decimal", "double", "integer", "int", "long", "float"}
-_TEMPORAL = {"date", "time", "dateTime", "duration", "dayTimeDuration", "yearMonthDuration"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Temporal:
-    """A date, time or duration as the suite writes it."""
-
-    kind: str
-    text: str
-
-
-TestValue = None | bool | Decimal | str | Temporal | list["TestValue"] | dict[str, "TestValue"]
+_TEMPORAL: dict[str, Callable[[str], object]] = {
+    "date": iso8601.date_from,
+    "time": iso8601.time_from,
+    "dateTime": iso8601.date_time_from,
+    "duration": iso8601.duration_from,
+    "dayTimeDuration": iso8601.duration_from,
+    "yearMonthDuration": iso8601.duration_from,
+}
+# The suite gives results of exp, log, sqrt and the like to eight decimals, and its own runner compares as closely.
+_CLOSE = Decimal("1e-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +33,37 @@ class Question:
     """What a result node asks: the value of `node` with these inputs; `invocable` names a service or BKM."""
 
     model: Path
-    kind: str
     node: str
     invocable: str | None
-    inputs: dict[str, TestValue]
+    inputs: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What must come: a value (null among them), and whether an error is expected as well."""
+    """What must come: a value (null among them), and whether an error must be reported as well."""
 
-    value: TestValue
+    value: object
     error: bool
 
 
-class Failed(Exception):
-    """The decision could not be evaluated; the suite calls that an error result."""
+def evaluate(question: Question) -> tuple[object, bool]:
+    """The engine's value, and whether it reported a problem."""
+    model = _compiled(question.model)
+    if question.invocable is None:
+        evaluation = model.evaluate(question.node, question.inputs)
+        return evaluation.value, bool(evaluation.problems)
+    evaluation = model.invoke(question.invocable, question.inputs)
+    value = evaluation.value
+    # A service with several output decisions gives a context of them, of which the node asks for one.
+    if isinstance(value, dict) and question.node in value and question.node != question.invocable:
+        value = value[question.node]
+    return value, bool(evaluation.problems)
 
 
-class NoDecisionEngine(Exception):
-    """There is nothing to ask."""
-
-
-def evaluate(question: Question) -> TestValue:
-    """The engine's answer; raises Failed where it gives an error."""
-    raise NoDecisionEngine("no decision engine yet")
+@cache
+def _compiled(path: Path) -> Model:
+    others = {other.name: other.read_bytes() for other in sorted(path.parent.glob("*.dmn")) if other != path}
+    return compile_model(path.read_bytes(), source=path.name, imports=others, strict=False)
 
 
 def run(folder: Path) -> Report:
@@ -74,26 +81,42 @@ def run(folder: Path) -> Report:
         passed, total = shares[valued]
         percent = 100 * passed / total if total else 0.0
         report.remarks.append(f"{words}: {passed} of {total} passed ({percent:.1f} %)")
+    report.remarks += _weak(report.results)
     return report
+
+
+def _weak(results: list[Result]) -> Iterator[str]:
+    """A remark for each folder of which less than four fifths passed."""
+    folders: dict[str, list[int]] = {}
+    for result in results:
+        share = folders.setdefault(result.name.split("/")[-4] if result.name.count("/") > 2 else result.name, [0, 0])
+        share[0] += result.got is None
+        share[1] += 1
+    for name, (passed, total) in sorted(folders.items()):
+        if passed < 0.8 * total:
+            yield f"weak: {name}: {passed} of {total}"
 
 
 def _judge(name: str, question: Question, expectation: Expectation) -> Result:
     expected = "an error" if expectation.error else repr(expectation.value)
     try:
-        value = evaluate(question)
-        got = None if _same(value, expectation.value) else repr(value)
-    except Failed as error:
-        got = None if expectation.error or expectation.value is None else f"error: {error}"
+        value, reported = evaluate(question)
     except Exception as error:  # a crash is a result of the case, not of the runner
-        got = f"{type(error).__name__}: {error}"
-    return Result(name=name, expected=expected, got=got)
+        return Result(name=name, expected=expected, got=f"{type(error).__name__}: {error}")
+    if not _same(value, expectation.value):
+        return Result(name=name, expected=expected, got=repr(value))
+    if expectation.error and not reported:
+        return Result(name=name, expected=expected, got="null, but nothing was reported")
+    return Result(name=name, expected=expected)
 
 
-def _same(value: TestValue, expected: TestValue) -> bool:
+def _same(value: object, expected: object) -> bool:
     if isinstance(value, list) and isinstance(expected, list):
         return len(value) == len(expected) and all(map(_same, value, expected))
     if isinstance(value, dict) and isinstance(expected, dict):
         return value.keys() == expected.keys() and all(_same(value[key], expected[key]) for key in value)
+    if isinstance(value, Decimal) and isinstance(expected, Decimal):
+        return value == expected or abs(value - expected) <= _CLOSE
     return type(value) is type(expected) and value == expected
 
 
@@ -107,7 +130,6 @@ def _read(path: Path, folder: Path) -> Iterator[tuple[str, Question, Expectation
         for node in case.iterchildren("{*}resultNode"):
             question = Question(
                 model=model,
-                kind=node.get("type") or case.get("type") or "decision",
                 node=node.get("name", ""),
                 invocable=case.get("invocableName"),
                 inputs=inputs,
@@ -123,7 +145,7 @@ def _text(element: etree._Element, name: str) -> str | None:
     return (found.text or "").strip() if found is not None else None
 
 
-def _value(holder: etree._Element) -> TestValue:
+def _value(holder: etree._Element) -> object:
     """The value that an inputNode, expected, item or component holds: components, a list, or a simple value."""
     components = list(holder.iterchildren("{*}component"))
     if components:
@@ -136,7 +158,7 @@ def _value(holder: etree._Element) -> TestValue:
     return _simple(simple) if simple is not None else None
 
 
-def _simple(element: etree._Element) -> TestValue:
+def _simple(element: etree._Element) -> object:
     if element.get(f"{_XSI}nil") == "true":
         return None
     kind, text = (element.get(f"{_XSI}type") or "").rpartition(":")[2], element.text or ""
@@ -144,4 +166,4 @@ def _simple(element: etree._Element) -> TestValue:
         return Decimal(text.strip())
     if kind == "boolean":
         return text.strip() in ("true", "1")
-    return Temporal(kind=kind, text=text.strip()) if kind in _TEMPORAL else text
+    return _TEMPORAL[kind](text.strip()) if kind in _TEMPORAL else text

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from engine.bpmn.scope import Scope
+from engine.bpmn.scripts import Ran, ScriptError
 from tests.conformance import report as reports
 from tests.conformance.__main__ import main
 from tests.conformance.report import Known, Report, Result
-from tests.conformance.trace import Ran, Trace
+from tests.conformance.trace import Trace
 from tests.conformance.world import World
 from tests.engine.bpmn.models import (
     catch,
@@ -27,6 +30,7 @@ from tests.engine.bpmn.models import (
     timer,
     user,
 )
+from tests.engine.dmn import models as dmn
 
 SEQUENCE = file(start_event() + user("x") + end() + chain("s", "x", "e"))
 NO_START = file(user("x") + end() + chain("x", "e"))
@@ -124,32 +128,47 @@ def test_brackets_in_case_names_are_plain() -> None:
     assert report.failures([Known(pattern="a", reason="r")]) == ["a: expected x, got y   [known: r]"]
 
 
+DMN_CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+ <modelName>t.dmn</modelName><testCase id="1">
+ <inputNode name="a"><value xsi:type="xsd:decimal">1</value></inputNode>
+ <resultNode name="list"><expected><list><item><value xsi:type="xsd:string">x</value></item>
+ <item><value xsi:nil="true"/></item></list></expected></resultNode>
+ <resultNode name="context"><expected><component name="k"><value xsi:type="xsd:boolean">true</value></component>
+ </expected></resultNode>
+ <resultNode name="close"><expected><value xsi:type="xsd:decimal">1.00000000</value></expected></resultNode>
+ <resultNode name="day"><expected><value xsi:type="xsd:date">2026-11-22</value></expected></resultNode>
+ <resultNode name="other day"><expected><value xsi:type="xsd:date">2026-11-22</value></expected></resultNode>
+ <resultNode name="error" errorResult="true"><expected><value xsi:nil="true"/></expected></resultNode>
+ <resultNode name="silent" errorResult="true"><expected><value xsi:nil="true"/></expected></resultNode>
+ <resultNode name="silent"><expected><value xsi:nil="true"/></expected></resultNode>
+ <resultNode name="missing" errorResult="true"><expected><value xsi:nil="true"/></expected></resultNode>
+ </testCase>
+ <testCase id="2" type="decisionService" invocableName="both">
+ <resultNode name="list"><expected><list><item><value xsi:type="xsd:string">x</value></item>
+ <item><value xsi:nil="true"/></item></list></expected></resultNode></testCase></testCases>"""
+
+
 def test_every_dmn_result_node_is_a_case(tmp_path: Path, known: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Values, lists, contexts, nulls and errors are read as the suite writes them; both shares are told."""
+    """Values are compared as the suite does; where an error is expected, null alone does not pass; shares are told."""
     folder = tmp_path / "level" / "0001"
     folder.mkdir(parents=True)
-    (folder / "t-01.xml").write_text(
-        """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
-        xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
-        <modelName>t.dmn</modelName><testCase id="1">
-        <inputNode name="a"><value xsi:type="xsd:decimal">1</value></inputNode>
-        <resultNode name="r1" type="decision"><expected><list><item><value xsi:type="xsd:string">x</value></item>
-        <item><value xsi:nil="true"/></item></list></expected></resultNode>
-        <resultNode name="r2" type="decision"><expected><component name="k"><value xsi:type="xsd:boolean">true</value>
-        </component></expected></resultNode>
-        <resultNode name="r3" errorResult="true" type="decision"><expected><value xsi:nil="true"/></expected>
-        </resultNode>
-        </testCase></testCases>"""
-    )
-    main(["dmn", str(tmp_path)])
+    texts = {"list": '["x", null]', "context": "{k: a = 1}", "close": "1.000000001", "day": '@"2026-11-22"',
+             "other day": '"2026-11-22"', "error": '1 + "x"', "silent": "null"}  # fmt: skip
+    decisions = [dmn.decision(name, dmn.literal(text), data="a") for name, text in texts.items()]
+    parts = (dmn.given("a", "number"), *decisions, dmn.service("both", outputs="list context"))
+    (folder / "t.dmn").write_bytes(dmn.file(*parts))
+    (folder / "t-01.xml").write_text(DMN_CASES)
+    assert main(["dmn", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "level/0001/t-01/1/r1: expected ['x', None], got NoDecisionEngine: no decision engine yet"
-    assert lines[1].startswith("level/0001/t-01/1/r2: expected {'k': True}")
-    assert lines[2].startswith("level/0001/t-01/1/r3: expected an error")
+    case = "level/0001/t-01/1"
+    assert [line.partition(": ")[0] for line in lines[:3]] == [f"{case}/other day", f"{case}/silent", f"{case}/missing"]
+    assert lines[1] == f"{case}/silent: expected an error, got null, but nothing was reported"
     assert lines[3:] == [
-        "expecting a value: 0 of 2 passed (0.0 %)",
-        "expecting null or an error: 0 of 1 passed (0.0 %)",
-        "0 passed, 3 failed",
+        "expecting a value: 5 of 6 passed (83.3 %)",
+        "expecting null or an error: 2 of 4 passed (50.0 %)",
+        "weak: 0001: 7 of 10",
+        "7 passed, 3 failed",
     ]
 
 
@@ -159,10 +178,14 @@ def test_the_trace_language_counts_as_the_suite_says() -> None:
     texts = ["SCRIPT_task1", "SCRIPT_task1", "CREATE_MARKER_FILE", "CREATE_MARKER_FILE", "LOG_DATA", "CREATE_LOG_FILE"]
     for text in texts:
         assert trace.run(text, {}) == Ran()
-    assert trace.run(" INCREMENT_INTEGER_VARIABLE_AND_LOG ", {"integerVariable": 2}) == Ran(data={"integerVariable": 3})
-    assert trace.run("INCREMENT_INTEGER_VARIABLE", {"integerVariable": 2}) == Ran(data={"integerVariable": 3})
-    trace.run("LOG_DATA", trace.run("SET_STRING_DATA", {}).data)
-    assert (trace.run("WAIT_TEN_SECONDS", {}).seconds, trace.run("THROW_ERROR", {}).error) == (10, True)
+    seen = Scope(element="task", data={"integerVariable": 2}, now=World(graphs=()).now)
+    counted = trace.compile(" INCREMENT_INTEGER_VARIABLE_AND_LOG ", None).run(seen)
+    assert counted == Ran(values={"integerVariable": Decimal(3)})
+    assert trace.run("INCREMENT_INTEGER_VARIABLE", {"integerVariable": 2}) == counted
+    trace.run("LOG_DATA", trace.run("SET_STRING_DATA", {}).values)
+    assert trace.run("WAIT_TEN_SECONDS", {}).seconds == 10
+    with pytest.raises(ScriptError, match="threw a BPMN error"):
+        trace.run("THROW_ERROR", {})
     assert +trace.counts == {
         "SCRIPT_task1": 2,
         "CREATE_MARKER_FILE": 1,

@@ -10,7 +10,7 @@ from engine.bpmn.graph import ServiceTask, UserTask
 from engine.bpmn.problems import Problem
 from engine.dispatch import APPROVE
 from engine.feel import Expression, FeelError
-from engine.process import FOLDERS, JOB_TYPES, PROCESS
+from engine.process import JOB_TYPES, PROCESS, belongs
 
 LONGEST_ID = 200  # characters, as the tables have room for
 LONGEST_ROLE = 100
@@ -36,7 +36,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     files = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and (name == PROCESS or name.startswith(FOLDERS)):
+        if path.is_file() and belongs(name):
             files[name] = path.read_bytes()
     return files
 

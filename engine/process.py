@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from engine.bpmn.graph import Graph
 
 PROCESS = "process.bpmn"
-FOLDERS = ("forms/", "letters/")
+DECISIONS = "decisions.dmn"
+FILES = (PROCESS, DECISIONS)
+FOLDERS = ("forms/", "letters/", "decisions/")
 # What programs do for a dossier; docs/reference/job-types.md tells their headers and inputs.
 JOB_TYPES = frozenset({"hoso.letter", "hoso.number", "hoso.email", "hoso.post", "hoso.counter"})
+
+
+def belongs(path: str) -> bool:
+    """Whether a path is one that a bundle may hold; README, scenarios and the procedure stay out."""
+    return path in FILES or path.startswith(FOLDERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def _decide(
         refusal = (
             task.refuses_holder(officer)
             or _refuses(tx, officer, dossier, definition, task, prepared, now)
-            or refuses_data(dossier, definition, task, prepared.data)
+            or refuses_data(dossier, definition, task, prepared.data, now=now)
         )
         if refusal:
             return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))

@@ -157,7 +157,7 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
     documents = [views.document(document) for document in dossier.documents.values()]
     process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}
     form = definition.forms.get(task.form or "")
-    body = {"form": form, "documents": documents, "data": dict(dossier.state.data), "process": process}
+    body = {"form": form, "documents": documents, "data": dict(dossier.state.seen_by(task.number)), "process": process}
     return Answer(body={**views.task(dossier, task), **body})
 
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters import forms
@@ -13,6 +13,7 @@ from adapters.application.sight import definition_of, open_task_in_sight
 from adapters.database import acts, trail
 from adapters.database.store import Transaction
 from engine.bpmn.graph import UserTask
+from engine.calendar import VIETNAM
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
@@ -33,7 +34,7 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
             return refuse(found)
         dossier, task = found
         definition = definition_of(app, tx, dossier)
-        refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data)
+        refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data, now=app.clock())
         if refusal:
             return refuse(refusal)
         facts = _facts(tx, dossier, task, definition, officer, data)
@@ -72,12 +73,12 @@ def issue(app: Application, tx: Transaction, officer: Officer, act: str, subject
 
 
 def refuses_data(
-    dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any]
+    dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any], *, now: datetime
 ) -> Refusal | None:
     """Why the form's data is not what the form asks for, field by field, or None."""
     form = definition.forms.get(task.form or "")
-    known = {**dossier.state.data, **data}
-    problems = forms.check(form or {}, data, hidden=lambda text: _holds(text, known))
+    known = {**dossier.state.seen_by(task.number), **data}
+    problems = forms.check(form or {}, data, hidden=lambda text: _holds(text, known, now))
     if not problems:
         return None
     fields = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
@@ -90,10 +91,10 @@ def refuses_data(
     )
 
 
-def _holds(text: str, data: Mapping[str, Any]) -> bool:
+def _holds(text: str, data: Mapping[str, Any], now: datetime) -> bool:
     """Whether a form's condition holds; one that cannot be read hides nothing."""
     try:
-        return compile_expression(text).evaluate(data) is True
+        return compile_expression(text).evaluate(data, now=now.astimezone(VIETNAM)) is True
     except FeelError:
         return False
 

@@ -49,8 +49,31 @@ def _consequences(details: Item) -> Iterator[str]:
                 if role
                 else _("→ opens: {name}").format(name=name)
             )
+            if opened.get("why"):
+                yield _("→ to the administrators: {why}").format(why=escape(opened["why"]))
+    for table in details.get("tables") or ():
+        if isinstance(table, Mapping) and table.get("decision"):
+            yield from _fired(table)
     if details.get("ended"):
         yield _("→ the dossier is completed")
+
+
+def _fired(table: Item) -> Iterator[str]:
+    """Yield which rules of a decision table applied, with what they read and gave."""
+    decision = escape(table.get("decision"))
+    rules = [rule for rule in table.get("rules") or () if isinstance(rule, Mapping)]
+    if not rules:
+        yield _("→ {decision}: no rule applies").format(decision=decision)
+    for rule in rules:
+        read, gave = (_listed(rule.get(name)) for name in ("inputs", "outputs"))
+        yield _("→ {decision}, rule {rule}: {read} → {gave}").format(
+            decision=decision, rule=escape(rule.get("rule")), read=read, gave=gave
+        )
+
+
+def _listed(values: object) -> str:
+    pairs = values.items() if isinstance(values, Mapping) else ()
+    return ", ".join(f"{escape(name)} = {escape('-' if value is None else value)}" for name, value in pairs)
 
 
 def _details(item: Item) -> Item:
@@ -189,6 +212,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
         N_("{who} moved the appointment"), extra=((N_(", now {value}"), ("appointment", "time")),)
     ),
     "timer-fired": _plain(N_("The time for “{step}” has come")),
+    "decision-evaluated": _plain(N_("The rules for “{step}” were applied")),
     "job-failed": _refused(N_("A program's work failed")),
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
     "evidence-exported": _plain(N_("{who} exported the evidence")),

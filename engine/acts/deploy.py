@@ -5,10 +5,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.acts.decisions import read_decisions
 from engine.bpmn.check import check_process
 from engine.bpmn.graph import Graph
 from engine.bpmn.problems import Problem
-from engine.process import FOLDERS, PROCESS
+from engine.process import FILES, FOLDERS, PROCESS, belongs
 from signing.bundle import bundle_hash
 from signing.errors import SigningError
 from signing.evidence.archive import check_name
@@ -36,8 +37,9 @@ def check_bundle(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, .
         return problems
     forms, form_problems = _read_forms(files)
     letters = [path for path in files if path.startswith("letters/")]
-    graph, found = check_process(files[PROCESS], source=PROCESS, forms=forms, files=letters)
-    problems = (*form_problems, *found)
+    decisions, decision_problems = read_decisions(files)
+    graph, found = check_process(files[PROCESS], source=PROCESS, forms=forms, files=letters, decisions=decisions)
+    problems = (*form_problems, *decision_problems, *found)
     if graph is None or any(problem.severity == "error" for problem in problems):
         return problems
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
@@ -63,8 +65,10 @@ def _odd(path: str) -> str | None:
         check_name(path)  # as a pack holds it: what cannot be exported must not be deployed
     except SigningError as error:
         return error.message
-    if path != PROCESS and not path.startswith(FOLDERS):
-        return f"{path!r} is neither {PROCESS} nor in {' or '.join(FOLDERS)}"
+    if not belongs(path):
+        return f"{path!r} is neither {' nor '.join(FILES)} nor in {' or '.join(FOLDERS)}"
+    if path.startswith("decisions/") and not path.endswith(".dmn"):
+        return f"{path!r} is no file of decisions (.dmn)"
     return None
 
 

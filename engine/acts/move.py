@@ -1,22 +1,21 @@
 """Move a dossier: what the kernel's effects mean for tasks, jobs and the dossier itself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from engine.acts.assign import Assignment, assign
 from engine.bpmn import effects as kernel
 from engine.bpmn.graph import Graph, UserTask
 from engine.bpmn.run import Step
 from engine.dossier import Dossier, Status
-from engine.feel import Expression, FeelError
-from engine.officer import ADMINISTRATOR
 from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
 from engine.task import Task
 
 E = TypeVar("E")
 TIMER = "timer"
 MESSAGE = "message"
-LONGEST_NAME = 100  # characters of a role; nobody has a longer one
 
 
 def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
@@ -24,7 +23,10 @@ def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: da
 
     A task that the step completed is closed by the caller, who knows who completed it.
     """
-    opened = tuple(_opened(dossier, graph, effect, step, now) for effect in _of(step, kernel.TaskOpened))
+    assignments = _assignments(graph, step, now)
+    opened = tuple(
+        _opened(dossier, graph, effect, assignments[effect.task], now) for effect in _of(step, kernel.TaskOpened)
+    )
     cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled)}
     ended = bool(_of(step, kernel.Completed))
     tasks = {number: task for number, task in dossier.tasks.items() if number not in cancelled}
@@ -45,7 +47,11 @@ def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: da
         cancelled_jobs=_cancelled_jobs(step),
         awaited=tuple((effect.subscription, effect.name, effect.key) for effect in _of(step, kernel.MessageAwaited)),
         forgotten=frozenset(effect.subscription for effect in _of(step, kernel.MessageForgotten)),
-        leaves=(_telling(leaf, opened, ended=ended), *_incidents(dossier, step)),
+        leaves=(
+            _telling(leaf, opened, assignments, ended=ended),
+            *_decided(dossier, graph, step),
+            *_incidents(dossier, step),
+        ),
     )
 
 
@@ -58,18 +64,27 @@ def _status(status: Status) -> Status:
     return status if status > Status.DECIDED else Status.DECIDED
 
 
-def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, step: Step, now: datetime) -> Task:
-    node = graph.nodes[effect.element]
+def _assignments(graph: Graph, step: Step, now: datetime) -> dict[int, Assignment]:
+    opened = _of(step, kernel.TaskOpened)
+    return {item.task: assign(_user_task(graph, item.element), step.state, item.task, now) for item in opened}
+
+
+def _user_task(graph: Graph, element: str) -> UserTask:
+    node = graph.nodes[element]
     if not isinstance(node, UserTask):
-        raise TypeError(f"{effect.element} is no user task")
-    role, people = _candidates(node, step)
+        raise TypeError(f"{element} is no user task")
+    return node
+
+
+def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, assignment: Assignment, now: datetime) -> Task:
+    node = _user_task(graph, effect.element)
     return Task(
         id=f"{dossier.code}.{effect.task}",
         number=effect.task,
         element=effect.element,
         name=node.name or effect.element,
-        role=role,
-        candidates=people,
+        role=assignment.role,
+        candidates=assignment.people,
         excluded=excluded(dossier, graph, effect.element),
         holder=None,
         opened=now,
@@ -87,33 +102,6 @@ def excluded(dossier: Dossier, graph: Graph, element: str) -> frozenset[str]:
     tasks = (other for other in graph.nodes.values() if isinstance(other, UserTask))
     others |= {other.id for other in tasks if element in other.not_same_as}
     return frozenset(officer for other in others for officer in dossier.performers.get(other, ()))
-
-
-def _candidates(node: UserTask, step: Step) -> tuple[str | None, frozenset[str]]:
-    """The role and the officers named one by one. What the modeler assigns takes the place of the lane's role.
-
-    An assignment that gives nobody, or several groups, goes to the administrators: no task is without a queue.
-    """
-    assigned = (node.assignee, node.candidate_users, node.candidate_groups)
-    if all(expression is None for expression in assigned):
-        return node.role, frozenset()
-    people = frozenset(_texts(node.assignee, step) + _texts(node.candidate_users, step))
-    groups = _texts(node.candidate_groups, step)
-    if len(groups) > 1 or not (groups or people):
-        return ADMINISTRATOR, frozenset()
-    return (groups[0] if groups else None), people
-
-
-def _texts(expression: Expression | None, step: Step) -> list[str]:
-    if expression is None:
-        return []
-    try:
-        value = expression.evaluate(step.state.data)
-    except FeelError:
-        return []
-    values = value if isinstance(value, list) else [value]
-    parts = [part.strip() for item in values if isinstance(item, str) for part in item.split(",")]
-    return [part for part in parts if 0 < len(part) <= LONGEST_NAME]
 
 
 def _jobs(step: Step, now: datetime) -> tuple[JobRequest, ...]:
@@ -137,13 +125,39 @@ def _cancelled_jobs(step: Step) -> frozenset[int]:
     return frozenset(jobs | {effect.timer for effect in _of(step, kernel.TimerCancelled)})
 
 
-def _telling(leaf: LeafDraft, opened: tuple[Task, ...], *, ended: bool) -> LeafDraft:
+def _telling(
+    leaf: LeafDraft, opened: tuple[Task, ...], assignments: Mapping[int, Assignment], *, ended: bool
+) -> LeafDraft:
     told = dict(leaf.details)
     if opened:
-        told["opened"] = [{"task": task.id, "name": task.name, "role": task.role or ""} for task in opened]
+        told["opened"] = [_told(task, assignments[task.number].why) for task in opened]
     if ended:
         told["ended"] = True
     return replace(leaf, details=told)
+
+
+def _told(task: Task, why: str) -> dict[str, object]:
+    told: dict[str, object] = {"task": task.id, "name": task.name, "role": task.role or ""}
+    return {**told, "why": why} if why else told
+
+
+def _decided(dossier: Dossier, graph: Graph, step: Step) -> tuple[LeafDraft, ...]:
+    """Each decision that the step asked: the rules that fired, with what they read and gave."""
+    return tuple(
+        LeafDraft(
+            actor=SYSTEM,
+            act="decision-evaluated",
+            subject=dossier.code,
+            dossier=dossier.code,
+            details={
+                "element": effect.element,
+                "name": graph.nodes[effect.element].name or effect.element,
+                "decision": effect.decision,
+                "tables": list(effect.tables),
+            },
+        )
+        for effect in _of(step, kernel.DecisionEvaluated)
+    )
 
 
 def _incidents(dossier: Dossier, step: Step) -> tuple[LeafDraft, ...]:
@@ -155,5 +169,6 @@ def _incidents(dossier: Dossier, step: Step) -> tuple[LeafDraft, ...]:
             dossier=dossier.code,
             details={"element": effect.element, "code": effect.code, "message": effect.message},
         )
-        for effect in _of(step, kernel.IncidentRaised)
+        for effect in step.effects
+        if isinstance(effect, kernel.IncidentRaised | kernel.Stalled)
     )

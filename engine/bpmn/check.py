@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from engine.bpmn.document import children, line_of, parse
 from engine.bpmn.graph import (
     Activity,
     BoundaryEvent,
+    BusinessRuleTask,
     EndEvent,
     ExclusiveGateway,
     Graph,
     Node,
     ParallelGateway,
+    ScriptTask,
     ServiceTask,
     StartEvent,
     UserTask,
 )
 from engine.bpmn.problems import Problem, Problems
-from engine.bpmn.read import read_tree
+from engine.bpmn.read import NO_SCRIPTS, read_tree
+from engine.bpmn.scripts import FeelScript, Language
 from engine.bpmn.second_engine import validate_schema
+from engine.dmn import Model
 
+NO_DECISIONS: Mapping[str, Model] = MappingProxyType({})
 # Job types whose header `template` names a file of the bundle.
 _WITH_TEMPLATE = ("hoso.letter", "hoso.email")
 
@@ -31,16 +38,20 @@ def check_process(
     source: str,
     forms: Mapping[str, object] | None = None,
     files: Collection[str] | None = None,
+    decisions: Mapping[str, Model] = NO_DECISIONS,
+    scripts: Mapping[str, Language] = NO_SCRIPTS,
 ) -> tuple[Graph | None, tuple[Problem, ...]]:
     """The process ready to run, or None when a problem is an error.
 
     `forms` are the bundle's forms by id and `files` its paths; where they are None, references to them are not checked.
+    `decisions` are the models of the bundle's decisions, by decision id. `scripts` are languages of script tasks beside
+    FEEL, by `scriptFormat`: nothing that is deployed can bring one.
     """
     problems = Problems(source)
     root = parse(xml, problems)
     if root is None:
         return None, problems.found()
-    graphs = read_tree(root, problems)
+    graphs = read_tree(root, problems, scripts)
     if len(graphs) != 1:
         line = line_of(next(children(root, "process"), root))
         names = ", ".join(graph.process_id for graph in graphs) or "none"
@@ -49,8 +60,9 @@ def check_process(
     for graph in graphs:
         check_graph(graph, problems)
         _check_bundle(graph, forms, files, problems)
+        _check_decisions(graph, decisions, problems)
     validate_schema(root, problems)
-    return (None if problems.refused else graphs[0]), problems.found()
+    return (None if problems.refused else replace(graphs[0], decisions=decisions)), problems.found()
 
 
 def check_graph(graph: Graph, problems: Problems) -> None:
@@ -64,6 +76,8 @@ def check_graph(graph: Graph, problems: Problems) -> None:
         _check_conditions(node, problems)
         if isinstance(node, UserTask):
             _check_user_task(node, graph, problems)
+        if isinstance(node, BusinessRuleTask) or (isinstance(node, ScriptTask) and isinstance(node.script, FeelScript)):
+            _check_at_once(node, problems)
     _check_reachable(graph, problems)
 
 
@@ -138,6 +152,14 @@ def _check_user_task(node: UserTask, graph: Graph, problems: Problems) -> None:
             problems.error(node.line, node.id, "not-same-as", message, "name the ids of user tasks")
 
 
+def _check_at_once(node: Activity, problems: Problems) -> None:
+    for event in node.boundaries:
+        message = f"it never comes: {node.id} is done as soon as it is entered"
+        problems.warning(
+            event.line, event.id, "boundary-never", message, "remove it, or attach it to a task that waits"
+        )
+
+
 def _check_reachable(graph: Graph, problems: Problems) -> None:
     # What lies behind a refused node is not its own fault, so refused nodes count as reached.
     pending = [node.id for node in graph.nodes.values() if isinstance(node, StartEvent) or not node.kind]
@@ -178,3 +200,11 @@ def _check_bundle(
             if template and template not in files:
                 message = f"template {template!r} is not in the bundle"
                 problems.error(node.line, node.id, "template-unknown", message, "add the file, or correct its path")
+
+
+def _check_decisions(graph: Graph, decisions: Mapping[str, Model], problems: Problems) -> None:
+    for node in graph.nodes.values():
+        if isinstance(node, BusinessRuleTask) and node.decision not in decisions:
+            known = ", ".join(sorted(decisions)) or "none"
+            message = f"decision {node.decision!r} is not in the bundle"
+            problems.error(node.line, node.id, "decision-unknown", message, f"add it, or use one of: {known}")

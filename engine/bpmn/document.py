@@ -1,4 +1,4 @@
-"""A process file as a tree, parsed as hostile input: no entities, no DTD, no network, bounded size and depth."""
+"""A process file as a tree, parsed as hostile input (`engine.xml`)."""
 
 from __future__ import annotations
 
@@ -6,93 +6,42 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine import xml as safe
 from engine.bpmn.problems import Problems
+from engine.xml import Element, line_of
+from engine.xml import local_name as name_of
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
-MAX_BYTES = 8_000_000
-MAX_DEPTH = 100
+_LIMITS = safe.Limits(octets=8_000_000)
 
-Element = etree._Element
+__all__ = [
+    "CAMUNDA", "DI", "MODEL", "XSI", "ZEEBE", "Element", "attributes", "child", "children", "is_model", "line_of",
+    "name_of", "parse", "reference", "text_of",
+]  # fmt: skip
 
 
 def parse(xml: bytes, problems: Problems) -> Element | None:
     """The root of the tree, or None with the reason among `problems`; never raises on bad input."""
-    if len(xml) > MAX_BYTES:
-        problems.error(1, None, "too-large", f"the file has {len(xml)} bytes", f"keep it under {MAX_BYTES}")
-        return None
-    # Before the parser sees it, in every encoding that keeps ASCII letters apart by zeros at most.
-    if b"<!DOCTYPE" in xml.replace(b"\0", b"").upper():
-        _refuse_doctype(problems, 1 + xml[: max(0, xml.upper().find(b"<!DOCTYPE"))].count(b"\n"))
-        return None
     try:
-        root = etree.fromstring(xml, _parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        text = str(error).removesuffix(" (<string>, line 0)").split(" (<string>")[0]
-        problems.error(line, None, "xml-broken", f"the XML does not parse: {text}", "save it again from the modeler")
+        root = safe.parse(xml, _LIMITS)
+        if root.tag != f"{{{MODEL}}}definitions":
+            message = f"the root is {name_of(root)}, not definitions of BPMN 2.0"
+            problems.error(line_of(root), None, "not-bpmn", message, f"save it as BPMN 2.0 ({MODEL})")
+            return None
+        safe.bound(root, _LIMITS)
+    except safe.Unreadable as error:
+        problems.error(error.line, None, error.code, error.message, error.remedy)
         return None
-    if root.getroottree().docinfo.internalDTD is not None:
-        _refuse_doctype(problems, 1)
-        return None
-    return root if _shaped(root, problems) else None
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-def _refuse_doctype(problems: Problems, line: int) -> None:
-    problems.error(
-        line, None, "doctype", "the file has a DOCTYPE", "remove it: a process needs none, and it can attack"
-    )
-
-
-def _shaped(root: Element, problems: Problems) -> bool:
-    if root.tag != f"{{{MODEL}}}definitions":
-        found = etree.QName(root).localname
-        problems.error(
-            line_of(root),
-            None,
-            "not-bpmn",
-            f"the root is {found}, not definitions of BPMN 2.0",
-            f"save it as BPMN 2.0 ({MODEL})",
-        )
-        return False
-    depth = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            line = line_of(element)
-            problems.error(line, None, "too-deep", f"elements are nested deeper than {MAX_DEPTH}", "flatten the model")
-            return False
-    return True
-
-
-def line_of(element: Element) -> int:
-    """The source line on which the element starts."""
-    line = element.sourceline
-    return line if isinstance(line, int) else 1
+    return root
 
 
 def is_model(element: Element) -> bool:
     """Whether the element is of the BPMN model's namespace."""
     return isinstance(element.tag, str) and element.tag.startswith(f"{{{MODEL}}}")
-
-
-def name_of(element: Element) -> str:
-    """The element's name without namespace."""
-    return etree.QName(element).localname
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:

@@ -90,6 +90,15 @@ class MessageThrown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionEvaluated:
+    """The element asked a decision. `tables` are those that fired, as `engine.bpmn.decisions.told` writes them."""
+
+    element: str
+    decision: str
+    tables: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ElementEntered:
     """A token entered the element (a join: when it fires)."""
 
@@ -106,6 +115,19 @@ class ElementLeft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRaised:
     """Something stands still until a person mends it and sends `Retried(incident)`."""
+
+    incident: int
+    element: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stalled:
+    """Nothing can happen any more, yet tokens wait at this join: a deadlock that the model draws (BPMN 2.0 §13.4.1).
+
+    Nothing failed, but people must see it: the state keeps it among its incidents.
+    """
 
     incident: int
     element: str
@@ -135,9 +157,11 @@ Effect = (
     | MessageAwaited
     | MessageForgotten
     | MessageThrown
+    | DecisionEvaluated
     | ElementEntered
     | ElementLeft
     | IncidentRaised
+    | Stalled
     | IncidentResolved
     | Completed
 )

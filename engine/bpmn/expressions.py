@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
+from engine.bpmn import translation
 from engine.bpmn.document import XSI, Element, line_of, name_of
 from engine.bpmn.problems import Problems
 from engine.feel import Expression, FeelError, compile_expression
-
-_FEEL_LANGUAGES = ("feel", "dmn/feel", "/feel/")
 
 
 def compile_at(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:
@@ -18,9 +17,9 @@ def compile_at(text: str, element: Element, owner: str, problems: Problems) -> E
     except FeelError as error:
         line = line_of(element) + _lines_before(text, element) + max(0, (error.line or 1) - 1)
         where = f" (line {error.line}, column {error.column} of the expression)" if error.column else ""
-        problems.error(
-            line, owner, f"expression-{error.code}", f"expression {text!r}{where}: {error.message}", "write FEEL"
-        )
+        feel = translation.expression(text)
+        message, remedy = f"expression {text!r}{where}: {error.message}", f"write `={feel}`" if feel else "write FEEL"
+        problems.error(line, owner, f"expression-{error.code}", message, remedy)
         return None
 
 
@@ -66,10 +65,15 @@ def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
     if not is_formal(element, owner, problems):
         return False
     language = element.get("language") or element.getroottree().getroot().get("expressionLanguage")
-    if language is None or any(name in language.lower() for name in _FEEL_LANGUAGES) or language.lower() == "feel":
+    if language is None or is_feel(language):
         return True
+    feel = translation.expression(element.text or "")
+    remedy = f'write {f"`={feel}`" if feel else "FEEL"} and name language="feel" or none'
     message = f"the expression is in {language!r}, which is not executed"
-    problems.error(
-        line_of(element), owner, "expression-language", message, 'write FEEL and name language="feel" or none'
-    )
+    problems.error(line_of(element), owner, "expression-language", message, remedy)
     return False
+
+
+def is_feel(language: str) -> bool:
+    """Whether a language's name or address is that of FEEL, as any version of DMN gives it."""
+    return "/feel/" in f"/{language.strip().lower()}/"

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from engine.bpmn.timers import TimerDefinition
+from engine.bpmn.scripts import Script
+from engine.bpmn.timer_values import TimerDefinition
+from engine.dmn import Model
 from engine.feel import Expression
 
 Signature = Literal["none", "initial", "approval", "organ"]
 Place = Literal["anywhere", "office"]
+ResultShape = Literal["singleEntry", "singleResult", "collectEntries", "resultList"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class MessageDefinition:
     key: Expression | None = None
 
 
-Inputs = tuple[tuple[str, Expression], ...]
+Mappings = tuple[tuple[str, Expression], ...]
+"""Targets, perhaps with dots, and what gives their values, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +61,7 @@ class StartEvent(Node):
 
     kind: ClassVar[str] = "startEvent"
     message: MessageDefinition | None = None
+    outputs: Mappings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,15 +70,37 @@ class EndEvent(Node):
 
     kind: ClassVar[str] = "endEvent"
     message: MessageDefinition | None = None
-    inputs: Inputs = ()
+    inputs: Mappings = ()
+    outputs: Mappings = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiInstance:
+    """How often a task's work is done (BPMN 2.0 §10.3.8): once for each member of `collection`, or `cardinality` times.
+
+    Each instance has `loopCounter`, from 1, and its member as `item`. `element` gives its part of the list `results`.
+    `own` are the names that stay within an instance.
+    """
+
+    sequential: bool = False
+    collection: Expression | None = None
+    cardinality: Expression | None = None
+    item: str | None = None
+    results: str | None = None
+    element: Expression | None = None
+    until: Expression | None = None
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Activity(Node):
-    """A task: waits until its work is done; conditions and a default flow may stand behind it."""
+    """A task; conditions and a default flow may stand behind it. With `loop` its work is done several times."""
 
     default: str | None = None
     boundaries: tuple[BoundaryEvent, ...] = ()
+    inputs: Mappings = ()
+    outputs: Mappings = ()
+    loop: MultiInstance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +127,27 @@ class ServiceTask(Activity):
     kind: ClassVar[str] = "serviceTask"
     job_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    inputs: Inputs = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScriptTask(Activity):
+    """Computes its result within the step (BPMN 2.0 §10.3.3)."""
+
+    kind: ClassVar[str] = "scriptTask"
+    script: Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BusinessRuleTask(Activity):
+    """Asks a decision of the bundle within the step (BPMN 2.0 §10.3.3); its value becomes `result_variable`.
+
+    `shape` gives it as Camunda 7 does; without one it is the value as DMN says.
+    """
+
+    kind: ClassVar[str] = "businessRuleTask"
+    decision: str
+    result_variable: str
+    shape: ResultShape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,6 +173,7 @@ class CatchEvent(Node):
     timer: TimerDefinition | None = None
     message: MessageDefinition | None = None
     accepts: tuple[str, ...] = ()  # the data that the message may bring
+    outputs: Mappings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,7 +182,8 @@ class ThrowEvent(Node):
 
     kind: ClassVar[str] = "intermediateThrowEvent"
     message: MessageDefinition
-    inputs: Inputs = ()
+    inputs: Mappings = ()
+    outputs: Mappings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,6 +196,7 @@ class BoundaryEvent(Node):
     timer: TimerDefinition | None = None
     message: MessageDefinition | None = None
     accepts: tuple[str, ...] = ()  # the data that the message may bring
+    outputs: Mappings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +212,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Graph:
-    """One process, ready to run. Hashable by identity."""
+    """One process, ready to run, with the models of the bundle's decisions by id. Hashable by identity."""
 
     process_id: str
     name: str
@@ -170,6 +220,7 @@ class Graph:
     nodes: Mapping[str, Node]
     flows: Mapping[str, Flow]
     lanes: tuple[Lane, ...] = ()
+    decisions: Mapping[str, Model] = field(default_factory=dict)
 
     def role_of(self, element: str) -> str | None:
         """The role of the lane in which the element stands."""

@@ -19,6 +19,7 @@ from engine.bpmn.nodes import Source, read_node
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.references import check_ids, check_references
 from engine.bpmn.roots import check_roots, read_messages
+from engine.bpmn.scripts import Language
 from engine.bpmn.vendor import read_extensions
 from engine.feel import Expression
 
@@ -36,6 +37,7 @@ _DRAWN = (
     ),
     *("category", "dataObject", "dataObjectReference", "dataStoreReference", "dataStore"),
 )
+NO_SCRIPTS: Mapping[str, Language] = MappingProxyType({})
 _DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
 _PROCESS_PARTS = {
     *("auditing", "monitoring", "ioSpecification", "property", "supportedInterfaceRef", "ioBinding", "supports"),
@@ -59,8 +61,8 @@ def read_process(xml: bytes, *, source: str = "process.bpmn") -> Reading:
     return Reading(graphs=graphs, problems=problems.found())
 
 
-def read_tree(root: Element, problems: Problems) -> tuple[Graph, ...]:
-    """Read a parsed file; findings go to `problems`."""
+def read_tree(root: Element, problems: Problems, scripts: Mapping[str, Language] = NO_SCRIPTS) -> tuple[Graph, ...]:
+    """Read a parsed file; findings go to `problems`. `scripts` are the languages of script tasks beside FEEL."""
     ids = check_ids(root, problems)
     check_references(root, ids, problems)
     check_roots(root, problems)
@@ -70,7 +72,7 @@ def read_tree(root: Element, problems: Problems) -> tuple[Graph, ...]:
     graphs = []
     for process in children(root, "process"):
         if (process.get("isExecutable") or "false").strip() in ("true", "1"):
-            graphs.append(_read_graph(process, messages, ids, problems))
+            graphs.append(_read_graph(process, messages, ids, problems, scripts))
     return tuple(graphs)
 
 
@@ -84,7 +86,11 @@ def _check_elsewhere(root: Element, problems: Problems) -> None:
 
 
 def _read_graph(
-    process: Element, messages: Mapping[str, MessageDefinition], ids: Collection[str], problems: Problems
+    process: Element,
+    messages: Mapping[str, MessageDefinition],
+    ids: Collection[str],
+    problems: Problems,
+    scripts: Mapping[str, Language],
 ) -> Graph:
     process_id = process.get("id") or ""
     for name in read_extensions(process, process_id, problems).properties:
@@ -100,7 +106,14 @@ def _read_graph(
     ends = _ends(process, flows.values(), ids)
     nodes: dict[str, Node] = {}
     for node_id, element in elements.items():
-        source = Source(element=element, id=node_id, messages=messages, role=roles.get(node_id), problems=problems)
+        source = Source(
+            element=element,
+            id=node_id,
+            messages=messages,
+            role=roles.get(node_id),
+            problems=problems,
+            scripts=scripts,
+        )
         node = read_node(source) or Node(**source.base)
         nodes[node_id] = _connected(node, element, ends, problems)
     _check_lane_nodes(lanes, nodes, ids, problems)
@@ -233,7 +246,7 @@ def _with_boundaries(nodes: Mapping[str, Node], problems: Problems) -> dict[str,
         host = nodes.get(event.attached_to)
         if host is not None and host.kind and not isinstance(host, Activity):
             message = f"it is attached to {event.attached_to}, which is a {host.kind}"
-            problems.error(event.line, event.id, "boundary-host", message, "attach it to a user or service task")
+            problems.error(event.line, event.id, "boundary-host", message, "attach it to a task")
     result = dict(nodes)
     for node in nodes.values():
         attached = tuple(event for event in events if event.attached_to == node.id)

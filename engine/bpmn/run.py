@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.bpmn.automatic import Automatic, compute
 from engine.bpmn.effects import Completed, Effect, ElementEntered, ElementLeft, MessageThrown
 from engine.bpmn.events import (
     Event,
@@ -22,26 +23,29 @@ from engine.bpmn.events import (
     TaskCompleted,
     TimerFired,
 )
-from engine.bpmn.flows import Stuck, choose, mapped
+from engine.bpmn.finish import caught, finish
+from engine.bpmn.flows import choose
 from engine.bpmn.graph import (
+    Activity,
     BoundaryEvent,
+    BusinessRuleTask,
     CatchEvent,
     EndEvent,
     Graph,
     Node,
     ParallelGateway,
+    ScriptTask,
     ServiceTask,
     StartEvent,
     ThrowEvent,
     UserTask,
 )
+from engine.bpmn.loops import begin, go_on
+from engine.bpmn.mappings import inputs_of, outcome
+from engine.bpmn.scope import Stuck
 from engine.bpmn.state import State, Token
-from engine.bpmn.wait import arm, cancel, disarm, open_job, rearm
-from engine.bpmn.work import Work
-
-# An automatic loop stops after this many tokens moved in one step, and two for each flow, so that a wide process is no
-# loop. Counted, so it stops at the same place every time.
-BUDGET = 1_000
+from engine.bpmn.wait import arm, open_job, pause, rearm
+from engine.bpmn.work import Work, given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +67,21 @@ def start(graph: Graph, data: Mapping[str, object], *, now: datetime, message: s
         known = ", ".join(_start_messages(graph)) or "nothing"
         raise EventRefused("no-such-start", f"{graph.process_id} cannot start by {asked}; it starts by {known}")
     work = Work(graph, State(process=graph.process_id), now)
-    work.merge(data)
-    work.tokens.extend(Token(element=event.id) for event in events)
+    for event in events:
+        try:
+            work.merge(_received(work, event, data))
+            work.tokens.append(Token(element=event.id))
+        except Stuck as stuck:
+            work.merge(data)
+            work.raise_incident(stuck.element, stuck.code, stuck.message, tokens=(Token(element=event.id),))
     return _settle(work)
+
+
+def _received(work: Work, event: StartEvent, data: Mapping[str, object]) -> Mapping[str, object]:
+    """What an instance starts with; of a message with outputs only what they give, else its data and theirs."""
+    scope = work.scope(event.id)
+    found = outcome(event.outputs, scope, given(data))
+    return found if event.message is not None else {**data, **found}
 
 
 def step(graph: Graph, state: State, event: Event, *, now: datetime) -> Step:
@@ -86,22 +102,21 @@ def _start_messages(graph: Graph) -> list[str]:
 
 
 def _settle(work: Work) -> Step:
-    budget, moved = BUDGET + 2 * len(work.graph.flows), 0
     while work.tokens:
-        if moved == budget:
-            _stop_loop(work, moved)
+        if work.moves >= work.budget:
+            _stop_loop(work)
             break
-        moved += 1
+        work.moves += 1
         _advance(work, work.tokens.popleft())
     if not work.waiting and not work.incidents:
         _finish(work)
     return Step(state=work.state(), effects=tuple(work.effects))
 
 
-def _stop_loop(work: Work, moved: int) -> None:
+def _stop_loop(work: Work) -> None:
     tokens = tuple(work.tokens)
     work.tokens.clear()
-    message = f"{moved} automatic moves in one step: the process loops without waiting for anything"
+    message = f"{work.moves} automatic moves in one step: the process loops without waiting for anything"
     work.raise_incident(tokens[0].element, "step-budget", message, tokens=tokens)
 
 
@@ -109,15 +124,15 @@ def _finish(work: Work) -> None:
     """Nothing waits any more: the process is done, unless a join still holds tokens that nothing can free."""
     for element, flows in work.joins.items():
         missing = [flow.id for flow in work.graph.nodes[element].incoming if not flows.get(flow.id)]
-        work.raise_incident(
-            element, "join-starved", f"the join waits for {', '.join(missing)}, where no token can come"
-        )
+        work.stall(element, f"the join waits for {', '.join(missing)}, where no token can come")
     if not work.joins:
         work.effects.append(Completed())
 
 
 def _advance(work: Work, token: Token) -> None:
+    """Move a token; where it cannot enter, nothing has changed but that an incident holds it."""
     node = work.graph.nodes[token.element]
+    data, effects = work.data, len(work.effects)
     try:
         if token.phase == "leave":
             _leave(work, node)
@@ -126,6 +141,9 @@ def _advance(work: Work, token: Token) -> None:
         else:
             _enter(work, node)
     except Stuck as stuck:
+        if stuck.phase == "enter":
+            work.data = data
+            del work.effects[effects:]
         work.raise_incident(stuck.element, stuck.code, stuck.message, tokens=(_held(token, node, stuck),))
 
 
@@ -134,15 +152,36 @@ def _held(token: Token, node: Node, stuck: Stuck) -> Token:
 
 
 def _enter(work: Work, node: Node) -> None:
-    if isinstance(node, UserTask | ServiceTask | CatchEvent):
+    if isinstance(node, Activity) and node.loop is not None:
+        if begin(work, node):
+            _leave(work, node)
+    elif isinstance(node, UserTask | ServiceTask | CatchEvent):
         arm(work, node)
-        return
-    if isinstance(node, ThrowEvent | EndEvent) and node.message is not None:
-        data = mapped(node.inputs, work.data, node.id)
-        work.effects.append(ElementEntered(element=node.id))
-        work.effects.append(MessageThrown(element=node.id, name=node.message.name, data=data))
+    elif isinstance(node, ScriptTask | BusinessRuleTask):
+        _compute(work, node)
     else:
-        work.effects.append(ElementEntered(element=node.id))
+        _pass(work, node)
+
+
+def _compute(work: Work, node: Automatic) -> None:
+    work.effects.append(ElementEntered(element=node.id))
+    scope, result, seconds = compute(work, node, {})
+    if seconds:
+        pause(work, node, seconds)
+        return
+    work.merge(outcome(node.outputs, scope, result))
+    _leave(work, node)
+
+
+def _pass(work: Work, node: Node) -> None:
+    """An event or gateway at which no token waits."""
+    work.effects.append(ElementEntered(element=node.id))
+    if isinstance(node, ThrowEvent | EndEvent):
+        scope = work.scope(node.id)
+        local = inputs_of(node.inputs, scope)
+        if node.message is not None:
+            work.effects.append(MessageThrown(element=node.id, name=node.message.name, data=local))
+        work.merge(outcome(node.outputs, scope.within(local), {}))
     _leave(work, node)
 
 
@@ -161,7 +200,7 @@ def _join(work: Work, node: ParallelGateway, token: Token) -> None:
 
 
 def _leave(work: Work, node: Node) -> None:
-    flows = choose(node, work.data)
+    flows = choose(node, work.scope(node.id))
     work.effects.append(ElementLeft(element=node.id))
     work.tokens.extend(Token(element=flow.target, flow=flow.id) for flow in flows)
 
@@ -170,18 +209,11 @@ def _complete_task(work: Work, event: TaskCompleted) -> None:
     waiting = work.waiting.get(event.task)
     if waiting is None or waiting.kind != "task":
         raise EventRefused("no-such-task", f"task {event.task} is not open; open are {_known(work, 'task')}")
-    _complete(work, event.task, event.data)
+    finish(work, event.task, given(event.data))
 
 
 def _complete_job(work: Work, event: JobCompleted) -> None:
-    _complete(work, _owner_of_job(work, event.job), event.data)
-
-
-def _complete(work: Work, owner: int, data: Mapping[str, object]) -> None:
-    work.merge(data)
-    element = work.waiting.pop(owner).element
-    disarm(work, owner)
-    work.tokens.append(Token(element=element, phase="leave"))
+    finish(work, _owner_of_job(work, event.job), given(event.data))
 
 
 def _fail_job(work: Work, event: JobFailed) -> None:
@@ -210,7 +242,7 @@ def _fire_timer(work: Work, event: TimerFired) -> None:
     if work.now < timer.schedule.due:
         raise EventRefused("timer-not-due", f"timer {event.timer} is due at {timer.schedule.due.isoformat()}")
     del work.timers[event.timer]
-    if _catch(work, timer.element, timer.owner):
+    if _catch(work, timer.element, timer.owner, {}):
         rearm(work, timer)
 
 
@@ -221,20 +253,17 @@ def _receive_message(work: Work, event: MessageReceived) -> None:
     else:
         named = f"{event.name!r}" + (f" with key {event.key!r}" if event.key is not None else "")
         raise EventRefused("message-not-awaited", f"no element awaits message {named} now")
-    work.merge(event.data)
-    _catch(work, waits.element, waits.owner)
+    _catch(work, waits.element, waits.owner, given(event.data))
 
 
-def _catch(work: Work, element: str, owner: int) -> bool:
+def _catch(work: Work, element: str, owner: int, data: Mapping[str, object]) -> bool:
     """A timer or message came for `element`; True while its owner goes on waiting (non-interrupting)."""
     node = work.graph.nodes[element]
     if not isinstance(node, BoundaryEvent):
-        _complete(work, owner, {})
+        finish(work, owner, data)
         return False
-    if node.interrupting:
-        cancel(work, owner)
     work.effects.append(ElementEntered(element=element))
-    work.tokens.append(Token(element=element, phase="leave"))
+    caught(work, node, owner, data)
     return not node.interrupting
 
 
@@ -247,10 +276,20 @@ def _retry(work: Work, event: Retried) -> None:
     work.resolve(event.incident)
     work.tokens.extend(incident.tokens)
     if incident.owner is not None:
+        _retry_waiting(work, incident.owner)
+
+
+def _retry_waiting(work: Work, owner: int) -> None:
+    waiting = work.waiting[owner]
+    if waiting.kind == "loop":
+        go_on(work, owner)
+    elif waiting.kind == "done":
+        finish(work, owner, waiting.result or {})
+    else:
         try:
-            open_job(work, incident.owner)
+            open_job(work, owner)
         except Stuck as stuck:
-            work.raise_incident(stuck.element, stuck.code, stuck.message, owner=incident.owner)
+            work.raise_incident(stuck.element, stuck.code, stuck.message, owner=owner)
 
 
 _HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = {

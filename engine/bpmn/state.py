@@ -15,12 +15,13 @@ from typing import Any, Literal, TypeVar
 
 from engine.bpmn.timers import Schedule
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, 2)  # the first knew neither locals nor multiple instances
 _MAX_DEPTH = 64
 _SCALARS = frozenset((str, bool, int))
 
 Status = Literal["running", "incident", "completed"]
-Kind = Literal["task", "job", "event"]
+Kind = Literal["task", "job", "event", "loop", "done"]
 Phase = Literal["enter", "leave"]
 T = TypeVar("T")
 
@@ -36,11 +37,32 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An element that holds a token: a user task, a service task (with its open job), a catch event."""
+    """An element that holds a token: a user task, a service task (with its open job), an event that waits.
+
+    `locals` are what its inputs gave. One of kind `done` has its `result` and cannot put it into the data. One of kind
+    `loop` stands for all instances of its element, each of which knows it as its `loop`, with its number from 1.
+    """
 
     element: str
     kind: Kind
     job: int | None = None
+    locals: Mapping[str, object] = field(default_factory=dict)
+    result: Mapping[str, object] | None = None
+    loop: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """How far the instances of an element are. `items` are the members of instances that are not yet begun.
+
+    `results` has a place for each instance where they are collected, else none.
+    """
+
+    total: int
+    begun: int = 0
+    completed: int = 0
+    items: tuple[object, ...] = ()
+    results: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +107,7 @@ class State:
     subscriptions: Mapping[int, Subscription] = field(default_factory=dict)
     joins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     incidents: Mapping[int, Incident] = field(default_factory=dict)
+    loops: Mapping[int, Loop] = field(default_factory=dict)
 
     @property
     def status(self) -> Status:
@@ -103,6 +126,11 @@ class State:
         """The jobs that are asked for and not yet done: id to element."""
         return {item.job: item.element for item in self.waiting.values() if item.job is not None}
 
+    def seen_by(self, owner: int) -> Mapping[str, object]:
+        """The data as the waiting element `owner` sees it: what is local to it stands before the process's."""
+        waiting = self.waiting.get(owner)
+        return {**self.data, **waiting.locals} if waiting else self.data
+
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON; `from_json` gives it back."""
         return {
@@ -110,13 +138,14 @@ class State:
             "process": self.process,
             "counter": self.counter,
             "data": self.data,
-            "waiting": {str(key): [item.element, item.kind, item.job] for key, item in self.waiting.items()},
+            "waiting": {str(key): _waiting_out(item) for key, item in self.waiting.items()},
             "timers": {str(key): _timer_out(item) for key, item in self.timers.items()},
             "subscriptions": {
                 str(key): [item.element, item.owner, item.name, item.key] for key, item in self.subscriptions.items()
             },
             "joins": {element: dict(flows) for element, flows in self.joins.items()},
             "incidents": {str(key): _incident_out(item) for key, item in self.incidents.items()},
+            "loops": {str(key): _loop_out(item) for key, item in self.loops.items()},
         }
 
     def encode(self) -> bytes:
@@ -127,7 +156,7 @@ class State:
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> State:
         """Read what `to_json` gave; raises ValueError on another format."""
-        if value.get("format") != FORMAT:
+        if value.get("format") not in _READ:
             raise ValueError(
                 f"state format {value.get('format')!r} found, {FORMAT} expected; migrate the dossier first"
             )
@@ -135,11 +164,12 @@ class State:
             process=value["process"],
             counter=value["counter"],
             data=value["data"],
-            waiting=_by_id(value["waiting"], lambda item: Waiting(element=item[0], kind=item[1], job=item[2])),
+            waiting=_by_id(value["waiting"], _waiting_in),
             timers=_by_id(value["timers"], _timer_in),
             subscriptions=_by_id(value["subscriptions"], _subscription_in),
             joins={element: dict(value["joins"][element]) for element in value["joins"]},
             incidents=_by_id(value["incidents"], _incident_in),
+            loops=_by_id(value.get("loops", {}), _loop_in),
         )
 
     @staticmethod
@@ -171,6 +201,30 @@ def plain_json(value: object, depth: int = 0) -> object:
 def _by_id(value: Mapping[str, Any], read: Callable[[Any], T]) -> dict[int, T]:
     # By number, not by text: "10" sorts before "9" and would change the order in which things fire.
     return {key: read(value[str(key)]) for key in sorted(map(int, value))}
+
+
+def _waiting_out(item: Waiting) -> list[Any]:
+    """Most have no more than a job; the rest is written where there is any."""
+    short = [item.element, item.kind, item.job]
+    if not item.locals and item.result is None and item.loop is None:
+        return short
+    return [*short, item.locals, item.result, item.loop]
+
+
+def _waiting_in(item: list[Any]) -> Waiting:
+    element, kind, job, *rest = item
+    local, result, loop = rest or ({}, None, None)
+    at = None if loop is None else (loop[0], loop[1])
+    return Waiting(element=element, kind=kind, job=job, locals=local, result=result, loop=at)
+
+
+def _loop_out(item: Loop) -> list[Any]:
+    return [item.total, item.begun, item.completed, item.items, item.results]
+
+
+def _loop_in(item: list[Any]) -> Loop:
+    total, begun, completed, items, results = item
+    return Loop(total=total, begun=begun, completed=completed, items=tuple(items), results=tuple(results))
 
 
 def _timer_out(item: Timer) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Timers: ISO 8601 dates, durations and recurrences, as text or as FEEL that gives text.
+"""Timers: ISO 8601 dates, durations and recurrences.
 
 Durations with years and months are added by calendar: 31 January + P1M is the last day of February, and the n-th
 repetition is counted from the first anchor, so that it does not drift. Due times are whole seconds, never early.
@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
-
-from engine.feel import Expression
 
 TimerKind = Literal["timeDate", "timeDuration", "timeCycle"]
 
@@ -65,37 +62,25 @@ class Schedule:
         return Schedule(due=due, anchor=self.anchor, period=self.period, fired=fired, times=self.times)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerDefinition:
-    """A timer as modelled: its kind and either ISO text or FEEL that gives it."""
-
-    kind: TimerKind
-    text: str
-    expression: Expression | None = None
-
-    def schedule(self, data: Mapping[str, object], now: datetime) -> Schedule:
-        """When the timer fires if it is armed now; raises TimerError or FeelError."""
-        if self.expression is None:
-            return plan(self.kind, self.text, now)
-        value = self.expression.evaluate(data)
-        try:
-            if isinstance(value, str):
-                return plan(self.kind, value, now)
-        except TimerError:
-            pass  # Its message holds the value, which is a dossier's content.
-        raise TimerError(f"the timer's expression {self.text!r} gives no {self.kind} in ISO 8601")
-
-
 def plan(kind: TimerKind, text: str, now: datetime) -> Schedule:
     """Read `text` as ISO 8601 of that kind and count from `now`; raises TimerError."""
     text = text.strip()
     if kind == "timeDate":
-        due = whole_second(parse_date(text))
-        return Schedule(due=due, anchor=due)
+        return once(parse_date(text))
     if kind == "timeDuration":
-        due = whole_second(parse_duration(text).after(now))
-        return Schedule(due=due, anchor=due)
+        return once(parse_duration(text).after(now))
     return _plan_cycle(text, now)
+
+
+def once(moment: datetime) -> Schedule:
+    """Fire once, at that moment or the next whole second."""
+    due = whole_second(moment)
+    return Schedule(due=due, anchor=due)
+
+
+def after_seconds(now: datetime, seconds: int) -> Schedule:
+    """Fire once, that many seconds from `now`."""
+    return once(Duration(months=0, rest=timedelta(seconds=seconds)).after(now))
 
 
 def _plan_cycle(text: str, now: datetime) -> Schedule:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from engine.bpmn.effects import (
     ElementEntered,
@@ -16,42 +16,71 @@ from engine.bpmn.effects import (
     TimerCancelled,
     TimerSet,
 )
-from engine.bpmn.flows import Stuck, correlation_key, mapped
-from engine.bpmn.graph import BoundaryEvent, CatchEvent, ServiceTask, UserTask
+from engine.bpmn.graph import Activity, BoundaryEvent, CatchEvent, ServiceTask, UserTask
+from engine.bpmn.mappings import inputs_of
+from engine.bpmn.scope import Scope, Stuck, because
 from engine.bpmn.state import Subscription, Timer, Waiting
-from engine.bpmn.timers import Schedule, TimerError
+from engine.bpmn.timers import Schedule, TimerError, after_seconds
 from engine.bpmn.work import Work
-from engine.feel import FeelError
+from engine.feel import Expression
 
-Armed = tuple[str, Schedule | None, str | None, str | None]
+Working = UserTask | ServiceTask
 
 
-def arm(work: Work, node: UserTask | ServiceTask | CatchEvent) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Armed:
+    """A timer or an awaited message, ready to be set."""
+
+    element: str
+    schedule: Schedule | None = None
+    name: str | None = None
+    key: str | None = None
+
+
+def arm(work: Work, node: Working | CatchEvent) -> None:
     """Let a token wait at `node`. All expressions are evaluated first: on Stuck nothing has changed."""
-    armed = [_prepare(work, event) for event in _events(node)]
-    job = _job_input(work, node) if isinstance(node, ServiceTask) else None
-    owner = work.next_id()
+    local = inputs_of(node.inputs, work.scope(node.id)) if isinstance(node, Activity) else {}
+    armed = prepare(work.scope(node.id, local), node)
     work.effects.append(ElementEntered(element=node.id))
-    if isinstance(node, UserTask):
-        work.waiting[owner] = Waiting(element=node.id, kind="task")
-        work.effects.append(TaskOpened(task=owner, element=node.id))
-    elif isinstance(node, ServiceTask):
-        work.waiting[owner] = Waiting(element=node.id, kind="job", job=owner)
-        _request(work, node, owner, job or {})
-    else:
+    if isinstance(node, CatchEvent):
+        owner = work.next_id()
         work.waiting[owner] = Waiting(element=node.id, kind="event")
-    for item in armed:
-        _subscribe(work, owner, item)
+    else:
+        owner = open_work(work, node, local)
+    subscribe(work, owner, armed)
+
+
+def pause(work: Work, node: Activity, seconds: int) -> None:
+    """Let a token wait at a task that takes that many seconds of itself."""
+    armed = prepare(work.scope(node.id), node)
+    owner = work.next_id()
+    work.waiting[owner] = Waiting(element=node.id, kind="event")
+    schedule = after_seconds(work.now, seconds)
+    subscribe(work, owner, [Armed(element=node.id, schedule=schedule), *armed])
+
+
+def open_work(work: Work, node: Working, local: Mapping[str, object], loop: tuple[int, int] | None = None) -> int:
+    """Open the task, or ask for the job, of a user or service task; gives the id of what waits."""
+    owner = work.next_id()
+    if isinstance(node, UserTask):
+        work.waiting[owner] = Waiting(element=node.id, kind="task", locals=local, loop=loop)
+        work.effects.append(TaskOpened(task=owner, element=node.id))
+    else:
+        work.waiting[owner] = Waiting(element=node.id, kind="job", job=owner, locals=local, loop=loop)
+        _request(work, node, owner, local)
+    return owner
 
 
 def open_job(work: Work, owner: int) -> None:
-    """Ask for the job of a waiting service task again, under a new id; raises Stuck."""
-    node = work.graph.nodes[work.waiting[owner].element]
+    """Ask for the job of a waiting service task again, with its inputs as they are now, under a new id; or Stuck."""
+    waiting = work.waiting[owner]
+    node = work.graph.nodes[waiting.element]
     assert isinstance(node, ServiceTask)
-    data = _job_input(work, node)
+    own = {name: waiting.locals[name] for name in (node.loop.own if node.loop else ()) if name in waiting.locals}
+    local = {**own, **inputs_of(node.inputs, work.scope(node.id, own))}
     job = work.next_id()
-    work.replace_waiting(owner, job=job)
-    _request(work, node, job, data)
+    work.waiting[owner] = replace(waiting, job=job, locals=local)
+    _request(work, node, job, local)
 
 
 def disarm(work: Work, owner: int) -> None:
@@ -65,12 +94,15 @@ def disarm(work: Work, owner: int) -> None:
 
 
 def cancel(work: Work, owner: int) -> None:
-    """A boundary event interrupts the owner: its task or job, its incident and its other events go."""
+    """The owner is interrupted: its task or job, all its instances, its incident and its other events go."""
     waiting = work.waiting.pop(owner)
     if waiting.kind == "task":
         work.effects.append(TaskCancelled(task=owner, element=waiting.element))
-    elif waiting.job is not None:
+    elif waiting.kind == "job" and waiting.job is not None:
         work.effects.append(JobCancelled(job=waiting.job))
+    work.loops.pop(owner, None)
+    for instance in [key for key, item in work.waiting.items() if item.loop is not None and item.loop[0] == owner]:
+        cancel(work, instance)
     for key in [key for key, incident in work.incidents.items() if incident.owner == owner]:
         work.resolve(key)
     disarm(work, owner)
@@ -89,38 +121,56 @@ def rearm(work: Work, timer: Timer) -> None:
         work.effects.append(TimerSet(timer=key, element=timer.element, due=following.due))
 
 
-def _events(node: UserTask | ServiceTask | CatchEvent) -> Iterable[CatchEvent | BoundaryEvent]:
+def prepare(scope: Scope, node: Activity | CatchEvent) -> list[Armed]:
+    """The timers and messages that stand with `node`, evaluated; raises Stuck."""
+    return [_prepared(scope, event) for event in _events(node)]
+
+
+def subscribe(work: Work, owner: int, armed: Iterable[Armed]) -> None:
+    """Set what was prepared, alive as long as `owner`."""
+    for item in armed:
+        key = work.next_id()
+        if item.schedule is not None:
+            work.timers[key] = Timer(element=item.element, owner=owner, schedule=item.schedule)
+            work.effects.append(TimerSet(timer=key, element=item.element, due=item.schedule.due))
+        elif item.name is not None:
+            work.subscriptions[key] = Subscription(element=item.element, owner=owner, name=item.name, key=item.key)
+            work.effects.append(MessageAwaited(subscription=key, element=item.element, name=item.name, key=item.key))
+
+
+def _events(node: Activity | CatchEvent) -> Iterable[CatchEvent | BoundaryEvent]:
     return (node,) if isinstance(node, CatchEvent) else node.boundaries
 
 
-def _prepare(work: Work, event: CatchEvent | BoundaryEvent) -> Armed:
+def _prepared(scope: Scope, event: CatchEvent | BoundaryEvent) -> Armed:
+    scope = replace(scope, element=event.id)
     if event.timer is not None:
         try:
-            return event.id, event.timer.schedule(work.data, work.now), None, None
+            return Armed(element=event.id, schedule=event.timer.schedule(scope))
         except TimerError as error:
             raise Stuck(event.id, "timer-unreadable", str(error)) from error
-        except FeelError as error:
-            raise Stuck(event.id, "expression-failed", f"{event.timer.text!r}: {error.message}") from error
     assert event.message is not None
-    return event.id, None, event.message.name, correlation_key(event.message.key, work.data, event.id)
+    return Armed(element=event.id, name=event.message.name, key=_correlation_key(event.message.key, scope))
 
 
-def _subscribe(work: Work, owner: int, armed: Armed) -> None:
-    element, schedule, name, correlation = armed
-    key = work.next_id()
-    if schedule is not None:
-        work.timers[key] = Timer(element=element, owner=owner, schedule=schedule)
-        work.effects.append(TimerSet(timer=key, element=element, due=schedule.due))
-    elif name is not None:
-        work.subscriptions[key] = Subscription(element=element, owner=owner, name=name, key=correlation)
-        work.effects.append(MessageAwaited(subscription=key, element=element, name=name, key=correlation))
+def _correlation_key(expression: Expression | None, scope: Scope) -> str | None:
+    """The key that an awaited message must carry; Stuck when the expression gives no text or whole number."""
+    if expression is None:
+        return None
+    answer = scope.answer(expression)
+    value = scope.as_json(answer.value, repr(expression.text))
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    message = f"the correlation key {expression.text!r} gives no text or whole number{because(answer.problems)}"
+    raise Stuck(scope.element, "no-correlation-key", message)
 
 
-def _job_input(work: Work, node: ServiceTask) -> dict[str, object]:
-    return mapped(node.inputs, work.data, node.id) if node.inputs else dict(work.data)
-
-
-def _request(work: Work, node: ServiceTask, job: int, data: dict[str, object]) -> None:
+def _request(work: Work, node: ServiceTask, job: int, local: Mapping[str, object]) -> None:
+    """A job gets what the task's inputs give, or without any all that the task sees."""
+    names = {target.partition(".")[0] for target, _ in node.inputs}
+    data = {name: local[name] for name in local if name in names} if names else {**work.data, **local}
     work.effects.append(
         JobRequested(job=job, element=node.id, type=node.job_type, headers=dict(node.headers), input=data)
     )

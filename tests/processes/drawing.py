@@ -17,6 +17,7 @@ FLOW_NODES = {
         "boundaryEvent",
         "userTask",
         "serviceTask",
+        "businessRuleTask",
         "exclusiveGateway",
         "parallelGateway",
     )

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.bpmn.graph import UserTask
-from tests.processes.walk import KEYS, SCENARIOS, Walk, load
+from tests.processes.walk import KEYS, PROCESSES, SCENARIOS, Walk, load
 
 COMPONENTS = {"textfield", "textarea", "number", "checkbox", "select", "radio", "datetime"}
 
@@ -83,3 +84,17 @@ def test_the_procedure_asks_for_signatures_that_the_process_collects(key: str) -
         if isinstance(node, UserTask) and node.documents == (procedure["result"]["document"],)
     }
     assert {(item["purpose"], item["role"]) for item in procedure["result"]["approvals"]} <= signed
+
+
+@pytest.mark.parametrize(
+    ("urgency", "hours"), [("hoa-toc", 1), ("thuong-khan", 2), ("khan", 4), ("thuong", 24), (None, 24)]
+)
+def test_the_leader_is_reminded_the_sooner_the_more_urgent_a_letter_is(urgency: str | None, hours: int) -> None:
+    """The decision table sets the time after which the clerk reminds; without urgency it is a plain letter."""
+    scenario = read(PROCESSES / "van-ban-di" / "scenarios" / "leader-reminded.json")
+    walk = Walk.begin(load("van-ban-di")[0], scenario)
+    for act in scenario["steps"][:3]:
+        data = {**act["data"], **({"urgency": urgency} if urgency and act["task"] == "draft" else {})}
+        walk.go({**act, "data": data})
+    (timer,) = walk.state.timers.values()
+    assert timer.schedule.due == walk.now + timedelta(hours=hours)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.acts.decisions import read_decisions
 from engine.bpmn.check import check_process
 from engine.bpmn.effects import ElementEntered, JobRequested
 from engine.bpmn.events import Event, JobCompleted, MessageReceived, TaskCompleted, TimerFired
@@ -25,8 +26,10 @@ def load(key: str) -> tuple[Graph, dict[str, dict[str, Any]]]:
     folder = PROCESSES / key
     read = [json.loads(path.read_bytes()) for path in sorted(folder.glob("forms/*.form"))]
     forms = {form["id"]: form for form in read}
-    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    graph, problems = check_process((folder / "process.bpmn").read_bytes(), source=key, forms=forms, files=files)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    decisions, wrong = read_decisions(files)
+    assert wrong == ()
+    graph, problems = check_process(files["process.bpmn"], source=key, forms=forms, files=files, decisions=decisions)
     assert graph is not None, problems
     assert problems == ()
     return graph, forms

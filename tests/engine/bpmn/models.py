@@ -52,6 +52,33 @@ def service(name: str, job_type: str = "work", extra: str = "") -> str:
     return f'<bpmn:serviceTask id="{name}"><bpmn:extensionElements>{given}</bpmn:extensionElements></bpmn:serviceTask>'
 
 
+def script(name: str, text: str, attributes: str = 'scriptFormat="feel" camunda:resultVariable="r"') -> str:
+    """A script task."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<bpmn:scriptTask id="{name}" {attributes}><bpmn:script>{text}</bpmn:script></bpmn:scriptTask>'
+
+
+def several(inner: str, attributes: str = "", name: str = "x", extra: str = "") -> str:
+    """A user task with multiple instances."""
+    loop = f"<bpmn:multiInstanceLoopCharacteristics {attributes}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+    return user(name, extra).replace("</bpmn:userTask>", f"{loop}</bpmn:userTask>")
+
+
+def zeebe_loop(attributes: str) -> str:
+    """What Camunda 8 says of multiple instances."""
+    return f"<bpmn:extensionElements><zeebe:loopCharacteristics {attributes} /></bpmn:extensionElements>"
+
+
+def mapping(*lines: str) -> str:
+    """A `zeebe:ioMapping` of lines such as `input a: =b + 1`."""
+    parts = []
+    for line in lines:
+        kind, _, rest = line.partition(" ")
+        target, _, source = rest.partition(": ")
+        parts.append(f"<zeebe:{kind} source='{source}' target='{target}' />")
+    return f"<zeebe:ioMapping>{''.join(parts)}</zeebe:ioMapping>"
+
+
 def start_event(name: str = "s", inner: str = "") -> str:
     return f'<bpmn:startEvent id="{name}">{inner}</bpmn:startEvent>'
 

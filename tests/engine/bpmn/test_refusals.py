@@ -18,14 +18,18 @@ from tests.engine.bpmn.models import (
     on_message,
     par,
     problems_of,
+    script,
     service,
+    several,
     start_event,
     throw,
     timer,
     user,
     xor,
+    zeebe_loop,
 )
 
+CARDINALITY = '<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">3</bpmn:loopCardinality>'
 EMPTY = '<bpmn:{0} id="x"/>'
 GOOD = start_event() + user("x") + end() + chain("s", "x", "e")
 LONE = '<bpmn:userTask id="x"/>'
@@ -53,11 +57,15 @@ def lane(name: str, *nodes: str, title: str = "Clerk") -> str:
     return f'<bpmn:lane id="{name}" name="{title}">{refs}</bpmn:lane>'
 
 
+def io(outputs: str, inputs: str = "") -> str:
+    return f"<bpmn:extensionElements><zeebe:ioMapping>{inputs}{outputs}</zeebe:ioMapping></bpmn:extensionElements>"
+
+
 SPLIT = (
     start_event() + xor("g", "{0}") + user("a") + user("b") + end() + flow("s", "g") + flow("a", "e") + flow("b", "e")
 )
 NODES = [
-    *("task", "scriptTask", "sendTask", "receiveTask", "manualTask", "businessRuleTask", "callActivity", "subProcess"),
+    *("task", "sendTask", "receiveTask", "manualTask", "callActivity", "subProcess"),
     *("transaction", "adHocSubProcess", "inclusiveGateway", "complexGateway", "eventBasedGateway"),
 ]
 EVENTS = ["signal", "error", "escalation", "cancel", "compensate", "conditional", "link", "terminate"]
@@ -124,10 +132,49 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     "service task by expression": (around('<bpmn:serviceTask id="x" camunda:type="mail"/>'), "x", "job-unsupported"),
     "job type by expression": (around(service("x", "=kind")), "x", "job-expression"),
     "retries in words": (around(service("x").replace("/>", 'retries="often" />', 1)), "x", "job-retries"),
-    "output mapping": (around(service("x", extra='<zeebe:ioMapping><zeebe:output source="=a" target="b"/></zeebe:ioMapping>')), "x", "output-mapping"),
+    "output without name": (around(service("x", extra='<zeebe:ioMapping><zeebe:output source="=a" target=""/></zeebe:ioMapping>')), "x", "output-target"),
+    "output given twice": (
+        around(service("x", extra='<zeebe:ioMapping><zeebe:output source="=a" target="b"/><zeebe:output source="=c" target="b"/></zeebe:ioMapping>')), "x", "output-target",
+    ),
+    "input on a catch event": (
+        around(catch("x", io("", '<zeebe:input source="=a" target="b"/>') + timer("timeDuration", "PT1H"))), "x", "input-on-event",
+    ),
+    "mapping on a gateway": (start_event() + f'<bpmn:exclusiveGateway id="x">{io("")}</bpmn:exclusiveGateway>' + end() + chain("s", "x", "e"), "x", "extension-unsupported"),
+    "script in a parameter": (
+        around(service("x", extra='<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">b</camunda:script></camunda:inputParameter></camunda:inputOutput>')), "x", "parameter-script",
+    ),
+    "output in JUEL": (around(service("x", extra='<zeebe:ioMapping><zeebe:output source="${a}" target="b"/></zeebe:ioMapping>')), "x", "expression-foreign-language"),
+    "script without text": (around('<bpmn:scriptTask id="x" scriptFormat="feel"/>'), "x", "script-empty"),
+    "script without format": (around(script("x", "1", 'camunda:resultVariable="r"')), "x", "script-language"),
+    "script without result": (around(script("x", "1", 'scriptFormat="feel"')), "x", "script-result"),
+    "script with an odd result": (around(script("x", "1", 'scriptFormat="feel" camunda:resultVariable="a b"')), "x", "result-variable"),
+    "script in Groovy": (around(script("x", "a == b", 'scriptFormat="groovy" camunda:resultVariable="r"')), "x", "script-language"),
+    "script of a test's language": (around(script("x", "SCRIPT_task1", 'scriptFormat="trace"')), "x", "script-language"),
+    "script that does not compile": (around(script("x", "a +", 'scriptFormat="feel" camunda:resultVariable="r"')), "x", "expression-syntax"),
+    "script from a file": (around('<bpmn:scriptTask id="x" scriptFormat="feel" camunda:resource="a.feel" camunda:resultVariable="r"/>'), "x", "extension-unsupported"),
+    "rule task without decision": (around('<bpmn:businessRuleTask id="x"/>'), "x", "no-decision"),
+    "rule task without result": (around('<bpmn:businessRuleTask id="x" camunda:decisionRef="d"/>'), "x", "no-result-variable"),
+    "decision that is not there": (around('<bpmn:businessRuleTask id="x" camunda:decisionRef="d" camunda:resultVariable="r"/>'), "x", "decision-unknown"),
+    "decision of another version": (
+        around('<bpmn:businessRuleTask id="x" camunda:decisionRef="d" camunda:decisionRefBinding="version" camunda:resultVariable="r"/>'), "x", "decision-binding",
+    ),
+    "decision by expression": (around('<bpmn:businessRuleTask id="x" camunda:decisionRef="${d}" camunda:resultVariable="r"/>'), "x", "decision-expression"),
+    "decision in an odd shape": (
+        around('<bpmn:businessRuleTask id="x" camunda:decisionRef="d" camunda:mapDecisionResult="all" camunda:resultVariable="r"/>'), "x", "decision-result",
+    ),
     "input without name": (around(service("x", extra='<zeebe:ioMapping><zeebe:input source="=a" target="a b"/></zeebe:ioMapping>')), "x", "input-target"),
-    "multiple instances": (
-        around(user("x").replace("</bpmn:userTask>", "<bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>")), "x", "loop-unsupported",
+    "multiple instances of nothing": (around(several("")), "x", "loop-count"),
+    "multiple instances of two kinds": (around(several(CARDINALITY + zeebe_loop('inputCollection="=a"'))), "x", "loop-count"),
+    "multiple instances with behaviour": (around(several(CARDINALITY, 'behavior="One"')), "x", "loop-unsupported"),
+    "multiple instances with BPMN data": (around(several(CARDINALITY + '<bpmn:loopDataInputRef>x</bpmn:loopDataInputRef>')), "x", "loop-unsupported"),
+    "multiple instances with half an output": (around(several(zeebe_loop('inputCollection="=a" outputCollection="b"'))), "x", "loop-output"),
+    "multiple instances over JUEL": (around(several("", 'camunda:collection="${a}"')), "x", "expression-foreign-language"),
+    "multiple instances with an odd element": (around(several("", 'camunda:collection="a" camunda:elementVariable="b c"')), "x", "loop-name"),
+    "multiple instances of a gateway": (
+        start_event() + '<bpmn:exclusiveGateway id="x"><bpmn:multiInstanceLoopCharacteristics/></bpmn:exclusiveGateway>' + end() + chain("s", "x", "e"), "x", "loop-unsupported",
+    ),
+    "input named as an instance's own": (
+        around(several(zeebe_loop('inputCollection="=a" inputElement="one"'), extra='<zeebe:ioMapping><zeebe:input source="=1" target="one"/></zeebe:ioMapping>')), "x", "input-target",
     ),
     "standard loop": (
         around(user("x").replace("</bpmn:userTask>", "<bpmn:standardLoopCharacteristics/></bpmn:userTask>")), "x", "loop-unsupported",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,6 +116,18 @@ def test_an_exclusive_gateway_without_a_true_flow_is_an_incident_that_retries_wi
     walk.send(Retried(incident=incident, data={"n": 2}))
     assert walk.seen(IncidentResolved) == [IncidentResolved(incident=incident)]
     assert (walk.state.status, walk.open) == ("running", ["b"])
+
+
+def test_an_incident_says_why_no_flow_was_taken() -> None:
+    """Which condition was null, and which name was missing; never what the data holds."""
+    body = start_event() + xor("g") + user("a") + user("b") + end()
+    body += (
+        flow("s", "g") + flow("g", "a", "amout > 3") + flow("g", "b", 'kind = "x"') + flow("a", "e") + flow("b", "e")
+    )
+    walk = Walk(deploy(body), {"amount": 4711, "kind": "secret"})
+    (incident,) = walk.state.incidents.values()
+    assert "the condition of flow g_a is null (line 1, column 1: there is no `amout`;" in incident.message
+    assert ("4711" in incident.message, "secret" in incident.message) == (False, False)
 
 
 def test_a_condition_that_gives_no_boolean_is_an_incident() -> None:
@@ -403,6 +416,20 @@ def test_an_endless_automatic_loop_stops_at_its_budget_and_loses_no_token() -> N
     assert (element in "mg", code) == (True, "step-budget")
     walk.send(Retried(incident=next(iter(walk.state.incidents)), data={"stop": True}))
     assert walk.open == ["a"]
+
+
+def test_the_expressions_of_one_step_have_one_tank() -> None:
+    """A loop whose every condition is dear stops by what it took together, soon, at the same place every time."""
+    dear = "count(for i in 1..2000 return i * i) &lt; 0"
+    body = start_event() + xor("m") + xor("g", 'default="g_m"') + user("a") + end()
+    body += flow("s", "m") + flow("m", "g") + flow("g", "m") + flow("g", "a", dear) + flow("a", "e")
+    graph = deploy(body)
+    began = time.process_time()
+    first = Walk(graph)
+    assert time.process_time() - began < 10
+    assert first.incidents == Walk(graph).incidents
+    ((_, code),) = first.incidents
+    assert code == "step-fuel"
 
 
 def test_an_endless_loop_that_forks_keeps_every_token() -> None:

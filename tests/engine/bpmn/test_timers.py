@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bpmn.timers import Schedule, TimerError, parse_duration, plan
+from engine.bpmn.scope import Scope
+from engine.bpmn.timer_values import TimerDefinition
+from engine.bpmn.timers import Schedule, TimerError, TimerKind, parse_duration, plan
+from engine.feel import compile_expression
 
 NOW = datetime(2026, 1, 31, 10, 0, 0, tzinfo=UTC)
 
@@ -97,3 +100,58 @@ def test_due_times_are_whole_seconds_and_never_early(days: int, months: int, sec
     due, exact = plan("timeDuration", text, now).due, parse_duration(text).after(now)
     assert due.microsecond == 0
     assert timedelta() <= due - exact < timedelta(seconds=1)
+
+
+def due_of(kind: TimerKind, text: str, data: dict[str, object] | None = None) -> str:
+    """When a timer in FEEL is due."""
+    timer = TimerDefinition(kind=kind, text=text, expression=compile_expression(text))
+    return timer.schedule(Scope(element="t", data=data or {}, now=NOW)).due.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "due"),
+    [
+        ("timeDuration", '=duration("PT2H")', "2026-01-31T12:00:00+00:00"),
+        ("timeDuration", '=@"P1M"', "2026-02-28T10:00:00+00:00"),
+        ("timeDuration", '=@"PT0.5S"', "2026-01-31T10:00:01+00:00"),
+        ("timeDuration", '=@"-PT2H"', "2026-01-31T08:00:00+00:00"),
+        ("timeDate", '=@"2026-12-01T08:00:00+07:00"', "2026-12-01T01:00:00+00:00"),
+        ("timeDate", '=@"2026-12-01T08:00:00@Europe/Paris"', "2026-12-01T07:00:00+00:00"),
+        ("timeDate", '=@"2026-12-01T08:00:00"', "2026-12-01T01:00:00+00:00"),
+        ("timeDate", '=today() + duration("P3D")', "2026-02-02T17:00:00+00:00"),
+        ("timeDate", '=now() + duration("PT1H")', "2026-01-31T11:00:00+00:00"),
+        ("timeDate", "=string(due)", "2026-02-01T00:00:00+00:00"),
+        ("timeCycle", '="R3/" + wait', "2026-01-31T11:00:00+00:00"),
+    ],
+)
+def test_a_timer_takes_the_values_of_feel(kind: TimerKind, text: str, due: str) -> None:
+    """Dates, times and durations as they are; a time without zone, and a date, are those of Vietnamese offices."""
+    assert due_of(kind, text, {"due": "2026-02-01T00:00:00Z", "wait": "PT1H"}) == due
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("timeDate", '=@"PT1H"'),
+        ("timeDuration", '=@"2026-01-01"'),
+        ("timeCycle", '=@"PT1H"'),
+        ("timeDate", '=@"999999999-01-01"'),
+        ("timeDate", '=@"0001-01-01T00:00:00"'),
+        ("timeDuration", '=@"P999999999Y"'),
+        ("timeDuration", '=@"P999999999D"'),
+        ("timeDate", '=@"12:00:00"'),
+        ("timeDate", "=null"),
+        ("timeDuration", "=3"),
+    ],
+)
+def test_a_value_that_is_no_time_of_its_kind_is_refused(kind: TimerKind, text: str) -> None:
+    """TimerError and nothing else, also outside the calendar."""
+    with pytest.raises(TimerError):
+        due_of(kind, text)
+
+
+def test_why_a_timer_has_no_value_is_told_without_data() -> None:
+    """The names that the data does not have are the model's."""
+    with pytest.raises(TimerError, match="there is no `due`") as error:
+        due_of("timeDate", "=due + secret", {"secret": "s3cret"})
+    assert "s3cret" not in str(error.value)

@@ -1,0 +1,107 @@
+"""One flow node in the XML, and what must hold for every kind of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.bpmn.document import Element, attributes, children, line_of, name_of
+from engine.bpmn.graph import MessageDefinition
+from engine.bpmn.problems import Problems
+from engine.bpmn.scripts import Language
+from engine.bpmn.vendor import Extensions
+
+SUPPORTED = (
+    "start and end events, user, service, script and business rule tasks, exclusive and parallel gateways, timer and "
+    "message events"
+)
+_PROPERTIES = {
+    "userTask": ("signature", "place", "documents", "notSameAs", "handOver"),
+    "intermediateCatchEvent": ("accepts",),
+    "boundaryEvent": ("accepts",),
+}
+_QUIET_CHILDREN = {"documentation", "extensionElements", "incoming", "outgoing"}
+# Attributes of the BPMN schema with the values that change nothing; None: read elsewhere.
+_ATTRIBUTES: dict[str, tuple[str, ...] | None] = {
+    "id": None,
+    "name": None,
+    "default": None,
+    "attachedToRef": None,
+    "cancelActivity": None,
+    "gatewayDirection": None,
+    "isInterrupting": None,
+    "scriptFormat": None,
+    "isForCompensation": ("false", "0"),
+    "startQuantity": ("1",),
+    "completionQuantity": ("1",),
+    "parallelMultiple": ("false", "0"),
+    "implementation": ("##unspecified", "##WebService", ""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One flow node's element with what is known around it."""
+
+    element: Element
+    id: str
+    messages: Mapping[str, MessageDefinition]
+    role: str | None
+    problems: Problems
+    scripts: Mapping[str, Language] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """Its BPMN element name."""
+        return name_of(self.element)
+
+    @property
+    def base(self) -> dict[str, Any]:
+        """What every node has."""
+        return {"id": self.id, "name": self.element.get("name") or "", "line": line_of(self.element)}
+
+    def refuse(self, code: str, message: str, remedy: str, at: Element | None = None) -> None:
+        """Add an error at the element, or at a part of it."""
+        self.problems.error(line_of(self.element if at is None else at), self.id, code, message, remedy)
+
+    def note(self, code: str, message: str, remedy: str, at: Element | None = None) -> None:
+        """Add a warning at the element, or at a part of it."""
+        self.problems.warning(line_of(self.element if at is None else at), self.id, code, message, remedy)
+
+
+def check_attributes(source: Source) -> None:
+    """Refuse attributes of BPMN that would change what the element does."""
+    for space, name, value in attributes(source.element):
+        allowed = _ATTRIBUTES.get(name, ()) if space is None else None
+        if allowed is not None and value.strip() not in allowed:
+            message = f"{name}={value!r} on {source.kind} is not executed yet"
+            source.refuse("attribute-unsupported", message, "remove the attribute")
+
+
+def check_properties(source: Source, extensions: Extensions) -> None:
+    """Refuse properties of Hoso that mean nothing on this kind of element."""
+    known = _PROPERTIES.get(source.kind, ())
+    for name in extensions.properties:
+        if name not in known:
+            expected = ", ".join(f"hoso:{item}" for item in known) or "none"
+            source.refuse("property-unknown", f"property hoso:{name} is unknown on {source.kind}", f"known: {expected}")
+
+
+def check_children(source: Source, *allowed: str) -> None:
+    """Refuse the parts of the element that are neither `allowed` nor only told to people."""
+    for item in children(source.element):
+        name = name_of(item)
+        if name in _QUIET_CHILDREN or name in allowed:
+            continue
+        if name.endswith("LoopCharacteristics"):
+            source.refuse("loop-unsupported", f"{name} on {source.kind} is not executed yet", "draw the loop", item)
+        elif name.endswith("EventDefinition") or name == "eventDefinitionRef":
+            source.refuse("event-unsupported", f"{name} on {source.kind} is not executed yet", f"use {SUPPORTED}", item)
+        else:
+            source.refuse("part-unsupported", f"{name} in {source.kind} is not executed yet", "remove it", item)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in a text, separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,84 @@
+"""Tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from engine.bpmn.graph import BusinessRuleTask, Place, ServiceTask, Signature, UserTask
+from engine.bpmn.nodes.loops import read_loop
+from engine.bpmn.nodes.source import Source, check_children, names
+from engine.bpmn.vendor import Extensions
+
+SIGNATURES = ("none", "initial", "approval", "organ")
+PLACES = ("anywhere", "office")
+
+
+def read_user_task(source: Source, extensions: Extensions) -> UserTask:
+    """A user task with what Hoso says of it."""
+    found = extensions.properties
+    return UserTask(
+        **activity(source, extensions),
+        role=source.role,
+        assignee=extensions.assignee,
+        candidate_users=extensions.candidate_users,
+        candidate_groups=extensions.candidate_groups,
+        form=extensions.form,
+        signature=cast(Signature, _one_of(source, found, "signature", SIGNATURES)),
+        place=cast(Place, _one_of(source, found, "place", PLACES)),
+        documents=names(found["documents"]) if "documents" in found else None,
+        not_same_as=names(found.get("notSameAs", "")),
+        hand_over=found.get("handOver", "").strip() or None,
+    )
+
+
+def _one_of(source: Source, found: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
+    value = found.get(name, values[0]).strip()
+    if value not in values:
+        source.refuse("property-value", f"hoso:{name} is {value!r}", f"write one of {', '.join(values)}")
+        return values[0]
+    return value
+
+
+def read_service_task(source: Source, extensions: Extensions) -> ServiceTask | None:
+    """A service task, which must name its job type."""
+    common = activity(source, extensions)
+    if not extensions.job_type:
+        source.refuse(
+            "no-job-type", "the service task names no job type", "set its task definition type, such as hoso.letter"
+        )
+        return None
+    return ServiceTask(**common, job_type=extensions.job_type, headers=extensions.headers)
+
+
+def read_business_rule_task(source: Source, extensions: Extensions) -> BusinessRuleTask | None:
+    """A business rule task, which must name its decision and a result variable."""
+    common = activity(source, extensions)
+    if extensions.decision is None:
+        remedy = "set its called decision to the id of a decision of the bundle"
+        source.refuse("no-decision", "the business rule task names no decision", remedy)
+        return None
+    if extensions.result_variable is None:
+        message = "the decision's value goes nowhere: the task names no result variable"
+        source.refuse("no-result-variable", message, "set its result variable")
+        return None
+    return BusinessRuleTask(
+        **common, decision=extensions.decision, result_variable=extensions.result_variable, shape=extensions.shape
+    )
+
+
+def activity(source: Source, extensions: Extensions, *parts: str) -> dict[str, Any]:
+    """What every task has; BPMN parts of it other than `parts` and multiple instances are refused."""
+    check_children(source, "multiInstanceLoopCharacteristics", *parts)
+    loop = read_loop(source)
+    for target, _ in extensions.inputs:
+        if loop is not None and target.partition(".")[0] in loop.own:
+            message = f"input {target!r} has the name of what each instance has for itself"
+            source.refuse("input-target", message, "name it otherwise")
+    return {
+        **source.base,
+        "default": source.element.get("default"),
+        "inputs": tuple(extensions.inputs),
+        "outputs": tuple(extensions.outputs),
+        "loop": loop,
+    }

@@ -1,0 +1,119 @@
+"""Extension elements: read by the element that they stand on, refused or named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from engine.bpmn.document import CAMUNDA, ZEEBE, Element, child, name_of
+from engine.bpmn.problems import Problems
+from engine.bpmn.vendor.assignment import read_assignment
+from engine.bpmn.vendor.attributes import read_attributes
+from engine.bpmn.vendor.decisions import read_called_decision
+from engine.bpmn.vendor.forms import read_form
+from engine.bpmn.vendor.jobs import read_headers, read_task_definition
+from engine.bpmn.vendor.loops import read_loop
+from engine.bpmn.vendor.mappings import read_mapping, read_parameters
+from engine.bpmn.vendor.messages import read_subscription
+from engine.bpmn.vendor.place import PRESENTATION, Extensions, Place
+from engine.bpmn.vendor.properties import read_properties
+from engine.bpmn.vendor.scripts import read_script
+
+
+def read_extensions(element: Element, owner: str, problems: Problems) -> Extensions:
+    """Everything that foreign attributes and extension elements say on `element`."""
+    place = Place(element=element, owner=owner, kind=name_of(element), problems=problems, found=Extensions())
+    read_attributes(place)
+    extension = child(element, "extensionElements")
+    for item in extension if extension is not None else ():
+        _read_element(item, place)
+    return place.found
+
+
+def _read_element(item: Element, place: Place) -> None:
+    if not isinstance(item.tag, str):
+        return
+    space, local = etree.QName(item).namespace, name_of(item)
+    read = _ELEMENTS.get((space, local))
+    if read is not None and place.kind in read[0]:
+        read[1](item, place)
+    elif space is not None and space.startswith(PRESENTATION):
+        return
+    elif space in (CAMUNDA, ZEEBE):
+        place.refuse(
+            item,
+            "extension-unsupported",
+            f"extension {local} on {place.kind} is not supported",
+            "remove it, or say the same with what Hoso executes",
+        )
+    elif (item.prefix or "") == "hoso" or "hoso" in (space or "").lower():
+        place.refuse(
+            item, "hoso-attribute", f"extension hoso:{local} is unknown", f'write a property with name="hoso:{local}"'
+        )
+    else:
+        place.note(
+            item, "extension-unknown", f"extension {local} of {space} is not read", "remove it if it should do anything"
+        )
+
+
+def _note_not_applied(item: Element, place: Place) -> None:
+    place.note(
+        item, "extension-without-effect", f"{name_of(item)} is not applied yet", "remove it, or keep it for later"
+    )
+
+
+def _pass(item: Element, place: Place) -> None:
+    """Says nothing that Hoso does not do anyway."""
+
+
+_THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
+_ANYWHERE = frozenset(
+    {
+        "process",
+        "lane",
+        "userTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "exclusiveGateway",
+        "parallelGateway",
+        "sequenceFlow",
+        "startEvent",
+    }
+    | {"boundaryEvent", "intermediateCatchEvent", "participant", "collaboration", "message", "laneSet", "dataObject"}
+    | {
+        "definitions",
+        "category",
+        "dataStore",
+        "dataObjectReference",
+        "dataStoreReference",
+        "textAnnotation",
+        "group",
+        "association",
+        "messageFlow",
+    }
+    | _THROWS
+)
+_TASKS = frozenset({"userTask", "serviceTask", "scriptTask", "businessRuleTask"})
+_MAPPED = _TASKS | _THROWS | frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_LOOP = frozenset({"multiInstanceLoopCharacteristics"})
+_USER, _SERVICE = frozenset({"userTask"}), frozenset({"serviceTask"})
+_ELEMENTS: dict[tuple[str | None, str], tuple[frozenset[str], Callable[[Element, Place], None]]] = {
+    (ZEEBE, "userTask"): (_USER, _pass),
+    (ZEEBE, "assignmentDefinition"): (_USER, read_assignment),
+    (ZEEBE, "formDefinition"): (_USER, read_form),
+    (ZEEBE, "taskSchedule"): (_USER, _note_not_applied),
+    (ZEEBE, "priorityDefinition"): (_USER, _note_not_applied),
+    (ZEEBE, "taskDefinition"): (_SERVICE | _THROWS, read_task_definition),
+    (ZEEBE, "taskHeaders"): (_SERVICE, read_headers),
+    (ZEEBE, "ioMapping"): (_MAPPED, read_mapping),
+    (ZEEBE, "script"): (frozenset({"scriptTask"}), read_script),
+    (ZEEBE, "calledDecision"): (frozenset({"businessRuleTask"}), read_called_decision),
+    (ZEEBE, "loopCharacteristics"): (_LOOP, read_loop),
+    (ZEEBE, "subscription"): (frozenset({"message"}), read_subscription),
+    (ZEEBE, "versionTag"): (frozenset({"process"}), _note_not_applied),
+    (ZEEBE, "properties"): (_ANYWHERE, read_properties),
+    (CAMUNDA, "properties"): (_ANYWHERE, read_properties),
+    (CAMUNDA, "inputOutput"): (_MAPPED, read_parameters),
+}

@@ -40,6 +40,8 @@ CLIENT: Mapping[str, tuple[str, str]] = {
 }
 SERVER: Mapping[str, tuple[str, str]] = {
     "process": ("adapters.console.process", N_("Process bundles: check, deploy, list, show.")),
+    "decision": ("adapters.console.decision", N_("Decision models (DMN): check, evaluate.")),
+    "feel": ("adapters.console.feel", N_("Try a FEEL expression.")),
     "serve": ("adapters.console.serve", N_("Run the server.")),
     "db": ("adapters.console.db", N_("The database: upgrade its tables.")),
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),

@@ -1,8 +1,8 @@
-"""The documentation's check: `python -m tests.docs`; with `--write` it writes the command reference.
+"""The documentation's check: `python -m tests.docs`; with `--write` it writes the reference of commands and functions.
 
 Links lead somewhere, every `hoso` command that a page or a help text shows exists with its flags, the command reference
-says what the command line says, decision records are whole, and no tracked file speaks of the machine that it was
-written on.
+says what the command line says and the page of FEEL what the engine has, decision records are whole, and no tracked
+file speaks of the machine that it was written on.
 """
 
 import os
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests import feel_page
 from tests.commands import Command, load, reference, shown_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -236,18 +237,21 @@ def problems(root: Path = ROOT) -> list[Problem]:
     found = [*link_problems(root), *decision_problems(root), *glossary_problems(root), *machine_problems(root)]
     tree, unloadable = load()
     found += [Problem(Path("adapters/main.py"), 1, message) for message in unloadable]
+    found += [Problem(page, 1, message) for page, message in feel_page.problems(root)]
     if tree is not None:
         found += [*command_problems(root, tree), *reference_problems(root, tree)]
     return found
 
 
 def write_reference(root: Path = ROOT) -> None:
-    """Write docs/reference/cli.md from the command line itself."""
+    """Write docs/reference/cli.md from the command line itself, and the functions in docs/reference/feel.md."""
     tree, unloadable = load()
     if tree is None or unloadable:
         sys.exit("the command line cannot be read: " + ("; ".join(unloadable) or "adapters.main has no build()"))
     (root / REFERENCE).parent.mkdir(parents=True, exist_ok=True)
     (root / REFERENCE).write_text(reference(tree), encoding="utf-8")
+    page = root / feel_page.PAGE
+    page.write_text(feel_page.written(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

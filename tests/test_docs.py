@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import docs
+from tests import docs, feel_page
 from tests.commands import Command, load, reference, shown_commands
 
 
@@ -131,3 +131,22 @@ def test_the_command_line_can_be_read() -> None:
     tree, unloadable = load()
     assert unloadable == []
     assert [command.path for command in (tree.walk() if tree else ()) if not command.help] == []
+
+
+def test_the_page_of_feel_cannot_go_stale(tmp_path: Path) -> None:
+    """A function or a bound that the page does not tell as it is, is found, and --write mends the functions."""
+    page = str(feel_page.PAGE)
+    text = (docs.ROOT / page).read_text(encoding="utf-8")
+    write(tmp_path, page, text)
+    assert list(feel_page.problems(tmp_path)) == []
+    stale = text.replace("`string length(", "`string size(")
+    write(tmp_path, page, stale)
+    assert [message for _, message in feel_page.problems(tmp_path)] == [
+        f"does not tell the built-in functions as they are; {feel_page.REMEDY}"
+    ]
+    assert feel_page.written(stale) == text
+    row = feel_page.bound_rows()[0]
+    write(tmp_path, page, text.replace(row, "| text | 1 |"))
+    assert [message for _, message in feel_page.problems(tmp_path)] == [f"lacks the row that begins: {row}"]
+    write(tmp_path, page, "")
+    assert len(list(feel_page.problems(tmp_path))) > 1

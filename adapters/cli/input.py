@@ -53,8 +53,13 @@ def _parse(value: str, setting: str) -> object:
 
 def read_object(file: Path) -> dict[str, Any]:
     """Read a JSON object from a file; each key may occur once."""
+    return parse_object(read_file(file, limit=_LARGEST), file)
+
+
+def parse_object(content: bytes, file: object) -> dict[str, Any]:
+    """Read a JSON object from the bytes of `file`, whose name stands in errors; each key may occur once."""
     try:
-        value = json.loads(read_file(file, limit=_LARGEST), object_pairs_hook=_unique)
+        value = json.loads(content, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise CommandFailed(
             "bad-json",

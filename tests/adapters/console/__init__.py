@@ -1,0 +1,1 @@
+"""What the server's and the integrator's commands promise."""

@@ -26,7 +26,7 @@ class NoLogic(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition(Node):
-    """The `if`, `match` or `satisfies` of a boxed expression: what is neither boolean nor null undoes the Strict around it.
+    """The `if`, `match` or `satisfies` of a boxed expression: what is no boolean and not null undoes the Strict around.
 
     A number may stand in a filter, where it is a position.
     """

@@ -1,0 +1,26 @@
+"""Compensation: a boundary event leads to one activity, which stands outside of the flow (BPMN 2.0.2 §10.7.1)."""
+
+from __future__ import annotations
+
+from engine.bpmn.constraints.model import ACTIVITIES, Model, flag
+from engine.bpmn.document import MODEL, Element, name_of, reference
+
+
+def check_compensation(model: Model) -> None:
+    """Compensation events and their handlers."""
+    led: dict[str, list[Element]] = {}
+    for association in model.root.iter(f"{{{MODEL}}}association"):
+        target = model.at(association, "targetRef")
+        if target is not None and name_of(target) in ACTIVITIES:
+            led.setdefault(reference(association.get("sourceRef") or "", association), []).append(target)
+    for event in model.each("boundaryEvent"):
+        if "compensate" not in model.kinds(event):
+            continue
+        handlers = len(led.get(event.get("id") or "", ()))
+        if handlers != 1:
+            message = f"{handlers} associations lead from the compensation event to an activity; one must"
+            model.breaks(event, "10.7.1", "handlers", message, "draw one association to the activity that compensates")
+    for activity in model.each(*ACTIVITIES):
+        if flag(activity, "isForCompensation") and (model.incoming(activity) or model.outgoing(activity)):
+            message = "an activity for compensation stands in the flow"
+            model.breaks(activity, "10.7.1", "handler-flow", message, "remove its flows")

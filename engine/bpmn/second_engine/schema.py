@@ -1,8 +1,4 @@
-"""The second engine: SpiffWorkflow, as an independent judge. So far it brings the BPMN 2.0 schema that it ships.
-
-The only module that may import SpiffWorkflow; the library is loaded when it is first asked, and only gets trees that
-our own parser made, never the raw file.
-"""
+"""The BPMN 2.0 schema that SpiffWorkflow ships; the library is loaded when it is first asked."""
 
 from __future__ import annotations
 

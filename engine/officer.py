@@ -7,6 +7,7 @@ from engine.errors import Kind, Refusal
 ADMINISTRATOR = "administrator"
 INTEGRATOR = "integrator"
 AUDITOR = "auditor"
+WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

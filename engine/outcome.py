@@ -30,13 +30,27 @@ class LeafDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequest:
-    """Work for a program. `number` is the kernel's id of the job, timer or throw; `due` when it may begin."""
+    """Work for a program. `number` is the kernel's id of the job, timer or throw; `due` when it may begin.
+
+    `retries` says how often an external worker may try; None is a job that Hoso's own worker does.
+    """
 
     number: int
     element: str
     type: str
     payload: Mapping[str, object]
     due: datetime
+    retries: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What a dossier listens for: a `message`, perhaps of one key, or a `signal`. `number` is the kernel's id of it."""
+
+    number: int
+    kind: str
+    name: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +62,7 @@ class Outcome:
     closed: Mapping[int, str] = field(default_factory=dict)  # task number → completed | cancelled
     jobs: tuple[JobRequest, ...] = ()
     cancelled_jobs: frozenset[int] = frozenset()
-    awaited: tuple[tuple[int, str, str | None], ...] = ()  # messages waited for: number, name, key
+    awaited: tuple[Awaited, ...] = ()
     forgotten: frozenset[int] = frozenset()
     documents: tuple[Document, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from engine.acts.decisions import read_decisions
 from engine.bpmn.check import check_process
-from engine.bpmn.graph import Graph
-from engine.bpmn.problems import Problem
+from engine.bpmn.graph import Graph, StartEvent
+from engine.bpmn.problems import Problem, Severity
+from engine.bpmn.triggers import Signal
 from engine.process import FILES, FOLDERS, PROCESS, belongs
 from signing.bundle import bundle_hash
 from signing.errors import SigningError
@@ -30,20 +31,58 @@ class CheckedBundle:
     warnings: tuple[Problem, ...]
 
 
-def check_bundle(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
-    """Check the files of a bundle (path → bytes); gives the checked bundle, or all problems found."""
+def check_bundle(
+    files: Mapping[str, bytes], *, second: bool = False, although: str | None = None
+) -> CheckedBundle | tuple[Problem, ...]:
+    """Check the files of a bundle (path → bytes); gives the checked bundle, or all problems found.
+
+    `second` asks the second engine too, as a deploy does and a load does not; with a recorded reason `although`, where
+    it disagrees is a warning.
+    """
     problems = _check_files(files)
     if problems:
         return problems
     forms, form_problems = _read_forms(files)
     letters = [path for path in files if path.startswith("letters/")]
     decisions, decision_problems = read_decisions(files)
-    graph, found = check_process(files[PROCESS], source=PROCESS, forms=forms, files=letters, decisions=decisions)
-    problems = (*form_problems, *decision_problems, *found)
+    graph, found = check_process(
+        files[PROCESS],
+        source=PROCESS,
+        forms=forms,
+        files=letters,
+        decisions=decisions,
+        second=second,
+        although=although,
+    )
+    problems = (*form_problems, *decision_problems, *found, *(_start_problems(graph) if graph else ()))
     if graph is None or any(problem.severity == "error" for problem in problems):
         return problems
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     return CheckedBundle(bundle_hash=bundle_hash(digests), digests=digests, graph=graph, forms=forms, warnings=problems)
+
+
+def _start_problems(graph: Graph) -> tuple[Problem, ...]:
+    """A dossier is received by an officer: what a signal or a message would start waits for ever."""
+    plain = bool(graph.started_by()) or not graph.starts
+    found = []
+    for event in graph.starts:
+        if any(isinstance(trigger, Signal) for trigger in event.triggers):
+            found.append(_never_starts(event, "signal", severity="error"))
+        elif event.triggers:
+            found.append(_never_starts(event, "message", severity="warning" if plain else "error"))
+    return tuple(found)
+
+
+def _never_starts(event: StartEvent, what: str, *, severity: Severity) -> Problem:
+    return Problem(
+        severity=severity,
+        file=PROCESS,
+        line=event.line,
+        element=event.id,
+        code=f"{what}-start",
+        message=f"a {what} does not start dossiers yet",
+        remedy=f"start it without a trigger, and let an event of it wait for the {what}",
+    )
 
 
 def _check_files(files: Mapping[str, bytes]) -> tuple[Problem, ...]:

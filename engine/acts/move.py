@@ -10,24 +10,25 @@ from engine.bpmn import effects as kernel
 from engine.bpmn.graph import Graph, UserTask
 from engine.bpmn.run import Step
 from engine.dossier import Dossier, Status
-from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
+from engine.outcome import SYSTEM, Awaited, JobRequest, LeafDraft, Outcome
+from engine.process import is_external
 from engine.task import Task
 
 E = TypeVar("E")
 TIMER = "timer"
 MESSAGE = "message"
+SIGNAL = "signal"
 
 
 def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
     """Give the outcome of a kernel step; `leaf` is the act that caused it, and tells what it led to.
 
-    A task that the step completed is closed by the caller, who knows who completed it.
+    A task that the step completed is closed by the caller, who knows who completed it. What began and ended within the
+    step, as a task whose boundary condition held already, never was.
     """
     assignments = _assignments(graph, step, now)
-    opened = tuple(
-        _opened(dossier, graph, effect, assignments[effect.task], now) for effect in _of(step, kernel.TaskOpened)
-    )
-    cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled)}
+    opened = tuple(_opened(dossier, graph, step, task, assignment, now) for task, assignment in assignments.items())
+    cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled) if effect.task in dossier.tasks}
     ended = bool(_of(step, kernel.Completed))
     tasks = {number: task for number, task in dossier.tasks.items() if number not in cancelled}
     tasks |= {task.number: task for task in opened}
@@ -45,13 +46,31 @@ def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: da
         closed=cancelled,
         jobs=_jobs(step, now),
         cancelled_jobs=_cancelled_jobs(step),
-        awaited=tuple((effect.subscription, effect.name, effect.key) for effect in _of(step, kernel.MessageAwaited)),
-        forgotten=frozenset(effect.subscription for effect in _of(step, kernel.MessageForgotten)),
+        awaited=_awaited(step),
+        forgotten=_forgotten(step),
         leaves=(
             _telling(leaf, opened, assignments, ended=ended),
             *_decided(dossier, graph, step),
             *_incidents(dossier, step),
         ),
+    )
+
+
+def _awaited(step: Step) -> tuple[Awaited, ...]:
+    kept = step.state.subscriptions
+    return tuple(
+        Awaited(number=effect.subscription, kind=item.kind, name=item.name, key=item.key)
+        for effect in step.effects
+        if isinstance(effect, kernel.MessageAwaited | kernel.SignalAwaited)
+        and (item := kept.get(effect.subscription)) is not None
+    )
+
+
+def _forgotten(step: Step) -> frozenset[int]:
+    return frozenset(
+        effect.subscription
+        for effect in step.effects
+        if isinstance(effect, kernel.MessageForgotten | kernel.SignalForgotten)
     )
 
 
@@ -65,8 +84,9 @@ def _status(status: Status) -> Status:
 
 
 def _assignments(graph: Graph, step: Step, now: datetime) -> dict[int, Assignment]:
-    opened = _of(step, kernel.TaskOpened)
-    return {item.task: assign(_user_task(graph, item.element), step.state, item.task, now) for item in opened}
+    opened, kept = _of(step, kernel.TaskOpened), step.state.open_tasks
+    tasks = [item for item in opened if item.task in kept]
+    return {item.task: assign(_user_task(graph, item.element), step.state, item.task, now) for item in tasks}
 
 
 def _user_task(graph: Graph, element: str) -> UserTask:
@@ -76,16 +96,17 @@ def _user_task(graph: Graph, element: str) -> UserTask:
     return node
 
 
-def _opened(dossier: Dossier, graph: Graph, effect: kernel.TaskOpened, assignment: Assignment, now: datetime) -> Task:
-    node = _user_task(graph, effect.element)
+def _opened(dossier: Dossier, graph: Graph, step: Step, number: int, assignment: Assignment, now: datetime) -> Task:
+    element = step.state.things[number].element
+    node = _user_task(graph, element)
     return Task(
-        id=f"{dossier.code}.{effect.task}",
-        number=effect.task,
-        element=effect.element,
-        name=node.name or effect.element,
+        id=f"{dossier.code}.{number}",
+        number=number,
+        element=element,
+        name=node.name or element,
         role=assignment.role,
         candidates=assignment.people,
-        excluded=excluded(dossier, graph, effect.element),
+        excluded=excluded(dossier, graph, element),
         holder=None,
         opened=now,
         due=None,
@@ -105,18 +126,26 @@ def excluded(dossier: Dossier, graph: Graph, element: str) -> frozenset[str]:
 
 
 def _jobs(step: Step, now: datetime) -> tuple[JobRequest, ...]:
-    jobs = []
+    jobs, open_jobs = [], step.state.open_jobs
     for effect in step.effects:
-        if isinstance(effect, kernel.JobRequested):
+        if isinstance(effect, kernel.JobRequested) and effect.job in open_jobs:
             payload = {"headers": dict(effect.headers), "input": dict(effect.input)}
             jobs.append(
-                JobRequest(number=effect.job, element=effect.element, type=effect.type, payload=payload, due=now)
+                JobRequest(
+                    number=effect.job,
+                    element=effect.element,
+                    type=effect.type,
+                    payload=payload,
+                    due=now,
+                    retries=effect.retries if is_external(effect.type) else None,
+                )
             )
-        elif isinstance(effect, kernel.TimerSet):
+        elif isinstance(effect, kernel.TimerSet) and effect.timer in step.state.timers:
             jobs.append(JobRequest(number=effect.timer, element=effect.element, type=TIMER, payload={}, due=effect.due))
-        elif isinstance(effect, kernel.MessageThrown):
+        elif isinstance(effect, kernel.MessageThrown | kernel.SignalThrown):
             payload = {"name": effect.name, "data": dict(effect.data)}
-            jobs.append(JobRequest(number=0, element=effect.element, type=MESSAGE, payload=payload, due=now))
+            kind = MESSAGE if isinstance(effect, kernel.MessageThrown) else SIGNAL
+            jobs.append(JobRequest(number=0, element=effect.element, type=kind, payload=payload, due=now))
     return tuple(jobs)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from engine.acts.move import move
 from engine.bpmn import run
-from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, Retried, TimerFired
-from engine.bpmn.graph import BoundaryEvent, CatchEvent
+from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, Retried, SignalReceived, TimerFired
+from engine.bpmn.graph import EventNode, ReceiveTask
 from engine.bpmn.state import Subscription
 from engine.dispatch import Dispatch
 from engine.document import Document
@@ -83,7 +83,7 @@ def message_received(
     details: dict[str, object] = {"name": name, "data": dict(data)}
     actor = officer.id if officer else SYSTEM
     leaf = LeafDraft(actor=actor, act="message-received", subject=dossier.code, dossier=dossier.code, details=details)
-    awaited = next((item for item in dossier.state.subscriptions.values() if item.name == name), None)
+    awaited = next(iter(_listening(dossier, "message", name)), None)
     refusal = _refuses_message(dossier, definition, awaited, name, data, officer)
     if awaited is None or refusal is not None:
         assert refusal is not None
@@ -112,12 +112,43 @@ def _refuses_message(
         return Refusal(
             kind=Kind.FORBIDDEN, code="not-candidate", message=message, remedy="ask somebody who has the role"
         )
-    node = definition.graph.nodes[awaited.element]
-    accepted = node.accepts if isinstance(node, CatchEvent | BoundaryEvent) else ()
+    accepted = _accepted(definition, awaited)
     if unknown := sorted(set(data) - set(accepted)):
         message = f"message {name!r} brings {', '.join(unknown)[:200]}; accepted: {', '.join(accepted) or 'nothing'}"
         return Refusal(kind=Kind.INVALID, code="message-data", message=message, remedy="leave it out")
     return None
+
+
+def signal_received(
+    dossier: Dossier, definition: ProcessDefinition, name: str, data: Mapping[str, object], *, now: datetime
+) -> Outcome:
+    """A signal that another dossier threw; everything here that listens for it takes it (BPMN 2.0 §10.4.6).
+
+    It brings the data that all of them accept (`hoso:accepts`): it was meant for nobody in particular. Raises
+    EventRefused when nothing listens any more.
+    """
+    listening = _listening(dossier, "signal", name)
+    accepted = [set(_accepted(definition, item)) for item in listening]
+    brought = {key: value for key, value in data.items() if all(key in names for names in accepted)}
+    leaf = LeafDraft(
+        actor=SYSTEM,
+        act="signal-received",
+        subject=dossier.code,
+        dossier=dossier.code,
+        details={"name": name, "data": brought},
+    )
+    return _proceed(dossier, definition, SignalReceived(name=name, data=brought), leaf, now=now)
+
+
+def _listening(dossier: Dossier, kind: str, name: str) -> list[Subscription]:
+    """What in the dossier listens for a message or signal of that name, the oldest first."""
+    return [item for item in dossier.state.subscriptions.values() if item.kind == kind and item.name == name]
+
+
+def _accepted(definition: ProcessDefinition, listening: Subscription) -> tuple[str, ...]:
+    """The names of the data that may come with what is listened for."""
+    node = definition.graph.nodes[listening.element]
+    return node.accepts if isinstance(node, EventNode | ReceiveTask) else ()
 
 
 def retried(

@@ -70,9 +70,13 @@ def start(act: StartDossier, officer: Officer, definition: ProcessDefinition, *,
 
 
 def starter_role(definition: ProcessDefinition) -> str | None:
-    """The role whose officers start this process: that of the lane in which its start event stands."""
-    starts = {event.id for event in definition.graph.starts(None)}
-    return next((lane.role for lane in definition.graph.lanes if starts & set(lane.nodes)), None)
+    """The role whose officers start this process: that of the lane in which its start event stands.
+
+    Without start event it starts at everything that nothing leads to (BPMN 2.0 §13.1), and the first of it has a say.
+    """
+    graph = definition.graph
+    starts = graph.started_by() or [node for node in graph.within(graph.process_id) if not node.incoming]
+    return next((role for node in starts if (role := graph.role_of(node.id)) is not None), None)
 
 
 def _objects(act: StartDossier) -> dict[str, object]:

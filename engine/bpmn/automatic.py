@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.bpmn.decisions import decide
 from engine.bpmn.graph import BusinessRuleTask, ScriptTask
-from engine.bpmn.mappings import inputs_of
 from engine.bpmn.scope import Scope, Stuck
 from engine.bpmn.scripts import ScriptError
 from engine.bpmn.work import Work
@@ -14,13 +11,15 @@ from engine.bpmn.work import Work
 Automatic = ScriptTask | BusinessRuleTask
 
 
-def compute(work: Work, node: Automatic, own: Mapping[str, object]) -> tuple[Scope, dict[str, object], int]:
-    """What the task gives: the scope with its inputs, its result as plain JSON, and how many seconds it takes.
+class Thrown(Exception):
+    """A script ended in a BPMN error."""
 
-    `own` is what an instance of several has for itself. Raises Stuck; nothing but effects has changed then.
+
+def compute(work: Work, node: Automatic, scope: Scope) -> tuple[dict[str, object], int]:
+    """What the task gives over its scope, as plain JSON, and how many seconds it takes.
+
+    Raises Stuck, and Thrown for a BPMN error; nothing but effects has changed then.
     """
-    outer = work.scope(node.id, own)
-    scope = outer.within(inputs_of(node.inputs, outer))
     if isinstance(node, BusinessRuleTask):
         values, seconds = decide(work, node, scope), 0
     else:
@@ -28,5 +27,7 @@ def compute(work: Work, node: Automatic, own: Mapping[str, object]) -> tuple[Sco
             ran = node.script.run(scope)
         except ScriptError as error:
             raise Stuck(node.id, error.code, error.message) from error
+        if ran.error:
+            raise Thrown
         values, seconds = dict(ran.values), ran.seconds
-    return scope, {name: scope.as_json(value, f"result {name}") for name, value in values.items()}, seconds
+    return {name: scope.as_json(value, f"result {name}") for name, value in values.items()}, seconds

@@ -6,25 +6,36 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from engine.bpmn.constraints import check_constraints
 from engine.bpmn.document import children, line_of, parse
 from engine.bpmn.graph import (
     Activity,
+    AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
+    CatchEvent,
+    ComplexGateway,
     EndEvent,
+    EventNode,
     ExclusiveGateway,
     Graph,
+    InclusiveGateway,
     Node,
     ParallelGateway,
     ScriptTask,
     ServiceTask,
+    StartedBy,
     StartEvent,
+    SubProcess,
+    ThrowEvent,
     UserTask,
+    start_names,
 )
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.read import NO_SCRIPTS, read_tree
 from engine.bpmn.scripts import FeelScript, Language
-from engine.bpmn.second_engine import validate_schema
+from engine.bpmn.second_engine import compare, validate_schema
+from engine.bpmn.triggers import Compensation, Link
 from engine.dmn import Model
 
 NO_DECISIONS: Mapping[str, Model] = MappingProxyType({})
@@ -40,19 +51,49 @@ def check_process(
     files: Collection[str] | None = None,
     decisions: Mapping[str, Model] = NO_DECISIONS,
     scripts: Mapping[str, Language] = NO_SCRIPTS,
+    second: bool = False,
+    although: str | None = None,
 ) -> tuple[Graph | None, tuple[Problem, ...]]:
     """The process ready to run, or None when a problem is an error.
 
     `forms` are the bundle's forms by id and `files` its paths; where they are None, references to them are not checked.
     `decisions` are the models of the bundle's decisions, by decision id. `scripts` are languages of script tasks beside
-    FEEL, by `scriptFormat`: nothing that is deployed can bring one.
+    FEEL, by `scriptFormat`: nothing that is deployed can bring one. `second` asks the second engine too, as every
+    deploy does; with a recorded reason `although`, where it disagrees is a warning.
     """
+    graphs, problems = check_file(
+        xml,
+        source=source,
+        forms=forms,
+        files=files,
+        decisions=decisions,
+        scripts=scripts,
+        one=True,
+        second=second,
+        although=although,
+    )
+    return (graphs[0] if graphs else None), problems
+
+
+def check_file(
+    xml: bytes,
+    *,
+    source: str,
+    forms: Mapping[str, object] | None = None,
+    files: Collection[str] | None = None,
+    decisions: Mapping[str, Model] = NO_DECISIONS,
+    scripts: Mapping[str, Language] = NO_SCRIPTS,
+    one: bool = False,
+    second: bool = False,
+    although: str | None = None,
+) -> tuple[tuple[Graph, ...], tuple[Problem, ...]]:
+    """Every executable process of the file ready to run (there: just one), or none when a problem is an error."""
     problems = Problems(source)
     root = parse(xml, problems)
     if root is None:
-        return None, problems.found()
+        return (), problems.found()
     graphs = read_tree(root, problems, scripts)
-    if len(graphs) != 1:
+    if not graphs or (one and len(graphs) > 1):
         line = line_of(next(children(root, "process"), root))
         names = ", ".join(graph.process_id for graph in graphs) or "none"
         message = f"the file has {len(graphs)} executable processes ({names}); a bundle has one"
@@ -61,18 +102,21 @@ def check_process(
         check_graph(graph, problems)
         _check_bundle(graph, forms, files, problems)
         _check_decisions(graph, decisions, problems)
+    check_constraints(root, problems)
     validate_schema(root, problems)
-    return (None if problems.refused else replace(graphs[0], decisions=decisions)), problems.found()
+    if second and not problems.refused:
+        for graph in graphs:
+            problems.take(compare(graph, root, source=source, reason=although))
+    found = () if problems.refused else tuple(replace(graph, decisions=decisions) for graph in graphs)
+    return found, problems.found()
 
 
 def check_graph(graph: Graph, problems: Problems) -> None:
     """The rules of structure; a bare node was refused when it was read and is not judged again."""
     _check_starts(graph, problems)
     nodes = [node for node in graph.nodes.values() if node.kind]
-    if not any(isinstance(node, EndEvent) for node in graph.nodes.values()) and len(nodes) == len(graph.nodes):
-        problems.error(graph.line, graph.process_id, "no-end", "the process has no end event", "draw one")
     for node in nodes:
-        _check_connected(node, problems)
+        _check_connected(node, graph, problems)
         _check_conditions(node, problems)
         if isinstance(node, UserTask):
             _check_user_task(node, graph, problems)
@@ -82,43 +126,61 @@ def check_graph(graph: Graph, problems: Problems) -> None:
 
 
 def _check_starts(graph: Graph, problems: Problems) -> None:
-    starts = [node for node in graph.nodes.values() if isinstance(node, StartEvent)]
-    if not starts and all(node.kind for node in graph.nodes.values()):
-        problems.error(graph.line, graph.process_id, "no-start", "the process has no start event", "draw one")
-    seen: dict[str | None, str] = {}
-    for node in starts:
-        trigger = node.message.name if node.message else None
-        if trigger in seen:
-            what = f"message {trigger!r}" if trigger else "no trigger"
-            message = f"it starts by {what}, as {seen[trigger]} does"
-            problems.error(node.line, node.id, "start-twice", message, "keep one of them")
-        seen.setdefault(trigger, node.id)
+    seen: dict[StartedBy, str] = {}
+    for node in graph.starts:
+        for by in start_names(node):
+            if by in seen:
+                message = f"it starts by {by}, as {seen[by]} does"
+                problems.error(node.line, node.id, "start-twice", message, "keep one of them")
+            seen.setdefault(by, node.id)
 
 
-def _check_connected(node: Node, problems: Problems) -> None:
+def _check_connected(node: Node, graph: Graph, problems: Problems) -> None:
     """Where tokens come from and go to (BPMN 2.0 §10.5.2, §10.5.3, §10.5.4, §13.2)."""
     starts = isinstance(node, StartEvent | BoundaryEvent)
     if starts and node.incoming:
         message = f"flow {node.incoming[0].id} leads into a {node.kind}"
         problems.error(node.line, node.id, "flow-into-start", message, "lead it to the element behind the event")
-    if not starts and not node.incoming:
-        problems.error(node.line, node.id, "no-incoming", f"no flow leads to this {node.kind}", "connect it")
     if isinstance(node, EndEvent) and node.outgoing:
         message = f"flow {node.outgoing[0].id} leads out of an end event"
         problems.error(node.line, node.id, "flow-from-end", message, "remove the flow, or use an intermediate event")
-    if not isinstance(node, EndEvent) and not node.outgoing:
+    if _stands_alone(node, graph):
+        return
+    around = graph.kinds(node.scope)
+    between = isinstance(node, CatchEvent | ThrowEvent)  # no token begins at these, with start events or without
+    if not starts and not node.incoming and (between or StartEvent in around):
+        problems.error(node.line, node.id, "no-incoming", f"no flow leads to this {node.kind}", "connect it")
+    goes_on = between or isinstance(node, BoundaryEvent)
+    if not isinstance(node, EndEvent) and not node.outgoing and (goes_on or EndEvent in around):
         problems.error(
             node.line, node.id, "no-outgoing", f"no flow leads on from this {node.kind}", "draw one, to an end event"
         )
-    if isinstance(node, ExclusiveGateway | ParallelGateway) and len(node.incoming) == len(node.outgoing) == 1:
-        problems.warning(node.line, node.id, "gateway-idle", "the gateway neither splits nor joins", "remove it")
+
+
+def _stands_alone(node: Node, graph: Graph) -> bool:
+    """Whether a node needs no flows: what compensates, event subprocesses, links, what is ad hoc or global."""
+    if isinstance(node, Activity) and node.for_compensation:
+        return True
+    if isinstance(node, SubProcess) and node.triggered_by_event:
+        return True
+    if isinstance(node, EventNode) and any(isinstance(trigger, Link | Compensation) for trigger in node.triggers):
+        return not isinstance(node, ThrowEvent) or any(isinstance(trigger, Link) for trigger in node.triggers)
+    return node.scope == node.id or isinstance(graph.nodes.get(node.scope), AdHocSubProcess)
+
+
+_CONDITIONAL = Activity | ExclusiveGateway | InclusiveGateway | ComplexGateway
 
 
 def _check_conditions(node: Node, problems: Problems) -> None:
     """Where conditions and defaults may stand (BPMN 2.0 §8.3.13, §10.6.2)."""
     conditional = [flow for flow in node.outgoing if flow.condition is not None]
-    default = node.default if isinstance(node, Activity | ExclusiveGateway) else None
-    if conditional and not isinstance(node, Activity | ExclusiveGateway):
+    default = node.default if isinstance(node, _CONDITIONAL) else None
+    if conditional and isinstance(node, ParallelGateway):
+        for flow in conditional:
+            message = "a parallel gateway takes every flow; this condition is ignored (BPMN 2.0.2 §10.6.4)"
+            problems.warning(flow.line, flow.id, "condition-ignored", message, "remove it, or use an inclusive gateway")
+        return
+    if conditional and not isinstance(node, _CONDITIONAL):
         for flow in conditional:
             message = f"a flow out of a {node.kind} has a condition"
             problems.error(flow.line, flow.id, "condition-forbidden", message, "remove it, or use an exclusive gateway")
@@ -130,11 +192,6 @@ def _check_conditions(node: Node, problems: Problems) -> None:
         if flow.id == default:
             message = "the default flow has a condition, which is ignored"
             problems.warning(flow.line, flow.id, "condition-on-default", message, "remove the condition")
-    if isinstance(node, Activity) and conditional and len(node.outgoing) == 1:
-        message = "the only flow out of the task has a condition"
-        problems.error(
-            conditional[0].line, conditional[0].id, "condition-alone", message, "add a flow for the other case"
-        )
     if isinstance(node, ExclusiveGateway) and len(node.outgoing) > 1:
         for flow in node.outgoing:
             if flow.condition is None and flow.id != default:
@@ -162,15 +219,15 @@ def _check_at_once(node: Activity, problems: Problems) -> None:
 
 def _check_reachable(graph: Graph, problems: Problems) -> None:
     # What lies behind a refused node is not its own fault, so refused nodes count as reached.
-    pending = [node.id for node in graph.nodes.values() if isinstance(node, StartEvent) or not node.kind]
+    pending = [node.id for node in graph.nodes.values() if not node.incoming or not node.kind]
     reached = set(pending)
     while pending:
-        for target in _next(graph.nodes[pending.pop()]):
+        for target in _next(graph.nodes[pending.pop()], graph):
             if target not in reached:
                 reached.add(target)
                 pending.append(target)
     for node in graph.nodes.values():
-        if node.id not in reached and node.incoming:
+        if node.id not in reached:
             problems.error(
                 node.line,
                 node.id,
@@ -180,10 +237,12 @@ def _check_reachable(graph: Graph, problems: Problems) -> None:
             )
 
 
-def _next(node: Node) -> Iterator[str]:
+def _next(node: Node, graph: Graph) -> Iterator[str]:
     yield from (flow.target for flow in node.outgoing)
     if isinstance(node, Activity):
         yield from (event.id for event in node.boundaries)
+    if isinstance(node, EventNode) and (target := graph.link(node)):
+        yield target
 
 
 def _check_bundle(

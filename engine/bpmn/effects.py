@@ -31,13 +31,14 @@ class TaskCancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequested:
-    """A program must do this. `input` is plain JSON."""
+    """A program must do this. `input` is plain JSON; `retries` says how often a program of somebody else tries."""
 
     job: int
     element: str
     type: str
     headers: Mapping[str, str]
     input: Json
+    retries: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,31 @@ class MessageForgotten:
     """The subscription is over: its message came, or its element was left."""
 
     subscription: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalAwaited:
+    """The element listens for signals of this name."""
+
+    subscription: int
+    element: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalForgotten:
+    """The element listens no longer."""
+
+    subscription: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalThrown:
+    """The element sent a signal, which acted within this process already; `data` is what its inputs map."""
+
+    element: str
+    name: str
+    data: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +183,9 @@ Effect = (
     | MessageAwaited
     | MessageForgotten
     | MessageThrown
+    | SignalAwaited
+    | SignalForgotten
+    | SignalThrown
     | DecisionEvaluated
     | ElementEntered
     | ElementLeft

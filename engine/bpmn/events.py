@@ -34,6 +34,19 @@ class JobFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobThrew:
+    """The job ended in a BPMN error of this code: the nearest event that catches it goes on, else an incident.
+
+    `data` is what the error brings.
+    """
+
+    job: int
+    code: str
+    message: str = ""
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired:
     """The timer is due."""
 
@@ -50,6 +63,26 @@ class MessageReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived:
+    """A signal came; everything that listens for it takes it."""
+
+    name: str
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modified:
+    """Someone moves the process by hand: what lives in `cancel` ends, tokens enter the elements in `begin`.
+
+    An element begins in the live thing that is its scope; where its scope lives once, that need not be said (None).
+    """
+
+    cancel: tuple[int, ...] = ()
+    begin: tuple[tuple[str, int | None], ...] = ()
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retried:
     """Someone mended the cause of an incident: `data` is merged, and its tokens try again."""
 
@@ -57,7 +90,17 @@ class Retried:
     data: Data = field(default_factory=dict)
 
 
-Event = TaskCompleted | JobCompleted | JobFailed | TimerFired | MessageReceived | Retried
+Event = (
+    TaskCompleted
+    | JobCompleted
+    | JobFailed
+    | JobThrew
+    | TimerFired
+    | MessageReceived
+    | SignalReceived
+    | Modified
+    | Retried
+)
 
 
 class EventRefused(Exception):

@@ -25,8 +25,8 @@ def compile_at(text: str, element: Element, owner: str, problems: Problems) -> E
 
 def _lines_before(text: str, element: Element) -> int:
     """How many lines of the element's own text come before `text`; none where `text` is an attribute's."""
-    before, found, _ = (element.text or "").partition(text)
-    return before.count("\n") if found else 0
+    own = element.text or ""
+    return own.count("\n", 0, max(0, own.find(text)))
 
 
 def literal_or_feel(text: str, element: Element, owner: str, problems: Problems) -> Expression | None:

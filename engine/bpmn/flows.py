@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from engine.bpmn.graph import Activity, ExclusiveGateway, Flow, Node
+from collections.abc import Callable
+
+from engine.bpmn.graph import Activity, ComplexGateway, ExclusiveGateway, Flow, InclusiveGateway, Node
 from engine.bpmn.scope import Scope, Stuck, because
 
+Choosing = Activity | InclusiveGateway | ComplexGateway
+"""What gives a token to every flow whose condition is true."""
+_CHOOSING = (Activity, InclusiveGateway, ComplexGateway)
 
-def choose(node: Node, scope: Scope) -> tuple[Flow, ...]:
+
+def choose(node: Node, seen: Callable[[], Scope]) -> tuple[Flow, ...]:
     """The flows that a token takes out of `node`; Stuck when conditions leave it none."""
     if isinstance(node, ExclusiveGateway):
-        return _choose_one(node, scope)
-    if isinstance(node, Activity) and (node.default or any(flow.condition for flow in node.outgoing)):
-        return _choose_several(node, scope)
+        return _choose_one(node, seen())
+    if isinstance(node, _CHOOSING) and (node.default or any(flow.condition for flow in node.outgoing)):
+        return _choose_several(node, seen())
     return node.outgoing
 
 
@@ -28,7 +34,7 @@ def _choose_one(node: ExclusiveGateway, scope: Scope) -> tuple[Flow, ...]:
     return (default,)
 
 
-def _choose_several(node: Activity, scope: Scope) -> tuple[Flow, ...]:
+def _choose_several(node: Choosing, scope: Scope) -> tuple[Flow, ...]:
     """Every flow that is unconditional or holds; the default if no condition is true (BPMN 2.0 §8.3.13, §13.2.1)."""
     reasons: list[str] = []
     plain = {flow.id for flow in node.outgoing if flow.condition is None and flow.id != node.default}

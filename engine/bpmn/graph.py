@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from engine.bpmn.scripts import Script
-from engine.bpmn.timer_values import TimerDefinition
+from engine.bpmn.triggers import Link, Message, MessageDefinition, Signal, Trigger
 from engine.dmn import Model
 from engine.feel import Expression
 
@@ -31,47 +31,73 @@ class Flow:
     condition: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDefinition:
-    """The message that an event throws or awaits; `key` says which dossier it means when it is awaited."""
-
-    name: str
-    key: Expression | None = None
-
-
 Mappings = tuple[tuple[str, Expression], ...]
 """Targets, perhaps with dots, and what gives their values, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
-    """A flow node. `kind` is its BPMN element name; flows are in the order in which the node lists them."""
+    """A flow node. `kind` is its BPMN element name, `scope` the id of the process or subprocess around it.
+
+    Flows are in the order in which the node lists them.
+    """
 
     kind: ClassVar[str] = ""
     id: str
     name: str
     line: int
+    scope: str = ""
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StartEvent(Node):
-    """Starts an instance: without a trigger, or by a message."""
+class EventNode(Node):
+    """An event. Of several triggers any one is enough, with `parallel` all must come (BPMN 2.0 §10.4.4)."""
 
-    kind: ClassVar[str] = "startEvent"
-    message: MessageDefinition | None = None
+    triggers: tuple[Trigger, ...] = ()
+    parallel: bool = False
+    inputs: Mappings = ()
     outputs: Mappings = ()
+    accepts: tuple[str, ...] = ()  # the data that a message from outside may bring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class EndEvent(Node):
-    """Consumes its token, and throws its message if it has one."""
+class StartEvent(EventNode):
+    """Starts an instance or an event subprocess; `interrupting` matters there alone."""
+
+    kind: ClassVar[str] = "startEvent"
+    interrupting: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EndEvent(EventNode):
+    """Consumes its token, and throws what it has."""
 
     kind: ClassVar[str] = "endEvent"
-    message: MessageDefinition | None = None
-    inputs: Mappings = ()
-    outputs: Mappings = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CatchEvent(EventNode):
+    """Holds its token until it is set off."""
+
+    kind: ClassVar[str] = "intermediateCatchEvent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ThrowEvent(EventNode):
+    """Throws what it has and goes on."""
+
+    kind: ClassVar[str] = "intermediateThrowEvent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BoundaryEvent(EventNode):
+    """Waits while its activity is active; interrupts it or not (BPMN 2.0 §13.5.3)."""
+
+    kind: ClassVar[str] = "boundaryEvent"
+    attached_to: str
+    interrupting: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +105,8 @@ class MultiInstance:
     """How often a task's work is done (BPMN 2.0 §10.3.8): once for each member of `collection`, or `cardinality` times.
 
     Each instance has `loopCounter`, from 1, and its member as `item`. `element` gives its part of the list `results`.
-    `own` are the names that stay within an instance.
+    `own` are the names that stay within an instance. `behaviour` are triggers thrown to the boundary events as
+    instances complete: after the first, or after each whose condition holds.
     """
 
     sequential: bool = False
@@ -90,17 +117,42 @@ class MultiInstance:
     element: Expression | None = None
     until: Expression | None = None
     own: frozenset[str] = frozenset()
+    after_first: Trigger | None = None
+    after_each: tuple[tuple[Expression | None, Trigger], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardLoop:
+    """Repeats while `condition` holds, at most `maximum` times (BPMN 2.0 §10.3.8)."""
+
+    condition: Expression | None = None
+    maximum: int | None = None
+    test_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Activity(Node):
-    """A task; conditions and a default flow may stand behind it. With `loop` its work is done several times."""
+    """A task or subprocess; conditions and a default flow may stand behind it. With `loop` it is done several times.
+
+    `handler` is the activity that compensates it.
+    """
 
     default: str | None = None
     boundaries: tuple[BoundaryEvent, ...] = ()
     inputs: Mappings = ()
     outputs: Mappings = ()
-    loop: MultiInstance | None = None
+    loop: MultiInstance | StandardLoop | None = None
+    for_compensation: bool = False
+    handler: str | None = None
+    start_quantity: int = 1
+    completion_quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlainTask(Activity):
+    """A task without anything to do for the engine: abstract or manual."""
+
+    kind: ClassVar[str] = "task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,11 +174,29 @@ class UserTask(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ServiceTask(Activity):
-    """Work for a program: a job of `job_type`. Without `inputs` the job gets all data."""
+    """Work for a program: a job of `job_type`, tried `retries` times. Without `inputs` the job gets all data."""
 
     kind: ClassVar[str] = "serviceTask"
     job_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    retries: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SendTask(Activity):
+    """Sends a message."""
+
+    kind: ClassVar[str] = "sendTask"
+    message: MessageDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReceiveTask(Activity):
+    """Waits for a message."""
+
+    kind: ClassVar[str] = "receiveTask"
+    message: MessageDefinition
+    accepts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,6 +221,35 @@ class BusinessRuleTask(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SubProcess(Activity):
+    """A process within the process, with a scope of its own; a transaction can be cancelled (BPMN 2.0 §13.3.4)."""
+
+    kind: ClassVar[str] = "subProcess"
+    triggered_by_event: bool = False
+    transaction: bool = False
+    properties: tuple[str, ...] = ()
+    """Names of data that live in this scope: properties and data objects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AdHocSubProcess(SubProcess):
+    """Its activities run in any order, until `condition` holds (BPMN 2.0 §13.3.5)."""
+
+    kind: ClassVar[str] = "adHocSubProcess"
+    sequential: bool = False
+    condition: Expression | None = None
+    cancel_remaining: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CallActivity(Activity):
+    """Runs a global task or another process of the file."""
+
+    kind: ClassVar[str] = "callActivity"
+    called: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ExclusiveGateway(Node):
     """Takes the first flow whose condition is true, else the default (BPMN 2.0 §13.4.2)."""
 
@@ -166,37 +265,27 @@ class ParallelGateway(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CatchEvent(Node):
-    """Holds its token until the timer fires or the message comes."""
+class InclusiveGateway(Node):
+    """Waits for every token that can still come; takes each flow whose condition is true (BPMN 2.0 §13.4.3)."""
 
-    kind: ClassVar[str] = "intermediateCatchEvent"
-    timer: TimerDefinition | None = None
-    message: MessageDefinition | None = None
-    accepts: tuple[str, ...] = ()  # the data that the message may bring
-    outputs: Mappings = ()
+    kind: ClassVar[str] = "inclusiveGateway"
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ThrowEvent(Node):
-    """Throws its message and goes on."""
+class ComplexGateway(Node):
+    """Activated as `activation` becomes true over `activationCount`, reset as all others came (BPMN 2.0 §13.4.5)."""
 
-    kind: ClassVar[str] = "intermediateThrowEvent"
-    message: MessageDefinition
-    inputs: Mappings = ()
-    outputs: Mappings = ()
+    kind: ClassVar[str] = "complexGateway"
+    default: str | None = None
+    activation: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BoundaryEvent(Node):
-    """Waits while its activity is active; interrupts it or not (BPMN 2.0 §13.5.3)."""
+class EventBasedGateway(Node):
+    """Goes on with whichever of the events behind it comes first (BPMN 2.0 §13.4.4)."""
 
-    kind: ClassVar[str] = "boundaryEvent"
-    attached_to: str
-    interrupting: bool = True
-    timer: TimerDefinition | None = None
-    message: MessageDefinition | None = None
-    accepts: tuple[str, ...] = ()  # the data that the message may bring
-    outputs: Mappings = ()
+    kind: ClassVar[str] = "eventBasedGateway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,12 +310,85 @@ class Graph:
     flows: Mapping[str, Flow]
     lanes: tuple[Lane, ...] = ()
     decisions: Mapping[str, Model] = field(default_factory=dict)
+    properties: tuple[str, ...] = ()
+    called: Mapping[str, Graph] = field(default_factory=dict)
+    """The processes and global tasks that call activities run, by id."""
+    reached: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
+    """What `engine.bpmn.reach` found out."""
+    _links: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _kinds: dict[str, frozenset[type[Node]]] = field(default_factory=dict, repr=False)
+    _within: dict[str, tuple[Node, ...]] = field(default_factory=dict, repr=False)
+
+    def within(self, scope: str) -> tuple[Node, ...]:
+        """The nodes that stand directly in a process or subprocess, in the order of the file."""
+        if not self._within:
+            found: dict[str, list[Node]] = {}
+            for node in self.nodes.values():
+                found.setdefault(node.scope, []).append(node)
+            self._within.update({name: tuple(nodes) for name, nodes in found.items()})
+        return self._within.get(scope, ())
+
+    def kinds(self, scope: str) -> frozenset[type[Node]]:
+        """The kinds of nodes that stand directly in a process or subprocess."""
+        if scope not in self._kinds:
+            self._kinds[scope] = frozenset(map(type, self.within(scope)))
+        return self._kinds[scope]
+
+    def link(self, node: EventNode) -> str | None:
+        """The event that catches what a link throws."""
+        names = _links(node) if isinstance(node, ThrowEvent) else ()
+        if names and not self._links:
+            for other in self.nodes.values():
+                for name in _links(other) if isinstance(other, CatchEvent) else ():
+                    self._links.setdefault((other.scope, name), other.id)
+        return next((found for name in names if (found := self._links.get((node.scope, name)))), None)
 
     def role_of(self, element: str) -> str | None:
-        """The role of the lane in which the element stands."""
-        return next((lane.role for lane in self.lanes if element in lane.nodes), None)
+        """The role of the innermost lane in which the element stands; within a subprocess, that of the subprocess."""
+        while element:
+            for lane in reversed(self.lanes):  # a lane comes after those around it
+                if lane.role and element in lane.nodes:
+                    return lane.role
+            node = self.nodes.get(element)
+            element = node.scope if node is not None and node.scope != element else ""
+        return None
 
-    def starts(self, message: str | None) -> tuple[StartEvent, ...]:
-        """The start events that `message` (None: no trigger) sets off."""
-        events = (node for node in self.nodes.values() if isinstance(node, StartEvent))
-        return tuple(event for event in events if (event.message.name if event.message else None) == message)
+    @property
+    def starts(self) -> tuple[StartEvent, ...]:
+        """The start events of the process itself."""
+        return tuple(node for node in self.within(self.process_id) if isinstance(node, StartEvent))
+
+    def started_by(self, *, message: str | None = None, signal: str | None = None) -> tuple[StartEvent, ...]:
+        """The start events that a message or signal of this name sets off; without one, those without trigger."""
+        wanted = StartedBy(message=message, signal=signal)
+        return tuple(event for event in self.starts if wanted in start_names(event))
+
+
+def inner(node: Node) -> str:
+    """The id around the nodes that an activity with a scope of its own runs."""
+    return node.called if isinstance(node, CallActivity) else node.id
+
+
+def _links(node: EventNode) -> list[str]:
+    return [trigger.name for trigger in node.triggers if isinstance(trigger, Link)]
+
+
+class StartedBy(NamedTuple):
+    """By what a process starts; by nothing if both are None."""
+
+    message: str | None = None
+    signal: str | None = None
+
+    def __str__(self) -> str:
+        if self.message is not None:
+            return f"message {self.message!r}"
+        return f"signal {self.signal!r}" if self.signal is not None else "no trigger"
+
+
+def start_names(event: StartEvent) -> tuple[StartedBy, ...]:
+    """What sets off a start event of a process."""
+    if not event.triggers:
+        return (StartedBy(),)
+    messages = (StartedBy(message=trigger.message.name) for trigger in event.triggers if isinstance(trigger, Message))
+    signals = (StartedBy(signal=trigger.name) for trigger in event.triggers if isinstance(trigger, Signal))
+    return (*messages, *signals)

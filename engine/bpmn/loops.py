@@ -1,92 +1,113 @@
-"""Multiple instances of a task (BPMN 2.0 §10.3.8), one after another or all at once.
+"""Activities that are done several times: multiple instances and the standard loop (BPMN 2.0 §10.3.8).
 
-What waits for all of them holds the token and the boundary events; each instance waits on its own and knows it. What
-an instance gives is put into the data as it is completed; the collected list when all are.
+What lives for all of them holds the token and the boundary events; each instance lives within it and has its number.
+What an instance gives is put into the data as it is completed; the collected list when all are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from engine.bpmn.automatic import Automatic, compute
 from engine.bpmn.effects import ElementEntered
-from engine.bpmn.graph import Activity, BusinessRuleTask, MultiInstance, ScriptTask
-from engine.bpmn.mappings import inputs_of, outcome
+from engine.bpmn.graph import Activity, MultiInstance, StandardLoop, inner
 from engine.bpmn.scope import Scope, Stuck, because
-from engine.bpmn.state import Loop, Token, Waiting
-from engine.bpmn.wait import Working, cancel, disarm, open_work, prepare, subscribe
+from engine.bpmn.state import Loop, Thing, Token
+from engine.bpmn.triggers import Trigger
 from engine.bpmn.work import Work
+from engine.feel import Expression
 
 MOST_INSTANCES = 1_000
+COUNTER = "loopCounter"
 
 
-def begin(work: Work, node: Activity) -> bool:
-    """Begin the instances of a task; True when all are done already. On Stuck nothing has changed but data."""
-    plan = _plan(node)
-    loop = _counted(work, node, plan)
-    if isinstance(node, ScriptTask | BusinessRuleTask):
-        _run_all(work, node, plan, loop)
-        return True
-    assert isinstance(node, Working)
-    armed = prepare(work.scope(node.id), node)
-    ready = [_prepared(work, node, plan, loop, number) for number in _first(plan, loop)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What an instance that completes makes of the loop: whether it was the last, what is thrown to the boundary."""
+
+    loop: Loop
+    last: bool
+    thrown: tuple[Trigger, ...] = ()
+
+
+def begin(work: Work, node: Activity, scope: int) -> int | None:
+    """Begin the instances of an activity; None where there are none. On Stuck nothing has changed."""
+    plan = node.loop
+    if isinstance(plan, MultiInstance):
+        loop = _counted(work, node, plan, scope)
+    else:
+        assert plan is not None
+        none = plan.test_before and not _again(work.scope(node.id, scope), plan, 0)
+        loop = Loop(total=0 if none else 1)
     work.effects.append(ElementEntered(element=node.id))
     if not loop.total:
-        _collected(work, node, plan, loop)
-        return True
-    owner = work.next_id()
-    work.waiting[owner] = Waiting(element=node.id, kind="loop")
-    work.loops[owner] = replace(loop, begun=len(ready), items=loop.items[1:] if plan.sequential else ())
-    for number, local in enumerate(ready, 1):
-        open_work(work, node, local, (owner, number))
-    subscribe(work, owner, armed)
-    return False
+        if isinstance(plan, MultiInstance) and plan.results is not None:
+            work.merge(scope, {plan.results: []})
+        return None
+    work.widen(node.id, loop.total * (2 + 2 * len(work.graph.within(inner(node)))))
+    key = work.add(Thing(element=node.id, kind="loop", parent=scope, loop=loop))
+    parallel = isinstance(plan, MultiInstance) and not plan.sequential
+    for _ in range(loop.total if parallel else 1):
+        work.send(Token(element=node.id, scope=key, phase="begin"))
+    return key
 
 
-def done(work: Work, instance: int, result: Mapping[str, object]) -> None:
-    """An instance is completed with its result. On Stuck nothing has changed; else the next one is opened."""
-    waiting = work.waiting[instance]
-    assert waiting.loop is not None
-    owner, number = waiting.loop
-    node = work.graph.nodes[waiting.element]
-    assert isinstance(node, Working)
-    plan = _plan(node)
-    given, after = _given(work, node, plan, waiting.locals, result)
-    loop = _completed(work.loops[owner], number, plan, after)
-    enough = _enough(plan, loop, after)
-    work.merge(given)
-    del work.waiting[instance]
-    work.loops[owner] = loop
-    if enough or loop.completed == loop.total:
-        _end(work, owner, node, plan)
-    elif plan.sequential:
-        go_on(work, owner)
+def instance(work: Work, key: int) -> tuple[dict[str, object], int]:
+    """What the next instance has for itself, and its number from 1."""
+    node, loop = work.activity(key), work.things[key].loop
+    assert loop is not None
+    plan, number = node.loop, loop.begun + 1
+    own: dict[str, object] = {COUNTER: number}
+    if isinstance(plan, MultiInstance):
+        own = dict.fromkeys(plan.own) | own
+        if plan.item is not None:
+            own[plan.item] = loop.items[0] if loop.items else None
+    work.change(key, loop=replace(loop, begun=number, items=loop.items[1:]))
+    return own, number
 
 
-def go_on(work: Work, owner: int) -> None:
-    """Open the next instance of a sequence; what hinders it is an incident."""
-    node, loop = work.graph.nodes[work.waiting[owner].element], work.loops[owner]
-    assert isinstance(node, Working)
-    plan = _plan(node)
-    number = loop.begun + 1
-    try:
-        local = _prepared(work, node, plan, loop, number, first=number)
-    except Stuck as stuck:
-        work.raise_incident(stuck.element, stuck.code, stuck.message, owner=owner)
-        return
-    work.loops[owner] = replace(loop, begun=number, items=loop.items[1:])
-    open_work(work, node, local, (owner, number))
+def after(work: Work, key: int, given: Mapping[str, object], seen: Scope) -> After:
+    """What follows when an instance is completed; changes nothing, raises Stuck.
 
-
-def _plan(node: Activity) -> MultiInstance:
+    `given` is what its outputs give, `seen` what its expressions see then.
+    """
+    thing = work.things[key]
+    node, loop = work.activity(key), work.things[thing.parent].loop
+    assert loop is not None
+    if isinstance(node.loop, StandardLoop):
+        loop = replace(loop, completed=loop.completed + 1)
+        return After(loop=loop, last=not _again(seen.within(given), node.loop, loop.completed))
     assert node.loop is not None
-    return node.loop
+    loop = _completed(loop, thing.number, node.loop, seen)
+    alone = loop.begun == loop.total and work.things[thing.parent].alive == 1
+    last = _enough(node.loop, loop, seen) or alone
+    return After(loop=loop, last=last, thrown=_behaviour(node.loop, loop, seen))
 
 
-def _counted(work: Work, node: Activity, plan: MultiInstance) -> Loop:
+def follows(work: Work, key: int) -> None:
+    """Let the next instance of a sequence begin."""
+    plan = work.activity(key).loop
+    if isinstance(plan, StandardLoop) or (plan is not None and plan.sequential):
+        work.send(Token(element=work.things[key].element, scope=key, phase="begin"))
+
+
+def kept(node: Activity, given: Mapping[str, object]) -> dict[str, object]:
+    """What an instance gives to the data: all but what each has for itself."""
+    own = node.loop.own if isinstance(node.loop, MultiInstance) else frozenset()
+    return {name: value for name, value in given.items() if name not in own}
+
+
+def _behaviour(plan: MultiInstance, loop: Loop, seen: Scope) -> tuple[Trigger, ...]:
+    """What is thrown to the boundary events as an instance completes (BPMN 2.0 table 10.30)."""
+    first = [plan.after_first] if plan.after_first is not None and loop.completed == 1 else []
+    scope = seen.within(_numbers(loop))
+    each = [trigger for holds, trigger in plan.after_each if holds is None or scope.answer(holds).value is True]
+    return (*first, *each)
+
+
+def _counted(work: Work, node: Activity, plan: MultiInstance, at: int) -> Loop:
     """How many instances there are to be, with their members; raises Stuck."""
-    scope = work.scope(node.id)
+    scope = work.scope(node.id, at)
     expression = plan.collection or plan.cardinality
     assert expression is not None
     answer = scope.answer(expression)
@@ -106,35 +127,6 @@ def _counted(work: Work, node: Activity, plan: MultiInstance) -> Loop:
     return Loop(total=total, items=items, results=(None,) * total if plan.results else ())
 
 
-def _first(plan: MultiInstance, loop: Loop) -> range:
-    return range(1, min(loop.total, 1 if plan.sequential else loop.total) + 1)
-
-
-def _own(plan: MultiInstance, loop: Loop, number: int, first: int) -> dict[str, object]:
-    """What an instance has for itself; `first` is the number of the instance to which the first item belongs."""
-    own: dict[str, object] = dict.fromkeys(plan.own)
-    own["loopCounter"] = number
-    if plan.item is not None:
-        own[plan.item] = loop.items[number - first] if loop.items else None
-    return own
-
-
-def _prepared(
-    work: Work, node: Activity, plan: MultiInstance, loop: Loop, number: int, first: int = 1
-) -> dict[str, object]:
-    own = _own(plan, loop, number, first)
-    return {**own, **inputs_of(node.inputs, work.scope(node.id, own))}
-
-
-def _given(
-    work: Work, node: Activity, plan: MultiInstance, local: Mapping[str, object], result: Mapping[str, object]
-) -> tuple[dict[str, object], Scope]:
-    """What an instance gives to the data, and what its expressions see then."""
-    scope = work.scope(node.id, local)
-    every = outcome(node.outputs, scope, result)
-    return {name: value for name, value in every.items() if name not in plan.own}, scope.within({**result, **every})
-
-
 def _completed(loop: Loop, number: int, plan: MultiInstance, after: Scope) -> Loop:
     results = loop.results
     if plan.results is not None:
@@ -146,48 +138,29 @@ def _completed(loop: Loop, number: int, plan: MultiInstance, after: Scope) -> Lo
 
 def _enough(plan: MultiInstance, loop: Loop, after: Scope) -> bool:
     """Whether the completion condition ends the whole; raises Stuck."""
-    if plan.until is None:
-        return False
-    numbers = {
+    return plan.until is not None and _true(plan.until, after.within(_numbers(loop)), "completion condition")
+
+
+def _numbers(loop: Loop) -> dict[str, object]:
+    return {
         "numberOfInstances": loop.total,
         "numberOfActiveInstances": loop.begun - loop.completed,
         "numberOfCompletedInstances": loop.completed,
-        "numberOfTerminatedInstances": 0,
+        "numberOfTerminatedInstances": loop.terminated,
     }
-    answer = after.within(numbers).answer(plan.until)
+
+
+def _again(scope: Scope, plan: StandardLoop, times: int) -> bool:
+    """Whether a standard loop goes round once more after `times` rounds; raises Stuck."""
+    if plan.maximum is not None and times >= plan.maximum:
+        return False
+    seen = scope.within({"loopCounter": times})
+    return plan.condition is None or _true(plan.condition, seen, "loop condition")
+
+
+def _true(expression: Expression, scope: Scope, what: str) -> bool:
+    answer = scope.answer(expression)
     if answer.value is None or isinstance(answer.value, bool):
         return answer.value is True
-    message = f"the completion condition {plan.until.text!r} gives {type(answer.value).__name__}, not true or false"
-    raise Stuck(after.element, "condition-not-boolean", message)
-
-
-def _end(work: Work, owner: int, node: Activity, plan: MultiInstance) -> None:
-    loop = work.loops.pop(owner)
-    for instance in [key for key, item in work.waiting.items() if item.loop is not None and item.loop[0] == owner]:
-        cancel(work, instance)
-    del work.waiting[owner]
-    disarm(work, owner)
-    _collected(work, node, plan, loop)
-    work.tokens.append(Token(element=node.id, phase="leave"))
-
-
-def _collected(work: Work, node: Activity, plan: MultiInstance, loop: Loop) -> None:
-    if plan.results is not None:
-        work.merge({plan.results: list(loop.results)})
-
-
-def _run_all(work: Work, node: Automatic, plan: MultiInstance, loop: Loop) -> None:
-    """Run every instance of an automatic task within this step."""
-    work.effects.append(ElementEntered(element=node.id))
-    for number in range(1, loop.total + 1):
-        work.moved(node.id)
-        scope, result, seconds = compute(work, node, _own(plan, loop, number, 1))
-        if seconds:
-            raise Stuck(node.id, "script-waits", "a script of several instances takes time")
-        given, after = _given(work, node, plan, scope.data, result)
-        loop = _completed(replace(loop, begun=number), number, plan, after)
-        enough = _enough(plan, loop, after)
-        work.merge(given)
-        if enough:
-            break
-    _collected(work, node, plan, loop)
+    message = f"the {what} {expression.text!r} gives {type(answer.value).__name__}, not true or false"
+    raise Stuck(scope.element, "condition-not-boolean", message)

@@ -15,7 +15,7 @@ from engine.bpmn.scope import Scope, Stuck
 
 def inputs_of(inputs: Mappings, scope: Scope) -> dict[str, object]:
     """What the inputs give, as plain JSON; a target `a.b` makes a context `a`. Later ones see earlier ones."""
-    return _mapped(inputs, scope, {})
+    return _mapped(inputs, scope, {}) if inputs else {}
 
 
 def outcome(outputs: Mappings, scope: Scope, result: Mapping[str, object]) -> dict[str, object]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from engine.bpmn.clauses import cited
 
 Severity = Literal["error", "warning"]
 # A message quotes the file, and a hostile file may hold names of any length.
@@ -33,7 +36,7 @@ class Problems:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._found: list[Problem] = []
+        self._found: dict[Problem, None] = {}  # in the order in which they were found
 
     def error(self, line: int, element: str | None, code: str, message: str, remedy: str) -> None:
         """Add a finding that refuses the process."""
@@ -43,18 +46,22 @@ class Problems:
         """Add a finding that its author should know; the process still deploys."""
         self._add("warning", line, element, code, message, remedy)
 
+    def take(self, found: Iterable[Problem]) -> None:
+        """Add what was found elsewhere."""
+        self._found |= dict.fromkeys(found)
+
     def _add(self, severity: Severity, line: int, element: str | None, code: str, message: str, remedy: str) -> None:
+        said = cited(code, message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…")
         found = Problem(
             severity=severity,
             file=self.source,
             line=line,
             element=element and element[:_LONGEST],
             code=code,
-            message=message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…",
+            message=said,
             remedy=remedy,
         )
-        if found not in self._found:
-            self._found.append(found)
+        self._found[found] = None
 
     @property
     def refused(self) -> bool:

@@ -13,13 +13,14 @@ from types import MappingProxyType
 from engine.bpmn.collaboration import check_collaborations
 from engine.bpmn.document import MODEL, Element, child, children, line_of, name_of, parse, reference, text_of
 from engine.bpmn.expressions import compile_at, speaks_feel
-from engine.bpmn.graph import Activity, BoundaryEvent, Flow, Graph, Lane, MessageDefinition, Node
+from engine.bpmn.graph import Activity, BoundaryEvent, CallActivity, Flow, Graph, Lane, Node, SubProcess
 from engine.bpmn.lanes import read_lanes
 from engine.bpmn.nodes import Source, read_node
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.references import check_ids, check_references
-from engine.bpmn.roots import check_roots, read_messages
+from engine.bpmn.roots import Roots, check_roots, read_roots
 from engine.bpmn.scripts import Language
+from engine.bpmn.triggers import Compensation
 from engine.bpmn.vendor import read_extensions
 from engine.feel import Expression
 
@@ -39,8 +40,13 @@ _DRAWN = (
 )
 NO_SCRIPTS: Mapping[str, Language] = MappingProxyType({})
 _DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
+# Parts of a subprocess that are read, or named, where the subprocess itself is.
+_NO_NODES = {
+    *("incoming", "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "completionCondition"),
+    *("dataInputAssociation", "dataOutputAssociation", "property"),
+}
 _PROCESS_PARTS = {
-    *("auditing", "monitoring", "ioSpecification", "property", "supportedInterfaceRef", "ioBinding", "supports"),
+    *("auditing", "monitoring", "ioSpecification", "supportedInterfaceRef", "ioBinding", "supports"),
     *("performer", "humanPerformer", "potentialOwner", "resourceRole", "correlationSubscription"),
 }
 
@@ -67,12 +73,12 @@ def read_tree(root: Element, problems: Problems, scripts: Mapping[str, Language]
     check_references(root, ids, problems)
     check_roots(root, problems)
     check_collaborations(root, problems)
-    messages = read_messages(root, problems)
+    roots = read_roots(root, problems)
     _check_elsewhere(root, problems)
     graphs = []
     for process in children(root, "process"):
         if (process.get("isExecutable") or "false").strip() in ("true", "1"):
-            graphs.append(_read_graph(process, messages, ids, problems, scripts))
+            graphs.append(_Reader(roots, ids, problems, scripts).graph(process))
     return tuple(graphs)
 
 
@@ -85,46 +91,109 @@ def _check_elsewhere(root: Element, problems: Problems) -> None:
             problems.error(line_of(element), owner, "property-unknown", message, "remove it")
 
 
-def _read_graph(
-    process: Element,
-    messages: Mapping[str, MessageDefinition],
-    ids: Collection[str],
-    problems: Problems,
-    scripts: Mapping[str, Language],
-) -> Graph:
-    process_id = process.get("id") or ""
-    for name in read_extensions(process, process_id, problems).properties:
-        problems.error(
-            line_of(process), process_id, "property-unknown", f"property hoso:{name} is unknown on process", "remove it"
+class _Reader:
+    """Reads one process with all that stands within it and all that it calls."""
+
+    def __init__(self, roots: Roots, ids: Collection[str], problems: Problems, scripts: Mapping[str, Language]) -> None:
+        self._roots = roots
+        self._ids = ids
+        self._problems = problems
+        self._scripts = scripts
+        self._nodes: dict[str, Node] = {}
+        self._flows: dict[str, Flow] = {}
+        self._lanes: list[Lane] = []
+        self._read: set[str] = set()
+
+    def graph(self, process: Element) -> Graph:
+        """The graph of an executable process."""
+        process_id, problems = process.get("id") or "", self._problems
+        if not process_id:
+            problems.error(line_of(process), None, "no-id", "the executable process has no id", "give it one")
+        for name in read_extensions(process, process_id, problems).properties:
+            message = f"property hoso:{name} is unknown on process"
+            problems.error(line_of(process), process_id, "property-unknown", message, "remove it")
+        if process.get("processType") == "Public":
+            message = "a public process shows only what others see of it and cannot be executable (BPMN 2.0 §10.2)"
+            problems.error(line_of(process), process_id, "process-public", message, 'set processType="Private" or none')
+        self._scope(process, {})
+        self._called()
+        return Graph(
+            process_id=process_id,
+            name=process.get("name") or process_id,
+            line=line_of(process),
+            nodes=MappingProxyType(_with_handlers(_with_boundaries(self._nodes, problems), process, problems)),
+            flows=MappingProxyType(self._flows),
+            lanes=tuple(self._lanes),
         )
-    if process.get("processType") == "Public":
-        message = "a public process shows only what others see of it and cannot be executable (BPMN 2.0 §10.2)"
-        problems.error(line_of(process), process_id, "process-public", message, 'set processType="Private" or none')
-    lanes, roles = read_lanes(process, problems)
-    elements = {item.get("id", ""): item for item in _flow_nodes(process, process_id, problems)}
-    flows = {flow.id: flow for flow in _read_flows(process, elements, ids, problems)}
-    ends = _ends(process, flows.values(), ids)
-    nodes: dict[str, Node] = {}
-    for node_id, element in elements.items():
-        source = Source(
-            element=element,
-            id=node_id,
-            messages=messages,
-            role=roles.get(node_id),
-            problems=problems,
-            scripts=scripts,
-        )
-        node = read_node(source) or Node(**source.base)
-        nodes[node_id] = _connected(node, element, ends, problems)
-    _check_lane_nodes(lanes, nodes, ids, problems)
-    return Graph(
-        process_id=process_id,
-        name=process.get("name") or process_id,
-        line=line_of(process),
-        nodes=MappingProxyType(_with_boundaries(nodes, problems)),
-        flows=MappingProxyType(flows),
-        lanes=lanes,
-    )
+
+    def _scope(self, container: Element, roles: Mapping[str, str]) -> None:
+        """Everything that stands directly in a process or subprocess, then what stands within that."""
+        scope, problems = container.get("id") or "", self._problems
+        self._read.add(scope)
+        lanes, own = read_lanes(container, problems)
+        self._lanes += lanes
+        roles = {**roles, **own}
+        elements = {item.get("id", ""): item for item in _flow_nodes(container, scope, problems)}
+        flows = {flow.id: flow for flow in _read_flows(container, elements, self._ids, problems)}
+        self._flows |= flows
+        ends = _ends(container, flows.values(), self._ids)
+        for node_id, element in elements.items():
+            role = roles.get(node_id) or roles.get(scope)
+            source = Source(
+                element=element,
+                id=node_id,
+                scope=scope,
+                roots=self._roots,
+                role=role,
+                problems=problems,
+                scripts=self._scripts,
+            )
+            node = read_node(source) or Node(**source.base)
+            self._nodes[node_id] = _connected(node, element, ends, problems)
+            if isinstance(node, SubProcess):
+                self._scope(element, {node_id: role} if role else {})
+        _check_lane_nodes(lanes, self._nodes, self._ids, problems)
+
+    def _called(self) -> None:
+        """The processes and global tasks that are called, each once."""
+        while missing := [
+            node.called
+            for node in self._nodes.values()
+            if isinstance(node, CallActivity) and node.called not in self._read
+        ]:
+            element = self._roots.callable[missing[0]]
+            if name_of(element) == "process":
+                self._scope(element, {})
+                continue
+            self._read.add(missing[0])
+            source = Source(
+                element=element,
+                id=missing[0],
+                scope=missing[0],
+                roots=self._roots,
+                role=None,
+                problems=self._problems,
+                scripts=self._scripts,
+            )
+            self._nodes[missing[0]] = read_node(source) or Node(**source.base)
+
+
+def _with_handlers(nodes: dict[str, Node], process: Element, problems: Problems) -> dict[str, Node]:
+    """Activities know what compensates them: an association leads there from their boundary event (§10.7.1)."""
+    for association in process.iter(f"{{{MODEL}}}association"):
+        ends = [nodes.get(reference(association.get(name) or "", association)) for name in ("sourceRef", "targetRef")]
+        event, handler = ends
+        if not isinstance(event, BoundaryEvent) or not isinstance(handler, Activity):
+            continue
+        if not any(isinstance(trigger, Compensation) for trigger in event.triggers):
+            continue
+        if not handler.for_compensation:
+            message = f"{handler.id} compensates {event.attached_to}, but is not for compensation"
+            problems.error(handler.line, handler.id, "handler", message, "mark it as for compensation")
+        host = nodes.get(event.attached_to)
+        if isinstance(host, Activity):
+            nodes[host.id] = replace(host, handler=handler.id)
+    return nodes
 
 
 def _flow_nodes(process: Element, process_id: str, problems: Problems) -> Iterable[Element]:
@@ -133,6 +202,8 @@ def _flow_nodes(process: Element, process_id: str, problems: Problems) -> Iterab
         if name in _DATA:
             message = f"{name} is drawn only: data lies in the dossier's data"
             problems.warning(line, item.get("id"), "data-drawn-only", message, "remove it, or keep it as a picture")
+        elif name in _NO_NODES:
+            continue
         elif name in _PROCESS_PARTS:
             problems.error(line, process_id, "part-unsupported", f"{name} is not executed yet", "remove it")
         elif name in _DRAWING or name == "sequenceFlow":
@@ -199,7 +270,7 @@ def _ends(process: Element, flows: Iterable[Flow], ids: Collection[str]) -> _Flo
     for flow in flows:
         into.setdefault(flow.target, []).append(flow)
         out_of.setdefault(flow.source, []).append(flow)
-    listed = any(True for _ in process.iter(f"{{{MODEL}}}incoming", f"{{{MODEL}}}outgoing"))
+    listed = any(True for _ in process.iterdescendants(f"{{{MODEL}}}incoming", f"{{{MODEL}}}outgoing"))
     return _Flows(into=into, out_of=out_of, listed=listed, ids=ids)
 
 
@@ -247,11 +318,14 @@ def _with_boundaries(nodes: Mapping[str, Node], problems: Problems) -> dict[str,
         if host is not None and host.kind and not isinstance(host, Activity):
             message = f"it is attached to {event.attached_to}, which is a {host.kind}"
             problems.error(event.line, event.id, "boundary-host", message, "attach it to a task")
+    attached: dict[str, list[BoundaryEvent]] = {}
+    for event in events:
+        attached.setdefault(event.attached_to, []).append(event)
     result = dict(nodes)
-    for node in nodes.values():
-        attached = tuple(event for event in events if event.attached_to == node.id)
-        if attached and isinstance(node, Activity):
-            result[node.id] = replace(node, boundaries=attached)
+    for host_id, found in attached.items():
+        host = nodes.get(host_id)
+        if isinstance(host, Activity):
+            result[host_id] = replace(host, boundaries=tuple(found))
     return result
 
 

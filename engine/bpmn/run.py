@@ -1,7 +1,9 @@
 """Run a process: a pure function from state and event to state and effects.
 
 `step` reads no clock and draws no number. It works on a copy (`Work`), moves every token until all rest, and gives the
-new state with what it asks of the world. A token that cannot go on is held by an incident; none is ever dropped.
+new state with what it asks of the world. At rest, in this order: scopes that ended, conditions that became true,
+gateways for which nothing more can come, throws that waited. A token that cannot go on is held by an incident; none is
+ever dropped.
 """
 
 from __future__ import annotations
@@ -11,41 +13,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.bpmn.automatic import Automatic, compute
-from engine.bpmn.effects import Completed, Effect, ElementEntered, ElementLeft, MessageThrown
+from engine.bpmn import activities, catching, compensation, gateways, parts, throwing
+from engine.bpmn.automatic import Thrown
+from engine.bpmn.effects import Completed, Effect, ElementEntered, ElementLeft
 from engine.bpmn.events import (
     Event,
     EventRefused,
     JobCompleted,
     JobFailed,
+    JobThrew,
     MessageReceived,
+    Modified,
     Retried,
+    SignalReceived,
     TaskCompleted,
     TimerFired,
 )
-from engine.bpmn.finish import caught, finish
 from engine.bpmn.flows import choose
 from engine.bpmn.graph import (
     Activity,
-    BoundaryEvent,
-    BusinessRuleTask,
     CatchEvent,
     EndEvent,
+    EventNode,
     Graph,
     Node,
-    ParallelGateway,
-    ScriptTask,
     ServiceTask,
+    StartedBy,
     StartEvent,
     ThrowEvent,
-    UserTask,
+    start_names,
 )
-from engine.bpmn.loops import begin, go_on
-from engine.bpmn.mappings import inputs_of, outcome
+from engine.bpmn.listening import rearm
+from engine.bpmn.modification import modify
 from engine.bpmn.scope import Stuck
-from engine.bpmn.state import State, Token
-from engine.bpmn.wait import arm, open_job, pause, rearm
+from engine.bpmn.state import ROOT, State, Subscription, Thing, Token
+from engine.bpmn.triggers import Error, Link
 from engine.bpmn.work import Work, given
+
+MOST_TOKENS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +61,33 @@ class Step:
     effects: tuple[Effect, ...]
 
 
-def start(graph: Graph, data: Mapping[str, object], *, now: datetime, message: str | None = None) -> Step:
-    """Start an instance at its start event without trigger, or at the one that awaits `message`.
+def start(
+    graph: Graph,
+    data: Mapping[str, object],
+    *,
+    now: datetime,
+    message: str | None = None,
+    signal: str | None = None,
+) -> Step:
+    """Start an instance at its start event without trigger, or at the one that awaits `message` or `signal`.
 
     `now` is an aware time. Raises EventRefused (`no-such-start`, `data-not-json`).
     """
-    events = graph.starts(message)
-    if not events:
-        asked = f"message {message!r}" if message is not None else "no message"
-        known = ", ".join(_start_messages(graph)) or "nothing"
+    events = graph.started_by(message=message, signal=signal)
+    work, data = Work(graph, State(process=graph.process_id), now), given(data)
+    root = work.add(Thing(element=graph.process_id, kind="scope", locals=dict.fromkeys(graph.properties)))
+    if not events and (graph.starts or message is not None or signal is not None):
+        asked = StartedBy(message=message, signal=signal)
+        known = ", ".join(sorted({str(by) for event in graph.starts for by in start_names(event)})) or "nothing"
         raise EventRefused("no-such-start", f"{graph.process_id} cannot start by {asked}; it starts by {known}")
-    work = Work(graph, State(process=graph.process_id), now)
+    if not events:
+        work.merge(root, data)
+        activities.start_within(work, root, graph.process_id)
     for event in events:
-        try:
-            work.merge(_received(work, event, data))
-            work.tokens.append(Token(element=event.id))
-        except Stuck as stuck:
-            work.merge(data)
-            work.raise_incident(stuck.element, stuck.code, stuck.message, tokens=(Token(element=event.id),))
+        catching.started(work, event, root, data)
+    if events:
+        activities.listen(work, root, graph.process_id)
     return _settle(work)
-
-
-def _received(work: Work, event: StartEvent, data: Mapping[str, object]) -> Mapping[str, object]:
-    """What an instance starts with; of a message with outputs only what they give, else its data and theirs."""
-    scope = work.scope(event.id)
-    found = outcome(event.outputs, scope, given(data))
-    return found if event.message is not None else {**data, **found}
 
 
 def step(graph: Graph, state: State, event: Event, *, now: datetime) -> Step:
@@ -91,147 +97,207 @@ def step(graph: Graph, state: State, event: Event, *, now: datetime) -> Step:
     """
     if state.process != graph.process_id:
         raise EventRefused("wrong-process", f"the state is of process {state.process}, not of {graph.process_id}")
-    work = Work(graph, state, now)
-    _HANDLERS[type(event)](work, event)
+    work = Work(graph, state if parts.enough(state, event) else parts.whole(state), now)
+    try:
+        _HANDLERS[type(event)](work, event)
+    except Stuck as stuck:
+        work.raise_incident(stuck.element, stuck.code, stuck.message, None)
     return _settle(work)
 
 
-def _start_messages(graph: Graph) -> list[str]:
-    starts = (node for node in graph.nodes.values() if isinstance(node, StartEvent))
-    return sorted(f"message {node.message.name!r}" if node.message else "no message" for node in starts)
+# Until everything rests
 
 
 def _settle(work: Work) -> Step:
-    while work.tokens:
-        if work.moves >= work.budget:
-            _stop_loop(work)
-            break
-        work.moves += 1
-        _advance(work, work.tokens.popleft())
-    if not work.waiting and not work.incidents:
-        _finish(work)
+    while _moved(work):
+        pass
+    if work.joins:
+        gateways.stalled(work)
+    if not work.things[ROOT].alive and not work.joins:
+        _complete(work)
     return Step(state=work.state(), effects=tuple(work.effects))
 
 
-def _stop_loop(work: Work) -> None:
-    tokens = tuple(work.tokens)
-    work.tokens.clear()
-    message = f"{work.moves} automatic moves in one step: the process loops without waiting for anything"
-    work.raise_incident(tokens[0].element, "step-budget", message, tokens=tokens)
-
-
-def _finish(work: Work) -> None:
-    """Nothing waits any more: the process is done, unless a join still holds tokens that nothing can free."""
-    for element, flows in work.joins.items():
-        missing = [flow.id for flow in work.graph.nodes[element].incoming if not flows.get(flow.id)]
-        work.stall(element, f"the join waits for {', '.join(missing)}, where no token can come")
-    if not work.joins:
+def _complete(work: Work) -> None:
+    """Nothing lives any more, so nothing is listened for; what people must still see keeps the instance open."""
+    work.disarm(ROOT, {event.id for event in activities.event_starts(work.graph, work.graph.process_id)})
+    work.done.pop(ROOT, None)
+    if not work.incidents:
         work.effects.append(Completed())
 
 
-def _advance(work: Work, token: Token) -> None:
-    """Move a token; where it cannot enter, nothing has changed but that an incident holds it."""
-    node = work.graph.nodes[token.element]
-    data, effects = work.data, len(work.effects)
-    try:
-        if token.phase == "leave":
-            _leave(work, node)
-        elif isinstance(node, ParallelGateway):
-            _join(work, node, token)
+def _moved(work: Work) -> bool:
+    """One move of whatever comes first; False when everything rests."""
+    if work.armed:
+        # What holds already as it is armed comes before everything that begins with it.
+        work.armed = _guarded(work, catching.conditions)
+        return True
+    if work.tokens:
+        if work.spent:
+            _stop_loop(work)
         else:
-            _enter(work, node)
+            work.moves += 1
+            _advance(work, work.tokens.popleft())
+        return True
+    if work.cancelled:
+        throwing.leave_cancelled(work, work.cancelled.pop(0))
+        return True
+    if work.touched and _ended(work):
+        return True
+    if not (work.subscriptions or work.joins or work.activated or work.deferred):
+        return False
+    return _guarded(work, _at_rest)
+
+
+def _at_rest(work: Work) -> bool:
+    return catching.conditions(work) or gateways.settle(work) or throwing.deliver_next(work)
+
+
+def _guarded(work: Work, move: Callable[[Work], bool]) -> bool:
+    """What hinders a move at rest is an incident."""
+    try:
+        return move(work)
     except Stuck as stuck:
-        if stuck.phase == "enter":
-            work.data = data
-            del work.effects[effects:]
-        work.raise_incident(stuck.element, stuck.code, stuck.message, tokens=(_held(token, node, stuck),))
+        work.raise_incident(stuck.element, stuck.code, stuck.message, None)
+        return True
 
 
-def _held(token: Token, node: Node, stuck: Stuck) -> Token:
-    return Token(element=node.id, phase="leave") if stuck.phase == "leave" else token
+def _stop_loop(work: Work) -> None:
+    message = f"{work.moves} automatic moves in one step: the process loops without waiting for anything"
+    while work.tokens:
+        scope = work.tokens[0].scope
+        tokens = [token for token in work.tokens if token.scope == scope]
+        for token in tokens:
+            work.tokens.remove(token)
+        work.moving[scope] = 0
+        work.hold(tokens, tokens[0].element, "step-budget", message)
 
 
-def _enter(work: Work, node: Node) -> None:
-    if isinstance(node, Activity) and node.loop is not None:
-        if begin(work, node):
-            _leave(work, node)
-    elif isinstance(node, UserTask | ServiceTask | CatchEvent):
-        arm(work, node)
-    elif isinstance(node, ScriptTask | BusinessRuleTask):
-        _compute(work, node)
-    else:
-        _pass(work, node)
+def _ended(work: Work) -> bool:
+    """End one scope in which nothing moves, lives or waits any more; the innermost first."""
+    work.touched.discard(ROOT)
+    for key in sorted(work.touched, reverse=True):
+        work.touched.discard(key)
+        thing = work.things.get(key)
+        if thing is None or key == ROOT or thing.alive or work.moving[key] or key in work.joins:
+            continue
+        if thing.kind == "scope":
+            activities.ended(work, key)
+            return True
+        if thing.kind == "throw":
+            compensation.go_on(work, key)
+            return True
+        if thing.kind == "loop":
+            activities.loop_ended(work, key)
+            return True
+    return False
 
 
-def _compute(work: Work, node: Automatic) -> None:
-    work.effects.append(ElementEntered(element=node.id))
-    scope, result, seconds = compute(work, node, {})
-    if seconds:
-        pause(work, node, seconds)
-        return
-    work.merge(outcome(node.outputs, scope, result))
-    _leave(work, node)
+def _advance(work: Work, token: Token) -> None:
+    node = work.node(token.element)
+    work.moving[token.scope] -= 1
+    work.touched.add(token.scope)
+    try:
+        _MOVES[token.phase](work, node, token)
+    except Thrown:
+        _thrown(work, node, token)
+    except Stuck as stuck:
+        phase = stuck.phase if stuck.phase == "leave" else token.phase
+        held = Token(element=node.id, scope=token.scope, flow=token.flow, phase=phase)
+        work.hold([held], stuck.element, stuck.code, stuck.message)
 
 
-def _pass(work: Work, node: Node) -> None:
-    """An event or gateway at which no token waits."""
-    work.effects.append(ElementEntered(element=node.id))
-    if isinstance(node, ThrowEvent | EndEvent):
-        scope = work.scope(node.id)
-        local = inputs_of(node.inputs, scope)
-        if node.message is not None:
-            work.effects.append(MessageThrown(element=node.id, name=node.message.name, data=local))
-        work.merge(outcome(node.outputs, scope.within(local), {}))
-    _leave(work, node)
+def _thrown(work: Work, node: Node, token: Token) -> None:
+    """A script ended in an error; its own boundary events come before what stands around it."""
+    loop = work.things[token.scope].loop
+    number = loop.begun + 1 if loop is not None else 0
+    if not number:
+        work.effects.append(ElementEntered(element=node.id))
+    key = work.add(Thing(element=node.id, kind="event", parent=token.scope, number=number))
+    if not throwing.error(work, key, Error(code=None), {}):
+        work.remove(key)
+        work.hold([token], node.id, "error-uncaught", "the script threw a BPMN error, which nothing caught")
 
 
-def _join(work: Work, node: ParallelGateway, token: Token) -> None:
-    """Take one token from each incoming flow; what comes in excess stays (BPMN 2.0 §13.4.1)."""
-    if len(node.incoming) > 1 and token.flow is not None:
-        flows = work.joins.setdefault(node.id, {})
-        flows[token.flow] = flows.get(token.flow, 0) + 1
-        if len(flows) < len(node.incoming):
-            return
-        work.joins[node.id] = {flow: count - 1 for flow, count in flows.items() if count > 1}
-        if not work.joins[node.id]:
-            del work.joins[node.id]
-    work.effects.append(ElementEntered(element=node.id))
-    _leave(work, node)
+def _enter(work: Work, node: Node, token: Token) -> None:
+    match node:
+        case Activity():
+            activities.arrive(work, node, token)
+        case EndEvent() | ThrowEvent():
+            throwing.throw(work, node, token.scope)
+        case CatchEvent() if not any(isinstance(trigger, Link) for trigger in node.triggers):
+            catching.wait(work, node, token.scope)
+        case EventNode():
+            work.effects.append(ElementEntered(element=node.id))
+            work.leave(node, token.scope)
+        case _:
+            gateways.arrive(work, node, token)
 
 
-def _leave(work: Work, node: Node) -> None:
-    flows = choose(node, work.scope(node.id))
+def _begin(work: Work, node: Node, token: Token) -> None:
+    assert isinstance(node, Activity)
+    activities.begin_within(work, node, token.scope)
+
+
+def _leave(work: Work, node: Node, token: Token) -> None:
+    flows = choose(node, lambda: work.scope(node.id, token.scope))
+    times = node.completion_quantity if isinstance(node, Activity) else 1
+    if len(work.tokens) + times * len(flows) > MOST_TOKENS:
+        raise Stuck(node.id, "step-budget", f"more than {MOST_TOKENS} tokens on their way in one step", "leave")
     work.effects.append(ElementLeft(element=node.id))
-    work.tokens.extend(Token(element=flow.target, flow=flow.id) for flow in flows)
+    for _ in range(times):
+        for flow in flows:
+            work.send(Token(flow.target, token.scope, flow.id))
+
+
+_MOVES: Mapping[str, Callable[[Work, Node, Token], None]] = {
+    "enter": _enter,
+    "begin": _begin,
+    "leave": _leave,
+}
+
+
+# What comes from outside
 
 
 def _complete_task(work: Work, event: TaskCompleted) -> None:
-    waiting = work.waiting.get(event.task)
-    if waiting is None or waiting.kind != "task":
+    thing = work.things.get(event.task)
+    if thing is None or thing.kind != "task":
         raise EventRefused("no-such-task", f"task {event.task} is not open; open are {_known(work, 'task')}")
-    finish(work, event.task, given(event.data))
+    activities.complete(work, event.task, given(event.data))
 
 
 def _complete_job(work: Work, event: JobCompleted) -> None:
-    finish(work, _owner_of_job(work, event.job), given(event.data))
+    activities.complete(work, _owner_of_job(work, event.job), given(event.data))
 
 
 def _fail_job(work: Work, event: JobFailed) -> None:
     owner = _owner_of_job(work, event.job)
-    element = work.waiting[owner].element
-    work.replace_waiting(owner, job=None)
-    work.raise_incident(element, event.code, event.message, owner=owner)
+    work.change(owner, job=None)
+    work.raise_incident(work.things[owner].element, event.code, event.message, owner)
+
+
+def _throw_from_job(work: Work, event: JobThrew) -> None:
+    owner = _owner_of_job(work, event.job)
+    if throwing.error(work, owner, Error(code=event.code), given(event.data)):
+        return
+    work.change(owner, job=None)
+    message = event.message or "nothing around the task catches it"
+    work.raise_incident(work.things[owner].element, "error-uncaught", f"error {event.code!r}: {message}", owner)
 
 
 def _owner_of_job(work: Work, job: int) -> int:
-    for owner, waiting in work.waiting.items():
-        if waiting.job == job:
+    first = work.things.get(job)  # a job that was asked for once has the id of its task
+    if first is not None and first.job == job:
+        return job
+    for owner, thing in work.things.items():
+        if thing.job == job:
             return owner
     raise EventRefused("no-such-job", f"job {job} is not open; open are {_known(work, 'job')}")
 
 
 def _known(work: Work, kind: str) -> str:
-    keys = [item.job if kind == "job" else key for key, item in work.waiting.items() if item.kind == kind]
+    keys = [item.job if kind == "job" else key for key, item in work.things.items() if item.kind == kind]
     return ", ".join(str(key) for key in keys if key is not None) or "none"
 
 
@@ -242,29 +308,26 @@ def _fire_timer(work: Work, event: TimerFired) -> None:
     if work.now < timer.schedule.due:
         raise EventRefused("timer-not-due", f"timer {event.timer} is due at {timer.schedule.due.isoformat()}")
     del work.timers[event.timer]
-    if _catch(work, timer.element, timer.owner, {}):
+    if catching.caught(work, timer, {}) and timer.owner in work.things:
         rearm(work, timer)
 
 
 def _receive_message(work: Work, event: MessageReceived) -> None:
-    for waits in work.subscriptions.values():
-        if waits.name == event.name and (waits.key is None or waits.key == event.key):
-            break
-    else:
+    key = next((key for key, item in work.subscriptions.items() if _takes(item, event)), None)
+    if key is None:
         named = f"{event.name!r}" + (f" with key {event.key!r}" if event.key is not None else "")
         raise EventRefused("message-not-awaited", f"no element awaits message {named} now")
-    _catch(work, waits.element, waits.owner, given(event.data))
+    if not catching.caught(work, work.subscriptions[key], given(event.data)) and key in work.subscriptions:
+        work.forget(key)
 
 
-def _catch(work: Work, element: str, owner: int, data: Mapping[str, object]) -> bool:
-    """A timer or message came for `element`; True while its owner goes on waiting (non-interrupting)."""
-    node = work.graph.nodes[element]
-    if not isinstance(node, BoundaryEvent):
-        finish(work, owner, data)
-        return False
-    work.effects.append(ElementEntered(element=element))
-    caught(work, node, owner, data)
-    return not node.interrupting
+def _takes(item: Subscription, event: MessageReceived) -> bool:
+    return item.kind == "message" and item.name == event.name and item.key in (None, event.key)
+
+
+def _receive_signal(work: Work, event: SignalReceived) -> None:
+    if not catching.signalled(work, event.name, given(event.data)):
+        raise EventRefused("signal-not-awaited", f"no element listens for signal {event.name!r} now")
 
 
 def _retry(work: Work, event: Retried) -> None:
@@ -272,31 +335,41 @@ def _retry(work: Work, event: Retried) -> None:
     if incident is None:
         known = ", ".join(map(str, work.incidents)) or "none"
         raise EventRefused("no-such-incident", f"incident {event.incident} is not open; open are {known}")
-    work.merge(event.data)
+    work.merge(work.things[incident.thing].parent if incident.thing is not None else ROOT, given(event.data))
     work.resolve(event.incident)
-    work.tokens.extend(incident.tokens)
-    if incident.owner is not None:
-        _retry_waiting(work, incident.owner)
+    if incident.thing is not None:
+        _retry_thing(work, incident.thing, work.graph.nodes[incident.element])
 
 
-def _retry_waiting(work: Work, owner: int) -> None:
-    waiting = work.waiting[owner]
-    if waiting.kind == "loop":
-        go_on(work, owner)
-    elif waiting.kind == "done":
-        finish(work, owner, waiting.result or {})
-    else:
+def _retry_thing(work: Work, key: int, node: Node) -> None:
+    """Try again what stands still at `node`; conditions and joins are looked at in every step."""
+    thing = work.things[key]
+    if thing.element != node.id:
+        if isinstance(node, StartEvent) and not work.listens(key, node.id):
+            activities.listen_to(work, key, node)
+    elif thing.kind == "held":
+        for token in thing.tokens:
+            work.send(token)
+        work.remove(key)
+    elif thing.kind == "done" and isinstance(node, EventNode):
+        catching.again(work, node, key)
+    elif thing.kind == "done":
+        activities.complete(work, key, thing.result)
+    elif isinstance(node, ServiceTask):
         try:
-            open_job(work, owner)
+            activities.ask_again(work, node, key)
         except Stuck as stuck:
-            work.raise_incident(stuck.element, stuck.code, stuck.message, owner=owner)
+            work.raise_incident(stuck.element, stuck.code, stuck.message, key)
 
 
 _HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = {
     TaskCompleted: _complete_task,
     JobCompleted: _complete_job,
     JobFailed: _fail_job,
+    JobThrew: _throw_from_job,
     TimerFired: _fire_timer,
     MessageReceived: _receive_message,
+    SignalReceived: _receive_signal,
+    Modified: modify,
     Retried: _retry,
 }

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from engine.bpmn.state import Phase, plain_json
+from engine.bpmn.plain import plain_json
+from engine.bpmn.state import Phase
 from engine.feel import DEFAULT_FUEL, Answer, Expression, FeelError, Problem, Value, to_json
 
 STEP_FUEL = 1_000_000
+_EVALUATION = 10  # what beginning an expression costs, so that a step has no million small ones either
 _MOST_REASONS = 3
 _MOST_CHARACTERS = 1_000_000
 
@@ -68,8 +70,8 @@ class Scope:
 
     def metered(self, evaluate: Callable[[int], M], phase: Phase = "enter") -> M:
         """Evaluate with the fuel that is left for the step; what fails has used all that it was given."""
-        given = min(DEFAULT_FUEL, self.tank.left)
-        self.tank.left -= given
+        given = max(0, min(DEFAULT_FUEL, self.tank.left))
+        self.tank.left -= given + _EVALUATION
         try:
             answer = evaluate(given)
         except FeelError as error:

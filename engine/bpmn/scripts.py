@@ -28,6 +28,8 @@ class Ran:
 
     values: Mapping[str, Value] = field(default_factory=dict)
     seconds: int = 0
+    error: bool = False
+    """Whether it ended in a BPMN error without code."""
 
 
 class Script(Protocol):

@@ -1,54 +1,48 @@
 """The run-time state of one process instance: only what is live, plain, and canonical.
 
-Equal histories give equal bytes. One counter gives every id (tasks, jobs, timers, subscriptions, incidents), so ids
-say the order in which things began, and everything is walked in that order.
+What is live is a tree: the process, its subprocesses, the tasks and events that wait, the instances of a loop. One
+counter gives every id, so ids say the order in which things began, and everything is walked in that order. Equal
+histories give equal bytes.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+import orjson
 
 from engine.bpmn.timers import Schedule
 
-FORMAT = 2
-_READ = (1, 2)  # the first knew neither locals nor multiple instances
-_MAX_DEPTH = 64
-_SCALARS = frozenset((str, bool, int))
+if TYPE_CHECKING:
+    from engine.bpmn.parts import Apart
+
+FORMAT = 3
+ROOT = 1
 
 Status = Literal["running", "incident", "completed"]
-Kind = Literal["task", "job", "event", "loop", "done"]
-Phase = Literal["enter", "leave"]
+Kind = Literal["scope", "task", "job", "event", "gateway", "loop", "throw", "held", "done"]
+Phase = Literal["enter", "begin", "leave"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A token that stands before an element (`enter`, come by `flow`) or wants to go on from it (`leave`)."""
-
-    element: str
-    flow: str | None = None
-    phase: Phase = "enter"
+# Tokens and things are named tuples: there is one for each move, and a dataclass takes five times as long to change.
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An element that holds a token: a user task, a service task (with its open job), an event that waits.
+class Token(NamedTuple):
+    """A token in `scope` that stands before an element (`enter`, come by `flow`) or goes on from it (`leave`).
 
-    `locals` are what its inputs gave. One of kind `done` has its `result` and cannot put it into the data. One of kind
-    `loop` stands for all instances of its element, each of which knows it as its `loop`, with its number from 1.
+    `begin`: what repeats or compensates begins there.
     """
 
     element: str
-    kind: Kind
-    job: int | None = None
-    locals: Mapping[str, object] = field(default_factory=dict)
-    result: Mapping[str, object] | None = None
-    loop: tuple[int, int] | None = None
+    scope: int = ROOT
+    flow: str | None = None
+    phase: Phase = "enter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +52,57 @@ class Loop:
     `results` has a place for each instance where they are collected, else none.
     """
 
-    total: int
+    total: int = 0
     begun: int = 0
     completed: int = 0
+    terminated: int = 0
     items: tuple[object, ...] = ()
     results: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A completed activity that can be compensated: with its own data as they were, and what completed within it."""
+
+    element: str
+    locals: Mapping[str, object] = field(default_factory=dict)
+    within: tuple[Done, ...] = ()
+
+
+class Thing(NamedTuple):
+    """Something live: it stands at `element`, within the thing `parent` (0: nothing), and has `alive` things within.
+
+    - `scope`: a process or subprocess; `locals` are the data that live there.
+    - `task`, `job` (asked for as `job`), `event`, `gateway`: waits for what its kind says.
+    - `loop`: the instances of an activity, each of which has its `number` from 1.
+    - `throw`: a throw event that waits for the compensation that it asked for.
+    - `held`: an incident holds its `tokens`; `done`: an activity or event that has its `result` and cannot put it into
+      the data.
+
+    `locals` of a task are what its inputs gave.
+    """
+
+    element: str
+    kind: Kind
+    parent: int = 0
+    alive: int = 0
+    locals: Mapping[str, object] = NOTHING
+    job: int | None = None
+    result: Mapping[str, object] = NOTHING
+    number: int = 0
+    loop: Loop | None = None
+    tokens: tuple[Token, ...] = ()
+    undo: tuple[Done, ...] = ()
+    """Of a throw: what is still to be compensated, the next one last."""
+    rest: tuple[str, ...] = ()
+    """Of an ad-hoc subprocess in sequence: the activities still to begin."""
+    outcome: str = ""
+    """Of a throw: what follows when all is undone, if no token goes on from it (`cancelled`, `beside`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """An armed timer of `element`, alive as long as the waiting element `owner`."""
+    """An armed timer of `element`, alive as long as the thing `owner`."""
 
     element: str
     owner: int
@@ -76,155 +111,178 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """An awaited message of `element`, alive as long as the waiting element `owner`."""
+    """What `element` listens for, alive as long as the thing `owner`: a message or signal of that name, a condition.
+
+    The `name` of a condition says whether it was true when it was last looked at, its `key` which trigger it is.
+    """
 
     element: str
     owner: int
-    name: str
-    key: str | None
+    kind: Literal["message", "signal", "condition"]
+    name: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """What stands still, and the tokens that it holds; `owner` is the service task whose job failed."""
+    """What stands still; `thing` is what waits for someone to mend it, and takes the incident with it when it goes.
+
+    None: nothing can be tried again.
+    """
 
     element: str
     code: str
     message: str
-    tokens: tuple[Token, ...] = ()
-    owner: int | None = None
+    thing: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Everything a running process is. `joins` counts the tokens that wait at a join, by flow."""
+    """Everything a running process is.
+
+    `joins` counts the tokens that wait at a gateway, by scope, element and flow; `activated` has the flows that complex
+    gateways saw; `done` what can be compensated, by scope. All in the order in which it came.
+    """
 
     process: str
     counter: int = 0
-    data: Mapping[str, object] = field(default_factory=dict)
-    waiting: Mapping[int, Waiting] = field(default_factory=dict)
+    things: Mapping[int, Thing] = field(default_factory=dict)
     timers: Mapping[int, Timer] = field(default_factory=dict)
     subscriptions: Mapping[int, Subscription] = field(default_factory=dict)
-    joins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     incidents: Mapping[int, Incident] = field(default_factory=dict)
-    loops: Mapping[int, Loop] = field(default_factory=dict)
+    joins: Mapping[int, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    activated: Mapping[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    done: Mapping[int, tuple[Done, ...]] = field(default_factory=dict)
+    apart: Apart | None = field(default=None, compare=False, repr=False)
+    """What of it is not here but stored elsewhere (`engine.bpmn.parts`)."""
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """The data of the process."""
+        return self.things[ROOT].locals if ROOT in self.things else {}
 
     @property
     def status(self) -> Status:
-        """`incident` while anything stands still, `running` while anything waits, else `completed`."""
+        """`incident` while anything stands still, `running` while anything lives, else `completed`."""
         if self.incidents:
             return "incident"
-        return "running" if self.waiting or self.joins else "completed"
+        return "running" if self.things[ROOT].alive or self.joins else "completed"
 
     @property
     def open_tasks(self) -> Mapping[int, str]:
         """The open user tasks: id to element."""
-        return {key: item.element for key, item in self.waiting.items() if item.kind == "task"}
+        return {key: item.element for key, item in self.things.items() if item.kind == "task"}
 
     @property
     def open_jobs(self) -> Mapping[int, str]:
         """The jobs that are asked for and not yet done: id to element."""
-        return {item.job: item.element for item in self.waiting.values() if item.job is not None}
+        return {item.job: item.element for item in self.things.values() if item.job is not None}
 
-    def seen_by(self, owner: int) -> Mapping[str, object]:
-        """The data as the waiting element `owner` sees it: what is local to it stands before the process's."""
-        waiting = self.waiting.get(owner)
-        return {**self.data, **waiting.locals} if waiting else self.data
+    def seen_by(self, thing: int) -> Mapping[str, object]:
+        """The data as a thing sees it: what is nearer stands before what is farther."""
+        chain = []
+        while thing in self.things:
+            chain.append(self.things[thing].locals)
+            thing = self.things[thing].parent
+        return {name: value for local in reversed(chain) for name, value in local.items()}
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON; `from_json` gives it back."""
-        return {
+        found: dict[str, Any] = orjson.loads(self.encode())
+        return found
+
+    def encode(self) -> bytes:
+        """The canonical bytes of the state: sorted keys, no spaces, UTF-8; what says nothing is left out."""
+        found: dict[str, Any] = {
             "format": FORMAT,
             "process": self.process,
             "counter": self.counter,
-            "data": self.data,
-            "waiting": {str(key): _waiting_out(item) for key, item in self.waiting.items()},
-            "timers": {str(key): _timer_out(item) for key, item in self.timers.items()},
-            "subscriptions": {
-                str(key): [item.element, item.owner, item.name, item.key] for key, item in self.subscriptions.items()
-            },
-            "joins": {element: dict(flows) for element, flows in self.joins.items()},
-            "incidents": {str(key): _incident_out(item) for key, item in self.incidents.items()},
-            "loops": {str(key): _loop_out(item) for key, item in self.loops.items()},
+            "things": self.things,
+            "timers": self.timers,
+            "subscriptions": self.subscriptions,
+            "incidents": self.incidents,
+            "joins": {key: _in_order(item) for key, item in self.joins.items()},
+            "activated": {key: [*item.items()] for key, item in self.activated.items()},
+            "done": self.done,
         }
-
-    def encode(self) -> bytes:
-        """The canonical bytes of the state: sorted keys, no spaces, UTF-8."""
-        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return text.encode()
+        return orjson.dumps({name: value for name, value in found.items() if value != {}}, _short, _OPTIONS)
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> State:
         """Read what `to_json` gave; raises ValueError on another format."""
-        if value.get("format") not in _READ:
+        if value.get("format") != FORMAT:
             raise ValueError(
                 f"state format {value.get('format')!r} found, {FORMAT} expected; migrate the dossier first"
             )
         return State(
             process=value["process"],
             counter=value["counter"],
-            data=value["data"],
-            waiting=_by_id(value["waiting"], _waiting_in),
-            timers=_by_id(value["timers"], _timer_in),
-            subscriptions=_by_id(value["subscriptions"], _subscription_in),
-            joins={element: dict(value["joins"][element]) for element in value["joins"]},
-            incidents=_by_id(value["incidents"], _incident_in),
-            loops=_by_id(value.get("loops", {}), _loop_in),
+            things=_by_id(value.get("things"), _thing_in),
+            timers=_by_id(value.get("timers"), _timer_in),
+            subscriptions=_by_id(value.get("subscriptions"), lambda item: Subscription(**item)),
+            incidents=_by_id(value.get("incidents"), lambda item: Incident(**item)),
+            joins=_by_id(value.get("joins"), lambda item: {at: dict(flows) for at, flows in item}),
+            activated=_by_id(value.get("activated"), lambda item: {at: tuple(seen) for at, seen in item}),
+            done=_by_id(value.get("done"), lambda item: tuple(map(_done_in, item))),
         )
 
     @staticmethod
     def decode(encoded: bytes) -> State:
         """Read what `encode` gave."""
-        return State.from_json(json.loads(encoded))
+        return State.from_json(orjson.loads(encoded))
 
 
-def plain_json(value: object, depth: int = 0) -> object:
-    """`value` copied as plain JSON with sorted keys; raises ValueError on what JSON cannot hold."""
-    if depth > _MAX_DEPTH:
-        raise ValueError(f"data is nested deeper than {_MAX_DEPTH}")
-    if value is None or type(value) in _SCALARS:  # exactly: a subclass could be anything
-        return value
-    if type(value) is float:
-        if not math.isfinite(value):
-            raise ValueError("data holds a number that is not finite")
-        return value
-    if isinstance(value, list | tuple):
-        return [plain_json(item, depth + 1) for item in value]
-    if isinstance(value, Mapping):
-        if any(type(key) is not str for key in value):
-            raise ValueError("data has a key that is not text")
-        # Sorted, so that an expression which walks a context sees the same order before and after a store.
-        return {key: plain_json(value[key], depth + 1) for key in sorted(value)}
-    raise ValueError(f"data holds a {type(value).__name__}, which is not JSON")
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+_NAMES: dict[type, tuple[str, ...]] = {
+    Token: Token._fields,
+    Thing: Thing._fields,
+    **{kind: tuple(each.name for each in fields(kind)) for kind in (Loop, Done, Subscription, Incident)},
+}
 
 
-def _by_id(value: Mapping[str, Any], read: Callable[[Any], T]) -> dict[int, T]:
+def _short(item: Any) -> Any:
+    """A record as JSON: the fields that say anything."""
+    if type(item) is Timer:
+        return _timer_out(item)
+    names = _NAMES[type(item)]
+    values = item if isinstance(item, tuple) else (getattr(item, name) for name in names)
+    return {name: value for name, value in zip(names, values, strict=True) if value}
+
+
+def _in_order(joins: Mapping[str, Mapping[str, int]]) -> list[Any]:
+    """As lists, which keep the order in which the tokens came."""
+    return [(at, [*flows.items()]) for at, flows in joins.items()]
+
+
+def _by_id(value: Mapping[str, Any] | None, read: Callable[[Any], T]) -> dict[int, T]:
     # By number, not by text: "10" sorts before "9" and would change the order in which things fire.
-    return {key: read(value[str(key)]) for key in sorted(map(int, value))}
+    return {key: read(value[str(key)]) for key in sorted(map(int, value))} if value else {}
 
 
-def _waiting_out(item: Waiting) -> list[Any]:
-    """Most have no more than a job; the rest is written where there is any."""
-    short = [item.element, item.kind, item.job]
-    if not item.locals and item.result is None and item.loop is None:
-        return short
-    return [*short, item.locals, item.result, item.loop]
+def _thing_in(item: dict[str, Any]) -> Thing:
+    if not item.keys().isdisjoint(_NESTED):
+        item = {name: _NESTED[name](value) if name in _NESTED else value for name, value in item.items()}
+    return Thing(**item)
 
 
-def _waiting_in(item: list[Any]) -> Waiting:
-    element, kind, job, *rest = item
-    local, result, loop = rest or ({}, None, None)
-    at = None if loop is None else (loop[0], loop[1])
-    return Waiting(element=element, kind=kind, job=job, locals=local, result=result, loop=at)
+def _loop_in(item: dict[str, Any]) -> Loop:
+    found = dict(item)
+    for name in ("items", "results"):
+        found[name] = tuple(item.get(name, ()))
+    return Loop(**found)
 
 
-def _loop_out(item: Loop) -> list[Any]:
-    return [item.total, item.begun, item.completed, item.items, item.results]
+def _done_in(item: dict[str, Any]) -> Done:
+    within = tuple(map(_done_in, item.get("within", ())))
+    return Done(element=item["element"], locals=item.get("locals", {}), within=within)
 
 
-def _loop_in(item: list[Any]) -> Loop:
-    total, begun, completed, items, results = item
-    return Loop(total=total, begun=begun, completed=completed, items=tuple(items), results=tuple(results))
+_NESTED: Mapping[str, Callable[[Any], Any]] = {
+    "loop": _loop_in,
+    "tokens": lambda found: tuple(Token(**token) for token in found),
+    "undo": lambda found: tuple(map(_done_in, found)),
+    "rest": tuple,
+}
 
 
 def _timer_out(item: Timer) -> list[Any]:
@@ -236,21 +294,6 @@ def _timer_in(item: list[Any]) -> Timer:
     element, owner, due, anchor, period, fired, times = item
     schedule = Schedule(due=_moment(due), anchor=_moment(anchor), period=period, fired=fired, times=times)
     return Timer(element=element, owner=owner, schedule=schedule)
-
-
-def _subscription_in(item: list[Any]) -> Subscription:
-    return Subscription(element=item[0], owner=item[1], name=item[2], key=item[3])
-
-
-def _incident_out(item: Incident) -> list[Any]:
-    tokens = [[token.element, token.flow, token.phase] for token in item.tokens]
-    return [item.element, item.code, item.message, tokens, item.owner]
-
-
-def _incident_in(item: list[Any]) -> Incident:
-    element, code, message, tokens, owner = item
-    held = tuple(Token(element=at, flow=flow, phase=phase) for at, flow, phase in tokens)
-    return Incident(element=element, code=code, message=message, tokens=held, owner=owner)
 
 
 def _text(moment: datetime) -> str:

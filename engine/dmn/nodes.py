@@ -26,7 +26,7 @@ class NoLogic(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition(Node):
-    """The `if`, `match` or `satisfies` of a boxed expression: what is no boolean and not null undoes the Strict around.
+    """The `match` or `satisfies` of a boxed expression: what is neither boolean nor null undoes the Strict around it.
 
     A number may stand in a filter, where it is a position.
     """
@@ -37,7 +37,7 @@ class Condition(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strict(Node):
-    """A boxed conditional, filter or quantifier: null, and reported, as soon as a condition of it is no boolean."""
+    """A boxed filter or quantifier: null, and reported, as soon as one of its conditions is no boolean."""
 
     value: Node
 

@@ -40,9 +40,8 @@ class Texts:
         names, types = self._names(text, scope), self._known(text)
         return parse_unary_tests(shown, self._bounds, names=names, types=types, line=text.line)
 
-    def _names(self, text: Text, scope: Names) -> tuple[str, ...]:
-        """Of names with the same words the first counts: `a - b` in scope goes before a member `a-b`."""
-        return (*scope.within(text.text), *self._members.within(text.text))
+    def _names(self, text: Text, scope: Names) -> frozenset[str]:
+        return frozenset((*self._members.within(text.text), *scope.within(text.text)))
 
     def _known(self, text: Text) -> dict[str, Type]:
         """The types that the text may name; most texts name none."""

@@ -123,13 +123,12 @@ class Translator:
         at = Position(box.line, 1)
         match box:
             case ConditionalBox():
-                conditional = Conditional(
+                return Conditional(
                     at=at,
-                    condition=Condition(at=at, value=self.node(box.condition, box.line)),
+                    condition=self.node(box.condition, box.line),
                     consequence=self.node(box.consequence, box.line),
                     alternative=self.node(box.alternative, box.line),
                 )
-                return Strict(at=at, value=conditional)
             case FilterBox():
                 match = Condition(at=at, value=self.node(box.match, box.line), position=True)
                 return Strict(at=at, value=Filter(at=at, base=self.node(box.source, box.line), condition=match))

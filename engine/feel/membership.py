@@ -25,7 +25,6 @@ from engine.feel.types import (
     Restricted,
     Type,
     conforms,
-    parts,
 )
 from engine.feel.values import Range, read
 
@@ -53,7 +52,7 @@ def belongs(value: object, kind: Type, run: Run, at: Position) -> bool:
             run.spend(len(value), at)
             return kind.member == ANY or all(_allows(read(item), kind.member, run, at) for item in value)
         case ContextOf():
-            run.spend(len(kind.entries), at)
+            run.spend(len(kind.entries) // 8, at)
             return isinstance(value, dict) and all(
                 name in value and _allows(read(value[name]), wanted, run, at) for name, wanted in kind.entries
             )
@@ -62,7 +61,6 @@ def belongs(value: object, kind: Type, run: Run, at: Position) -> bool:
                 end is None or belongs(end, kind.member, run, at) for end in (value.low, value.high)
             )
         case FunctionOf():
-            run.spend(parts(kind), at)
             return isinstance(value, Function) and conforms(value.type, kind)
         case Restricted():
             return belongs(value, kind.base, run, at) and kind.allows(value, run)

@@ -120,17 +120,3 @@ def conforms(kind: Type, target: Type) -> bool:
                 and (kind.result == ANY or conforms(kind.result, target.result))
             )
     return False
-
-
-def parts(kind: Type) -> int:
-    """How many types a type is made of, itself among them."""
-    match kind:
-        case ListOf() | RangeOf():
-            return 1 + parts(kind.member)
-        case ContextOf():
-            return 1 + sum(parts(entry) for _, entry in kind.entries)
-        case FunctionOf():
-            return 1 + parts(kind.result) + sum(map(parts, kind.parameters))
-        case Restricted():
-            return 1 + parts(kind.base)
-    return 1

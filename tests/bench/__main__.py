@@ -11,29 +11,13 @@ from pathlib import Path
 
 from adapters.console.demo.stage import HOSO, Stage
 from adapters.console.demo.story import Story
-from engine.bpmn.check import check_process
-from engine.bpmn.events import TaskCompleted
-from engine.bpmn.graph import Graph
-from engine.bpmn.run import start, step
-from engine.bpmn.state import State
 from signing.manifest import manifest_for
 from signing.sign import sign_manifest
 from signing.verify import verify_submission
 from tests.bench.expressions import RULES, condition, table
+from tests.bench.kernel import kernel
 from tests.pki import NOW, known, trust
 from tests.signing.records import approval
-
-LOOP = b"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-  targetNamespace="urn:bench" id="bench"><process id="loop" isExecutable="true">
-  <laneSet id="lanes"><lane id="lane" name="officer"><flowNodeRef>review</flowNodeRef></lane></laneSet>
-  <startEvent id="begin"/><sequenceFlow id="f1" sourceRef="begin" targetRef="review"/>
-  <userTask id="review"/><sequenceFlow id="f2" sourceRef="review" targetRef="decide"/>
-  <exclusiveGateway id="decide" default="again"/>
-  <sequenceFlow id="again" sourceRef="decide" targetRef="review"/>
-  <sequenceFlow id="done" sourceRef="decide" targetRef="end">
-    <conditionExpression xsi:type="tFormalExpression">=decision = "approve"</conditionExpression></sequenceFlow>
-  <endEvent id="end"/></process></definitions>"""
 
 
 def median_us(act: Callable[[], object], times: int = 2000) -> float:
@@ -44,29 +28,6 @@ def median_us(act: Callable[[], object], times: int = 2000) -> float:
         act()
         taken.append(time.perf_counter_ns() - began)
     return statistics.median(taken) / 1000
-
-
-def kernel() -> None:
-    """One user-task step (load, complete with 20 fields, run, store) at rounds 10 and 5,000 of a review loop."""
-    graph, problems = check_process(LOOP, source="loop.bpmn")
-    if graph is None:
-        raise SystemExit(f"the loop is refused: {problems}")
-    fields: dict[str, object] = {f"field{number}": "text" for number in range(20)}
-    early = _rounds(graph, start(graph, {}, now=NOW).state.encode(), fields, 10)
-    late = _rounds(graph, early, fields, 4990)
-    first = median_us(lambda: _rounds(graph, early, fields, 1))
-    last = median_us(lambda: _rounds(graph, late, fields, 1))
-    print(
-        f"kernel: a step at round 5,000 costs {last / first:.2f} x one at round 10 ({first:.0f} us, {len(late)} bytes)"
-    )
-
-
-def _rounds(graph: Graph, stored: bytes, fields: dict[str, object], times: int) -> bytes:
-    for _ in range(times):
-        state = State.decode(stored)
-        task = next(iter(state.open_tasks))
-        stored = step(graph, state, TaskCompleted(task=task, data=fields), now=NOW).state.encode()
-    return stored
 
 
 def expressions() -> None:

@@ -1,4 +1,4 @@
-"""Run public suites: `python -m tests.conformance bpmn|constraints|dmn|merkle DIR`, or `… all SUITES_DIR`.
+"""Run public suites: `python -m tests.conformance bpmn|constraints|dmn|merkle|walks DIR`, or `… all SUITES_DIR`.
 
 Prints one line per failure and ends with `N passed, M failed`. Exit 0 when every failure is listed in `known/` with its
 reason and nothing that is listed passes; 1 otherwise; 2 when a folder is missing or the call is wrong. Known failures
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.conformance import bpmn, constraints, dmn, merkle
+from tests.conformance import bpmn, constraints, dmn, merkle, walks
 from tests.conformance.report import Report, known_of
 
 SUITES: dict[str, Callable[[Path], Report]] = {
@@ -19,7 +19,10 @@ SUITES: dict[str, Callable[[Path], Report]] = {
     "constraints": constraints.run,
     "dmn": dmn.run,
     "merkle": merkle.run,
+    "walks": walks.run,
 }
+FOLDERS = {"walks": "bpmn"}
+"""Where a suite lies that has no folder of its own name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"usage: python -m tests.conformance {'|'.join(SUITES)}|all DIR", file=sys.stderr)
         return 2
     name, folder = arguments[0], Path(arguments[1])
-    folders = {suite: folder / suite for suite in SUITES} if name == "all" else {name: folder}
+    folders = {suite: folder / FOLDERS.get(suite, suite) for suite in SUITES} if name == "all" else {name: folder}
     missing = [str(path) for path in folders.values() if not path.is_dir()]
     if missing:
         print(f"no such folder: {', '.join(missing)}", file=sys.stderr)

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn import Graph, check_process
+from engine.bpmn import Graph
+from engine.bpmn.check import check_file
 from tests.conformance.report import Report, Result
 from tests.conformance.trace import FORMAT, Trace
 from tests.conformance.world import World
@@ -38,16 +39,16 @@ def _judge(folder: Path, case: dict[str, Any]) -> Result:
 def _play(path: Path, case: dict[str, Any]) -> str | None:
     """None when the case went as expected, else what happened."""
     trace = Trace(marker="CREATE_MARKER_FILE" in case["trace"])
-    graph, problems = check_process(path.read_bytes(), source=path.name, scripts={FORMAT: trace})
-    if graph is None:
+    graphs, problems = check_file(path.read_bytes(), source=path.name, scripts={FORMAT: trace, "": trace})
+    if not graphs:
         first = next(problem for problem in problems if problem.severity == "error")
         may = case["expect"] == "rejected-or-incident"
         return None if may else f"{_REFUSED}: line {first.line}: {first.message} [{first.code}]"
-    return _run(graph, case, trace)
+    return _run(graphs, case, trace)
 
 
-def _run(graph: Graph, case: dict[str, Any], trace: Trace) -> str | None:
-    world = World(graphs=(graph,))
+def _run(graphs: tuple[Graph, ...], case: dict[str, Any], trace: Trace) -> str | None:
+    world = World(graphs=graphs)
     by_id = {item.process_id: item for item in world.graphs}
     for process in (case["process"], case.get("also_start")):
         if process is not None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from engine.bpmn import EventRefused, Graph, State, Step, start, step
-from engine.bpmn.effects import Effect, IncidentRaised, JobRequested, MessageThrown, TaskOpened
-from engine.bpmn.events import Event, JobCompleted, MessageReceived, TaskCompleted, TimerFired
+from engine.bpmn.effects import Effect, IncidentRaised, JobRequested, MessageThrown, SignalThrown, TaskOpened
+from engine.bpmn.events import Event, JobCompleted, MessageReceived, SignalReceived, TaskCompleted, TimerFired
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_EVENTS = 10_000
@@ -33,9 +33,11 @@ class World:
     incidents: list[IncidentRaised] = field(default_factory=list)
     _pending: deque[tuple[Instance, Effect]] = field(default_factory=deque)
 
-    def begin(self, graph: Graph, data: Mapping[str, object], message: str | None = None) -> None:
+    def begin(
+        self, graph: Graph, data: Mapping[str, object], message: str | None = None, signal: str | None = None
+    ) -> None:
         """Start an instance; call `run` when all are started."""
-        first = start(graph, data, now=self.now, message=message)
+        first = start(graph, data, now=self.now, message=message, signal=signal)
         instance = Instance(graph=graph, state=first.state)
         self.instances.append(instance)
         self._take(instance, first)
@@ -66,19 +68,35 @@ class World:
             self.incidents.append(effect)
         elif isinstance(effect, MessageThrown):
             self._deliver(effect)
+        elif isinstance(effect, SignalThrown):
+            self._broadcast(instance, effect)
 
     def _deliver(self, thrown: MessageThrown) -> None:
         for instance in self.instances:
-            if any(item.name == thrown.name for item in instance.state.subscriptions.values()):
+            if any(
+                item.kind == "message" and item.name == thrown.name for item in instance.state.subscriptions.values()
+            ):
                 try:
                     self._send(instance, MessageReceived(name=thrown.name, data=thrown.data))
                 except EventRefused:
                     continue  # its key is another one
                 return
         for graph in self.graphs:
-            if graph.starts(thrown.name):
+            if graph.started_by(message=thrown.name):
                 self.begin(graph, thrown.data, thrown.name)
                 return
+
+    def _broadcast(self, thrower: Instance, thrown: SignalThrown) -> None:
+        """A signal acted within its own instance already."""
+        for instance in self.instances:
+            listens = any(
+                item.kind == "signal" and item.name == thrown.name for item in instance.state.subscriptions.values()
+            )
+            if instance is not thrower and listens:
+                self._send(instance, SignalReceived(name=thrown.name, data=thrown.data))
+        for graph in self.graphs:
+            if graph.started_by(signal=thrown.name):
+                self.begin(graph, thrown.data, signal=thrown.name)
 
     def _fire_next(self) -> bool:
         armed = [

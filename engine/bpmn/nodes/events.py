@@ -2,106 +2,118 @@
 
 from __future__ import annotations
 
-from engine.bpmn.document import children, name_of, reference
-from engine.bpmn.graph import BoundaryEvent, CatchEvent, EndEvent, MessageDefinition, StartEvent, ThrowEvent
+from engine.bpmn.document import is_model, name_of, reference
+from engine.bpmn.graph import BoundaryEvent, CatchEvent, EndEvent, StartEvent, ThrowEvent
 from engine.bpmn.nodes.source import Source, check_children, names
-from engine.bpmn.nodes.triggers import read_timer, single_message
-from engine.bpmn.timer_values import TimerDefinition
+from engine.bpmn.nodes.triggers import read_triggers
+from engine.bpmn.triggers import Message, Timer, Trigger
 from engine.bpmn.vendor import Extensions
 
+_WITHIN = ("message", "timer", "signal", "conditional", "error", "escalation", "compensate")
+_STARTS = ("message", "signal", "timer")
+_CATCHES = ("message", "timer", "signal", "conditional", "link")
+_THROWS = ("message", "signal", "escalation", "compensate", "link")
+_ENDS = ("message", "signal", "escalation", "compensate", "error", "cancel", "terminate")
+_AT_BORDERS = ("message", "timer", "signal", "conditional", "error", "escalation", "compensate", "cancel")
 
-def read_start(source: Source, extensions: Extensions) -> StartEvent | None:
-    """A start event: without trigger, or by a message."""
-    timer = next(children(source.element, "timerEventDefinition"), None)
-    if timer is not None:
+
+def read_start(source: Source, extensions: Extensions) -> StartEvent:
+    """A start event: of a process without trigger or by a message, of an event subprocess by anything."""
+    _check_parts(source)
+    triggers = read_triggers(source, *(_WITHIN if source.within_event else _STARTS))
+    if any(isinstance(trigger, Timer) for trigger in triggers) and not source.within_event:
         message = "a timer does not start processes yet"
-        source.refuse("timer-start", message, "start it by a message that a scheduled job sends", timer)
-        return None
-    check_children(source, "messageEventDefinition")
-    message_of = single_message(source)
-    if message_of is not None and message_of.key is not None:
+        source.refuse("timer-start", message, "start it by a message that a scheduled job sends")
+    if any(isinstance(trigger, Message) and trigger.message.key for trigger in triggers) and not source.within_event:
         source.note(
             "key-without-effect", "the correlation key has no effect on a start event", "keep it for the catch events"
         )
-    return StartEvent(**source.base, message=message_of, outputs=tuple(extensions.outputs))
+    if _accepts(extensions) and not source.within_event:
+        message = "hoso:accepts has no effect: a message does not start dossiers from outside"
+        source.note("accepts-without-effect", message, "remove it")
+    return StartEvent(
+        **source.base,
+        triggers=triggers,
+        parallel=_flag(source, "parallelMultiple", "false"),
+        interrupting=_flag(source, "isInterrupting", "true"),
+        outputs=tuple(extensions.outputs),
+        accepts=_accepts(extensions),
+    )
 
 
 def read_end(source: Source, extensions: Extensions) -> EndEvent:
-    """An end event, which may throw a message."""
-    check_children(source, "messageEventDefinition")
+    """An end event, which may throw."""
+    _check_parts(source)
     return EndEvent(
         **source.base,
-        message=single_message(source),
+        triggers=read_triggers(source, *_ENDS),
         inputs=tuple(extensions.inputs),
         outputs=tuple(extensions.outputs),
     )
 
 
-def read_throw(source: Source, extensions: Extensions) -> ThrowEvent | None:
-    """An intermediate event that throws a message."""
-    check_children(source, "messageEventDefinition")
-    message = single_message(source)
-    if message is None:
-        if next(children(source.element, "messageEventDefinition"), None) is None:
-            source.refuse("event-unsupported", "a throw event without message is not executed yet", "throw a message")
-        return None
+def read_throw(source: Source, extensions: Extensions) -> ThrowEvent:
+    """An intermediate event that throws."""
+    _check_parts(source)
     return ThrowEvent(
-        **source.base, message=message, inputs=tuple(extensions.inputs), outputs=tuple(extensions.outputs)
-    )
-
-
-def read_catch(source: Source, extensions: Extensions) -> CatchEvent | None:
-    """An intermediate event that waits for a timer or a message."""
-    timer, message = _trigger(source)
-    if timer is not None and timer.kind == "timeCycle":
-        source.refuse(
-            "cycle-on-catch", "a cycle on an intermediate event is not executed yet", "use a duration or a date"
-        )
-        return None
-    accepts = names(extensions.properties.get("accepts", ""))
-    if not (timer or message):
-        return None
-    outputs = tuple(extensions.outputs)
-    return CatchEvent(**source.base, timer=timer, message=message, accepts=accepts, outputs=outputs)
-
-
-def read_boundary(source: Source, extensions: Extensions) -> BoundaryEvent | None:
-    """A timer or message event on the border of a task."""
-    timer, message = _trigger(source)
-    attached = source.element.get("attachedToRef")
-    if not attached:
-        source.refuse("boundary-detached", "the boundary event is attached to nothing", "attach it to a task")
-        return None
-    if not (timer or message):
-        return None
-    interrupting = (source.element.get("cancelActivity") or "true").strip() in ("true", "1")
-    attached = reference(attached, source.element)
-    return BoundaryEvent(
         **source.base,
-        attached_to=attached,
-        interrupting=interrupting,
-        timer=timer,
-        message=message,
-        accepts=names(extensions.properties.get("accepts", "")),
+        triggers=read_triggers(source, *_THROWS),
+        inputs=tuple(extensions.inputs),
         outputs=tuple(extensions.outputs),
     )
 
 
-def _trigger(source: Source) -> tuple[TimerDefinition | None, MessageDefinition | None]:
-    """The one timer or message of a catching event; (None, None) with a problem."""
-    check_children(source, "timerEventDefinition", "messageEventDefinition")
-    definitions = list(children(source.element, "timerEventDefinition", "messageEventDefinition"))
-    if len(definitions) > 1:
-        source.refuse("event-multiple", "an event with several triggers is not executed yet", "keep one trigger")
-        return None, None
-    if not definitions:
-        others = any(
-            name_of(item).startswith("eventDefinition") or name_of(item).endswith("EventDefinition")
-            for item in source.element
-        )
-        if not others:
-            source.refuse("event-untriggered", f"the {source.kind} has no trigger", "give it a timer or a message")
-        return None, None
-    if name_of(definitions[0]) == "timerEventDefinition":
-        return read_timer(source, definitions[0]), None
-    return None, single_message(source)
+def read_catch(source: Source, extensions: Extensions) -> CatchEvent | None:
+    """An intermediate event that waits."""
+    _check_parts(source)
+    triggers = read_triggers(source, *_CATCHES)
+    _want(source, triggers)
+    return CatchEvent(
+        **source.base,
+        triggers=triggers,
+        parallel=_flag(source, "parallelMultiple", "false"),
+        accepts=_accepts(extensions),
+        outputs=tuple(extensions.outputs),
+    )
+
+
+def read_boundary(source: Source, extensions: Extensions) -> BoundaryEvent | None:
+    """An event on the border of an activity."""
+    _check_parts(source)
+    triggers = read_triggers(source, *_AT_BORDERS)
+    attached = source.element.get("attachedToRef")
+    if not attached:
+        source.refuse("boundary-detached", "the boundary event is attached to nothing", "attach it to a task")
+        return None
+    _want(source, triggers)
+    return BoundaryEvent(
+        **source.base,
+        attached_to=reference(attached, source.element),
+        interrupting=_flag(source, "cancelActivity", "true"),
+        triggers=triggers,
+        parallel=_flag(source, "parallelMultiple", "false"),
+        accepts=_accepts(extensions),
+        outputs=tuple(extensions.outputs),
+    )
+
+
+def _check_parts(source: Source) -> None:
+    definitions = (name_of(item) for item in source.element if is_model(item) and _is_definition(name_of(item)))
+    check_children(source, *definitions)
+
+
+def _is_definition(name: str) -> bool:
+    return name.endswith("EventDefinition") or name == "eventDefinitionRef"
+
+
+def _want(source: Source, triggers: tuple[Trigger, ...]) -> None:
+    if not triggers and not any(_is_definition(name_of(item)) for item in source.element if is_model(item)):
+        source.refuse("event-untriggered", f"the {source.kind} has no trigger", "give it a timer or a message")
+
+
+def _accepts(extensions: Extensions) -> tuple[str, ...]:
+    return names(extensions.properties.get("accepts", ""))
+
+
+def _flag(source: Source, name: str, default: str) -> bool:
+    return (source.element.get(name) or default).strip() in ("true", "1")

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from engine.bpmn.document import Element, attributes, children, name_of, text_of
+from engine.bpmn.document import Element, attributes, children, name_of, reference, text_of
 from engine.bpmn.expressions import compile_at, speaks_feel
-from engine.bpmn.graph import MultiInstance
+from engine.bpmn.graph import MultiInstance, StandardLoop
 from engine.bpmn.nodes.source import Source
+from engine.bpmn.nodes.triggers import read_trigger
+from engine.bpmn.triggers import Trigger
 from engine.bpmn.vendor import Extensions, read_extensions
 from engine.feel import Expression
 
 COUNTER = "loopCounter"
-_PARTS = ("documentation", "extensionElements", "loopCardinality", "completionCondition")
-_ATTRIBUTES = {"id": None, "isSequential": ("true", "false", "1", "0"), "behavior": ("All",)}
+_PARTS = ("documentation", "extensionElements", "loopCardinality", "completionCondition", "complexBehaviorDefinition")
+_ATTRIBUTES = {
+    "id": None,
+    "isSequential": ("true", "false", "1", "0"),
+    "behavior": ("All", "One", "None", "Complex"),
+    "oneBehaviorEventRef": None,
+    "noneBehaviorEventRef": None,
+}
 _PATH = re.compile(r"\s*=?\s*(?P<name>[^\W\d]\w*)(?:\.[^\W\d]\w*)*\s*")
 
 
-def read_loop(source: Source) -> MultiInstance | None:
-    """The multiple instances of a task (BPMN 2.0 §10.3.8); None where it has none, or with a problem."""
+def read_loop(source: Source) -> MultiInstance | StandardLoop | None:
+    """How often an activity is done (BPMN 2.0 §10.3.8); None for once, or with a problem."""
+    standard = next(children(source.element, "standardLoopCharacteristics"), None)
+    return _standard(source, standard) if standard is not None else _multiple(source)
+
+
+def _standard(source: Source, element: Element) -> StandardLoop:
+    maximum = (element.get("loopMaximum") or "").strip()
+    if maximum and not (maximum.isascii() and maximum.isdigit() and int(maximum[:9]) > 0):
+        source.refuse("loop-maximum", f"loopMaximum is {maximum!r}", "write a number from 1", element)
+        maximum = ""
+    condition = _compiled(source, next(children(element, "loopCondition"), None))
+    if not maximum and condition is None:
+        source.refuse("loop-endless", "the loop has neither condition nor maximum", "give it one", element)
+    return StandardLoop(
+        condition=condition,
+        maximum=int(maximum) if maximum else None,
+        test_before=(element.get("testBefore") or "false").strip() in ("true", "1"),
+    )
+
+
+def _multiple(source: Source) -> MultiInstance | None:
     element = next(children(source.element, "multiInstanceLoopCharacteristics"), None)
     if element is None or not _plain(source, element):
         return None
@@ -38,7 +67,33 @@ def read_loop(source: Source) -> MultiInstance | None:
         element=found.result,
         until=_compiled(source, parts.get("completionCondition")),
         own=_own(found),
+        after_first=_thrown(source, element, "One", "oneBehaviorEventRef"),
+        after_each=tuple(_after_each(source, element)),
     )
+
+
+def _thrown(source: Source, element: Element, behaviour: str, name: str) -> Trigger | None:
+    """The event that a behaviour throws (BPMN 2.0 table 10.29)."""
+    if (element.get("behavior") or "All").strip() != behaviour:
+        return None
+    definition = source.roots.events.get(reference(element.get(name) or "", element))
+    if definition is None:
+        source.refuse("loop-behaviour", f"behaviour {behaviour} names no event definition", f"set {name}", element)
+        return None
+    return read_trigger(source, definition)
+
+
+def _after_each(source: Source, element: Element) -> Iterator[tuple[Expression | None, Trigger]]:
+    if (trigger := _thrown(source, element, "None", "noneBehaviorEventRef")) is not None:
+        yield None, trigger
+    if (element.get("behavior") or "All").strip() != "Complex":
+        return
+    for part in children(element, "complexBehaviorDefinition"):
+        condition = _compiled(source, next(children(part, "condition"), None))
+        for event in children(part, "event"):
+            for definition in children(event):
+                if name_of(definition).endswith("EventDefinition") and (found := read_trigger(source, definition)):
+                    yield condition, found
 
 
 def _own(found: Extensions) -> frozenset[str]:

@@ -7,21 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bpmn.document import Element, attributes, children, line_of, name_of
-from engine.bpmn.graph import MessageDefinition
 from engine.bpmn.problems import Problems
+from engine.bpmn.roots import Roots
 from engine.bpmn.scripts import Language
 from engine.bpmn.vendor import Extensions
 
-SUPPORTED = (
-    "start and end events, user, service, script and business rule tasks, exclusive and parallel gateways, timer and "
-    "message events"
-)
+SUPPORTED = "the tasks, subprocesses, gateways and events of a process diagram"
 _PROPERTIES = {
     "userTask": ("signature", "place", "documents", "notSameAs", "handOver"),
+    "startEvent": ("accepts",),
     "intermediateCatchEvent": ("accepts",),
+    "receiveTask": ("accepts",),
     "boundaryEvent": ("accepts",),
 }
 _QUIET_CHILDREN = {"documentation", "extensionElements", "incoming", "outgoing"}
+# Data that is drawn: every expression sees the data by name anyway.
+_DRAWN = {"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "dataInput", "dataOutput", "property"}
 # Attributes of the BPMN schema with the values that change nothing; None: read elsewhere.
 _ATTRIBUTES: dict[str, tuple[str, ...] | None] = {
     "id": None,
@@ -32,10 +33,19 @@ _ATTRIBUTES: dict[str, tuple[str, ...] | None] = {
     "gatewayDirection": None,
     "isInterrupting": None,
     "scriptFormat": None,
-    "isForCompensation": ("false", "0"),
-    "startQuantity": ("1",),
-    "completionQuantity": ("1",),
-    "parallelMultiple": ("false", "0"),
+    "isForCompensation": None,
+    "startQuantity": None,
+    "completionQuantity": None,
+    "parallelMultiple": None,
+    "triggeredByEvent": None,
+    "ordering": None,
+    "cancelRemainingInstances": None,
+    "calledElement": None,
+    "messageRef": None,
+    "operationRef": None,
+    "instantiate": None,
+    "eventGatewayType": None,
+    "method": ("##Compensate",),
     "implementation": ("##unspecified", "##WebService", ""),
 }
 
@@ -46,10 +56,17 @@ class Source:
 
     element: Element
     id: str
-    messages: Mapping[str, MessageDefinition]
+    scope: str
+    roots: Roots
     role: str | None
     problems: Problems
     scripts: Mapping[str, Language] = field(default_factory=dict)
+
+    @property
+    def within_event(self) -> bool:
+        """Whether it stands directly in an event subprocess."""
+        parent = self.element.getparent()
+        return parent is not None and (parent.get("triggeredByEvent") or "false").strip() in ("true", "1")
 
     @property
     def kind(self) -> str:
@@ -59,7 +76,8 @@ class Source:
     @property
     def base(self) -> dict[str, Any]:
         """What every node has."""
-        return {"id": self.id, "name": self.element.get("name") or "", "line": line_of(self.element)}
+        name = self.element.get("name") or ""
+        return {"id": self.id, "name": name, "line": line_of(self.element), "scope": self.scope}
 
     def refuse(self, code: str, message: str, remedy: str, at: Element | None = None) -> None:
         """Add an error at the element, or at a part of it."""
@@ -93,6 +111,10 @@ def check_children(source: Source, *allowed: str) -> None:
     for item in children(source.element):
         name = name_of(item)
         if name in _QUIET_CHILDREN or name in allowed:
+            continue
+        if name in _DRAWN:
+            message = f"{name} is drawn only: every expression sees the data by name"
+            source.note("data-drawn-only", message, "remove it, or keep it as a picture", item)
             continue
         if name.endswith("LoopCharacteristics"):
             source.refuse("loop-unsupported", f"{name} on {source.kind} is not executed yet", "draw the loop", item)

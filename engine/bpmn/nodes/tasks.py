@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from engine.bpmn.graph import BusinessRuleTask, Place, ServiceTask, Signature, UserTask
+from engine.bpmn.document import reference
+from engine.bpmn.graph import (
+    BusinessRuleTask,
+    CallActivity,
+    MultiInstance,
+    Place,
+    PlainTask,
+    ReceiveTask,
+    SendTask,
+    ServiceTask,
+    Signature,
+    UserTask,
+)
 from engine.bpmn.nodes.loops import read_loop
 from engine.bpmn.nodes.source import Source, check_children, names
+from engine.bpmn.nodes.triggers import read_message
 from engine.bpmn.vendor import Extensions
 
 SIGNATURES = ("none", "initial", "approval", "organ")
@@ -48,7 +61,7 @@ def read_service_task(source: Source, extensions: Extensions) -> ServiceTask | N
             "no-job-type", "the service task names no job type", "set its task definition type, such as hoso.letter"
         )
         return None
-    return ServiceTask(**common, job_type=extensions.job_type, headers=extensions.headers)
+    return ServiceTask(**common, job_type=extensions.job_type, headers=extensions.headers, retries=extensions.retries)
 
 
 def read_business_rule_task(source: Source, extensions: Extensions) -> BusinessRuleTask | None:
@@ -67,12 +80,46 @@ def read_business_rule_task(source: Source, extensions: Extensions) -> BusinessR
     )
 
 
+def read_plain_task(source: Source, extensions: Extensions) -> PlainTask:
+    """A task that is abstract or manual."""
+    return PlainTask(**activity(source, extensions))
+
+
+def read_send_task(source: Source, extensions: Extensions) -> SendTask | None:
+    """A task that sends a message."""
+    common = activity(source, extensions)
+    message = read_message(source, source.element)
+    return SendTask(**common, message=message) if message else None
+
+
+def read_receive_task(source: Source, extensions: Extensions) -> ReceiveTask | None:
+    """A task that waits for a message."""
+    common = activity(source, extensions)
+    if (source.element.get("instantiate") or "false").strip() in ("true", "1"):
+        source.refuse("task-instantiate", "a receive task does not start processes", "use a message start event")
+    message = read_message(source, source.element)
+    accepts = names(extensions.properties.get("accepts", ""))
+    return ReceiveTask(**common, message=message, accepts=accepts) if message else None
+
+
+def read_call_activity(source: Source, extensions: Extensions) -> CallActivity | None:
+    """A call of a process or global task of the same file."""
+    common = activity(source, extensions)
+    called = reference(source.element.get("calledElement") or "", source.element)
+    if called not in source.roots.callable:
+        what = f"{called!r}, which is no process or global task of this file" if called else "nothing"
+        message = f"it calls {what}"
+        source.refuse("called-unknown", message, "name a process or global task of this file")
+        return None
+    return CallActivity(**common, called=called)
+
+
 def activity(source: Source, extensions: Extensions, *parts: str) -> dict[str, Any]:
-    """What every task has; BPMN parts of it other than `parts` and multiple instances are refused."""
-    check_children(source, "multiInstanceLoopCharacteristics", *parts)
+    """What every activity has; BPMN parts of it other than `parts` and loops are refused."""
+    check_children(source, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", *parts)
     loop = read_loop(source)
     for target, _ in extensions.inputs:
-        if loop is not None and target.partition(".")[0] in loop.own:
+        if isinstance(loop, MultiInstance) and target.partition(".")[0] in loop.own:
             message = f"input {target!r} has the name of what each instance has for itself"
             source.refuse("input-target", message, "name it otherwise")
     return {
@@ -81,4 +128,15 @@ def activity(source: Source, extensions: Extensions, *parts: str) -> dict[str, A
         "inputs": tuple(extensions.inputs),
         "outputs": tuple(extensions.outputs),
         "loop": loop,
+        "for_compensation": (source.element.get("isForCompensation") or "false").strip() in ("true", "1"),
+        "start_quantity": _quantity(source, "startQuantity"),
+        "completion_quantity": _quantity(source, "completionQuantity"),
     }
+
+
+def _quantity(source: Source, name: str) -> int:
+    text = (source.element.get(name) or "1").strip()
+    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 1000:
+        return int(text)
+    source.refuse("quantity", f"{name} is {text!r}", "write a number from 1 to 1000 (BPMN 2.0 table 10.3)")
+    return 1

@@ -68,35 +68,22 @@ def _pass(item: Element, place: Place) -> None:
 
 
 _THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
-_ANYWHERE = frozenset(
-    {
-        "process",
-        "lane",
-        "userTask",
-        "serviceTask",
-        "scriptTask",
-        "businessRuleTask",
-        "exclusiveGateway",
-        "parallelGateway",
-        "sequenceFlow",
-        "startEvent",
-    }
-    | {"boundaryEvent", "intermediateCatchEvent", "participant", "collaboration", "message", "laneSet", "dataObject"}
-    | {
-        "definitions",
-        "category",
-        "dataStore",
-        "dataObjectReference",
-        "dataStoreReference",
-        "textAnnotation",
-        "group",
-        "association",
-        "messageFlow",
-    }
-    | _THROWS
+_CATCHES = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_ACTIVITIES = frozenset(
+    {"task", "manualTask", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask"}
+    | {"subProcess", "transaction", "adHocSubProcess", "callActivity"}
+    | {"globalTask", "globalManualTask", "globalScriptTask"}
 )
-_TASKS = frozenset({"userTask", "serviceTask", "scriptTask", "businessRuleTask"})
-_MAPPED = _TASKS | _THROWS | frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_GATEWAYS = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway"}
+)
+_DRAWN = frozenset(
+    {"definitions", "process", "lane", "laneSet", "participant", "collaboration", "message", "messageFlow"}
+    | {"signal", "error", "escalation", "category", "textAnnotation", "group", "association", "sequenceFlow"}
+    | {"dataObject", "dataObjectReference", "dataStore", "dataStoreReference"}
+)
+_MAPPED = _ACTIVITIES | _CATCHES | _THROWS
+_ANYWHERE = _MAPPED | _GATEWAYS | _DRAWN
 _LOOP = frozenset({"multiInstanceLoopCharacteristics"})
 _USER, _SERVICE = frozenset({"userTask"}), frozenset({"serviceTask"})
 _ELEMENTS: dict[tuple[str | None, str], tuple[frozenset[str], Callable[[Element, Place], None]]] = {
@@ -105,7 +92,7 @@ _ELEMENTS: dict[tuple[str | None, str], tuple[frozenset[str], Callable[[Element,
     (ZEEBE, "formDefinition"): (_USER, read_form),
     (ZEEBE, "taskSchedule"): (_USER, _note_not_applied),
     (ZEEBE, "priorityDefinition"): (_USER, _note_not_applied),
-    (ZEEBE, "taskDefinition"): (_SERVICE | _THROWS, read_task_definition),
+    (ZEEBE, "taskDefinition"): (_SERVICE | _THROWS | {"sendTask"}, read_task_definition),
     (ZEEBE, "taskHeaders"): (_SERVICE, read_headers),
     (ZEEBE, "ioMapping"): (_MAPPED, read_mapping),
     (ZEEBE, "script"): (frozenset({"scriptTask"}), read_script),

@@ -6,6 +6,9 @@ from engine.bpmn.document import CAMUNDA, Element
 from engine.bpmn.expressions import compile_at, is_foreign
 from engine.bpmn.vendor.place import Place, known_attributes
 
+BUILT_IN = "hoso."
+"""What the names of job types begin with that Hoso does itself."""
+
 
 def read_topic(place: Place) -> None:
     """Camunda 7: `camunda:type="external"` with its topic."""
@@ -34,11 +37,18 @@ def read_task_definition(item: Element, place: Place) -> None:
         place.refuse(item, "job-expression", f"the job type {job_type!r} is an expression", "name the type")
         return
     place.found.job_type = job_type or None
-    if retries and not (retries.isascii() and retries.isdigit() and len(retries) < 4):
-        place.refuse(item, "job-retries", f"retries is {retries!r}", "write a number from 0 to 999")
-    elif retries:
-        message = "retries has no effect: a job is tried again until it is done or cannot be done"
+    if retries:
+        _read_retries(item, place, job_type, retries)
+
+
+def _read_retries(item: Element, place: Place, job_type: str, retries: str) -> None:
+    if not (retries.isascii() and retries.isdigit() and 1 <= int(retries[:4]) <= 999):
+        place.refuse(item, "job-retries", f"retries is {retries!r}", "write a number from 1 to 999")
+    elif job_type.startswith(BUILT_IN):
+        message = "retries has no effect: a built-in job is tried again until it is done or cannot be done"
         place.note(item, "retries-without-effect", message, "remove it")
+    else:
+        place.found.retries = int(retries)
 
 
 def read_headers(item: Element, place: Place) -> None:

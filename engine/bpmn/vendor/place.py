@@ -30,6 +30,7 @@ class Extensions:
     form: str | None = None
     job_type: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    retries: int = 3  # as Camunda counts: the first try is one of them
     inputs: list[tuple[str, Expression]] = field(default_factory=list)
     outputs: list[tuple[str, Expression]] = field(default_factory=list)
     script: str | None = None

@@ -31,7 +31,6 @@ def identical(left: object, right: object, run: Run, at: Position, depth: int = 
             identical(read(a), read(b), run, at, depth + 1) for a, b in zip(left, right, strict=True)
         )
     if isinstance(left, dict) and isinstance(right, dict):
-        run.spend(len(left) // 16, at)
         return left.keys() == right.keys() and all(
             identical(read(value), read(right[key]), run, at, depth + 1) for key, value in left.items()
         )

@@ -133,10 +133,9 @@ def _logic(node: Logic, compiler: Compiler) -> Code:
     """Three-valued: a deciding operand decides, whatever the others are; else one that is no boolean makes null."""
     operands, at = tuple(compiler.code(operand) for operand in node.operands), node.at
     operator, deciding = node.operator, node.operator == "or"
-    cost = 1 + len(operands) // 8
 
     def code(run: Run) -> Any:
-        run.fuel -= cost
+        run.fuel -= 1
         if run.fuel < 0:
             raise exhausted(at)
         result: bool | None = not deciding

@@ -33,10 +33,7 @@ def compile_tests(node: UnaryTests, compiler: Compiler) -> Test:
     if len(tests) == 1:
         return _negated(tests[0]) if node.negated else tests[0]
 
-    at = node.at
-
     def any_of(value: Any, run: Run) -> bool | None:
-        run.spend(len(tests), at)
         result: bool | None = False
         for test in tests:
             outcome = test(value, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from engine.bpmn import Graph, Problem, State, Step, check_process, start, step
 from engine.bpmn.effects import Effect
 from engine.bpmn.events import Event
 
+WAITING = ("task", "job", "event", "gateway", "done")
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -150,10 +152,16 @@ def errors_of(body: str, before: str = "") -> list[tuple[str | None, str]]:
 class Walk:
     """A process being run, for tests: keeps state, clock and the last effects; every step goes through a store."""
 
-    def __init__(self, graph: Graph, data: dict[str, object] | None = None, message: str | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        data: Mapping[str, object] | None = None,
+        message: str | None = None,
+        signal: str | None = None,
+    ) -> None:
         self.graph = graph
         self.now = NOW
-        self._take(start(graph, data or {}, now=self.now, message=message))
+        self._take(start(graph, data or {}, now=self.now, message=message, signal=signal))
 
     def _take(self, result: Step) -> None:
         self.state = State.decode(result.state.encode())
@@ -173,8 +181,8 @@ class Walk:
 
     @property
     def open(self) -> list[str]:
-        """The elements that wait, sorted."""
-        return sorted(item.element for item in self.state.waiting.values())
+        """The elements that wait, sorted: tasks, jobs, events, and what cannot put its result into the data."""
+        return sorted(item.element for item in self.state.things.values() if item.kind in WAITING)
 
     @property
     def incidents(self) -> list[tuple[str, str]]:

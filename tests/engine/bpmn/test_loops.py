@@ -8,6 +8,7 @@ from engine.bpmn import Graph
 from engine.bpmn.effects import ElementEntered, ElementLeft, JobRequested, TaskCancelled, TaskOpened
 from engine.bpmn.events import JobCompleted, JobFailed, Retried, TaskCompleted, TimerFired
 from engine.bpmn.loops import MOST_INSTANCES
+from engine.bpmn.state import ROOT
 from tests.engine.bpmn.models import (
     Walk,
     boundary,
@@ -22,6 +23,7 @@ from tests.engine.bpmn.models import (
     start_event,
     timer,
     user,
+    xor,
     zeebe_loop,
 )
 
@@ -56,7 +58,7 @@ def test_all_instances_at_once_collect_their_results_in_the_order_of_the_list() 
         walk.send(TaskCompleted(task=task, data={"vote": vote, "last": vote}))
     assert walk.state.status == "completed"
     assert walk.state.data == {"people": ["an", "binh", "chi"], "votes": [None, "yes", "no"], "last": None}
-    assert walk.state.loops == {}
+    assert list(walk.state.things) == [ROOT]
 
 
 def test_instances_one_after_another_open_when_the_one_before_is_done() -> None:
@@ -115,7 +117,8 @@ def test_a_boundary_event_stands_with_all_instances_and_cancels_them() -> None:
     walk.send(TaskCompleted(task=next(iter(walk.state.open_tasks))))
     walk.send(TimerFired(timer=walk.timer("b")), walk.state.timers[walk.timer("b")].schedule.due - walk.now)
     assert len(walk.seen(TaskCancelled)) == 1
-    assert (walk.open, walk.state.loops, walk.state.timers) == (["late"], {}, {})
+    assert (walk.open, walk.state.timers) == (["late"], {})
+    assert [thing.kind for thing in walk.state.things.values()] == ["scope", "task"]
 
 
 def test_an_instance_whose_job_failed_tries_again_with_its_own_member() -> None:
@@ -183,15 +186,23 @@ def test_scripts_run_all_their_instances_within_the_step() -> None:
     assert Walk(summed, {"total": 0}).state.data == {"total": 10}
 
 
-def test_instances_share_the_budget_of_a_step() -> None:
-    """A loop of many instances stops at its budget and keeps its token."""
+def test_many_instances_are_no_endless_loop_and_a_loop_around_them_is() -> None:
+    """Instances are counted before they begin, so they widen the budget of the step; a loop around them uses it up.
+
+    It stops at the same place every time and keeps its tokens.
+    """
     inner = (
         f"<bpmn:multiInstanceLoopCharacteristics>{times('600')}</bpmn:multiInstanceLoopCharacteristics><bpmn:script>"
     )
     first, second = (script(name, "1").replace("<bpmn:script>", inner) for name in "xy")
-    walk = Walk(deploy(start_event() + first + second + end() + chain("s", "x", "y", "e")))
-    assert walk.incidents == [("y", "step-budget")]
-    walk.send(Retried(incident=next(iter(walk.state.incidents))))
+    assert Walk(deploy(start_event() + first + second + end() + chain("s", "x", "y", "e"))).state.status == "completed"
+    body = start_event() + xor("m") + first + xor("g", 'default="g_m"') + end()
+    graph = deploy(body + chain("s", "m", "x", "g") + flow("g", "m") + flow("g", "e", "stop"))
+    walk = Walk(graph)
+    assert [code for _, code in walk.incidents] == ["step-budget"] * len(walk.incidents)
+    assert (walk.state.status, walk.state.encode()) == ("incident", Walk(graph).state.encode())
+    while walk.state.incidents:
+        walk.send(Retried(incident=next(iter(walk.state.incidents)), data={"stop": True}))
     assert walk.state.status == "completed"
 
 

@@ -159,6 +159,7 @@ def test_the_lane_gives_the_role_and_the_innermost_lane_wins() -> None:
     roles = [node.role for node in graph.nodes.values() if isinstance(node, UserTask)]
     assert roles == ["Unit", "Clerk"]
     assert [lane.role for lane in graph.lanes] == ["Unit", "Clerk"]
+    assert [graph.role_of(element) for element in ("s", "a", "b", "e")] == ["Unit", "Unit", "Clerk", None]
 
 
 def test_the_schema_speaks_where_our_rules_do_not() -> None:

@@ -67,7 +67,7 @@ def test_a_script_past_its_bounds_is_an_incident_that_can_be_retried() -> None:
     walk = Walk(deploy(around(script("x", "count(for i in 1..n, j in 1..n return i)"))), {"n": 9000})
     assert (walk.incidents, walk.seen(ElementEntered)) == ([("x", "expression-failed")], [ElementEntered(element="s")])
     assert walk.state.data == {"n": 9000}
-    walk.send(Retried(incident=1, data={"n": 3}))
+    walk.send(Retried(incident=3, data={"n": 3}))
     assert walk.state.data == {"n": 3, "r": 9}
 
 

@@ -31,8 +31,6 @@ LIST = literal("[1, 2, 3, 4]")
          "</conditional>", Decimal(1)),
         (f"<conditional>{part('if', literal('null'))}{part('then', literal('1'))}{part('else', literal('2'))}"
          "</conditional>", Decimal(2)),
-        (f"<conditional>{part('if', literal('1'))}{part('then', literal('1'))}{part('else', literal('2'))}"
-         "</conditional>", None),
         (f"<filter>{part('in', LIST)}{part('match', literal('item > 2'))}</filter>", numbers(3, 4)),
         (f"<for iteratorVariable='n'>{part('in', LIST)}{part('return', literal('n + count(partial)'))}</for>",
          numbers(1, 3, 5, 7)),

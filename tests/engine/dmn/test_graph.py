@@ -288,13 +288,3 @@ def test_a_model_is_imported_once() -> None:
     """Which of two names an element stands behind would depend on the reader."""
     twice = file(IMPORT, IMPORT.replace("the lib", "other"), decision("d", literal("1")))
     assert codes_of(twice, **{"lib.dmn": LIBRARY}) == ["duplicate"]
-
-
-def test_a_name_in_scope_goes_before_that_of_a_member() -> None:
-    """Names that differ in spaces alone read alike; which one is meant must not differ from run to run."""
-    names = [f"rate{n} - net" for n in range(16)]
-    members = item("terms", "".join(component(name.replace(" ", ""), "number") for name in names))
-    inputs = "".join(given(name, identity=f"i{n}") for n, name in enumerate(names))
-    sums = decision("d", literal("[" + ", ".join(names) + "]"), data=" ".join(f"i{n}" for n in range(16)))
-    evaluation = compiled(members, inputs, sums).evaluate("d", dict.fromkeys(names, 1))
-    assert evaluation.value == numbers(*[1] * 16)

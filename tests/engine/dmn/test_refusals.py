@@ -135,19 +135,6 @@ BIG = context(
 LOOP = decision("top", literal("for i in 1..9000 return s()"), knows="s")
 
 
-def large_type(name: str) -> str:
-    """Types of 10, 100 and 600 parts."""
-    sizes = enumerate((10, 10, 6))
-    return "".join(
-        item(f"{name}{n}", "".join(component(f"c{i}", f"{name}{n - 1}" if n else "string") for i in range(size)))
-        for n, size in sizes
-    )
-
-
-TAKES = item("takes", '<functionItem outputTypeRef="Any"><parameters name="p" typeRef="a2"/></functionItem>')
-ASKED = "some i in 1..20000 satisfies f instance of takes and false"
-
-
 @pytest.mark.parametrize(
     ("parts", "code"),
     [
@@ -157,10 +144,8 @@ ASKED = "some i in 1..20000 satisfies f instance of takes and false"
         ([knowledge("f0", [], literal("1")),
           *(knowledge(f"f{i}", [], literal(f"f{i - 1}() + f{i - 1}()"), knows=f"f{i - 1}") for i in range(1, 30)),
           decision("top", literal("f29()"), knows="f29")], "fuel"),
-        ([large_type("a"), large_type("b"), TAKES, knowledge("f", ["p: b2"], literal("1")),
-          decision("top", literal(ASKED), knows="f")], "fuel"),
     ],
-    ids=["a service in a loop", "decisions that share a large value", "functions that double", "a function's type"],
+    ids=["a service in a loop", "decisions that share a large value", "functions that double"],
 )  # fmt: skip
 def test_a_hostile_model_hits_a_bound_and_soon(parts: list[str], code: str) -> None:
     """Counted, not timed; the second is there so that a count that is missing somewhere shows."""

@@ -162,12 +162,3 @@ def test_a_table_takes_fuel_for_its_rules() -> None:
     with pytest.raises(FeelError) as refused:
         evaluated(loop)
     assert refused.value.code == "fuel"
-
-
-@pytest.mark.parametrize(("policy", "expected"), [("PRIORITY", "high"), ("OUTPUT ORDER", ["high", "low"])])
-def test_the_type_of_an_output_tells_its_order_where_the_table_does_not(policy: str, expected: object) -> None:
-    """An output without values of its own has those that its type allows, the foremost first."""
-    level = item("level", "<typeRef>string</typeRef>" + unary("allowedValues", '"high", "low"'))
-    rows = table(['< 10 -> "low"', '< 20 -> "high"'], policy=policy)
-    typed = rows.replace('<output name="r">', '<output name="r" typeRef="level">')
-    assert compiled(level, decision("d", typed)).evaluate("d", {"x": 5}).value == expected

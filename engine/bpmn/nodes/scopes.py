@@ -1,0 +1,52 @@
+"""Subprocesses: embedded, started by an event, transactions, ad hoc."""
+
+from __future__ import annotations
+
+from engine.bpmn.document import children, name_of, text_of
+from engine.bpmn.expressions import compile_at, speaks_feel
+from engine.bpmn.graph import AdHocSubProcess, SubProcess
+from engine.bpmn.nodes.source import Source
+from engine.bpmn.nodes.tasks import activity
+from engine.bpmn.vendor import Extensions
+
+_DATA = ("property", "dataObject")
+
+
+def read_subprocess(source: Source, extensions: Extensions) -> SubProcess:
+    """A subprocess; what stands within it is read by itself."""
+    return SubProcess(
+        **activity(source, extensions, *_within(source)),
+        triggered_by_event=_true(source, "triggeredByEvent", "false"),
+        transaction=source.kind == "transaction",
+        properties=data_of(source),
+    )
+
+
+def read_adhoc(source: Source, extensions: Extensions) -> AdHocSubProcess:
+    """An ad-hoc subprocess with its ordering and completion condition."""
+    part = next(children(source.element, "completionCondition"), None)
+    condition = None
+    if part is not None and speaks_feel(part, source.id, source.problems):
+        condition = compile_at(text_of(part), part, source.id, source.problems)
+    return AdHocSubProcess(
+        **activity(source, extensions, *_within(source)),
+        triggered_by_event=_true(source, "triggeredByEvent", "false"),
+        properties=data_of(source),
+        sequential=(source.element.get("ordering") or "Parallel").strip() == "Sequential",
+        condition=condition,
+        cancel_remaining=_true(source, "cancelRemainingInstances", "true"),
+    )
+
+
+def data_of(source: Source) -> tuple[str, ...]:
+    """The names of the data that live in this scope."""
+    return tuple(item.get("name") or item.get("id") or "" for item in children(source.element, *_DATA))
+
+
+def _within(source: Source) -> tuple[str, ...]:
+    """All BPMN parts but loops, which every activity may have."""
+    return tuple({name_of(item) for item in children(source.element)})
+
+
+def _true(source: Source, name: str, default: str) -> bool:
+    return (source.element.get(name) or default).strip() in ("true", "1")

@@ -1,16 +1,17 @@
 """Check a bundle whole: what the engine asks of it, and what this installation can render and do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from adapters import forms
 from engine.acts.deploy import CheckedBundle, check_bundle
-from engine.bpmn.graph import ServiceTask, UserTask
+from engine.bpmn.graph import EventNode, Node, ReceiveTask, SendTask, ServiceTask, UserTask
 from engine.bpmn.problems import Problem
+from engine.bpmn.triggers import Message, Signal
 from engine.dispatch import APPROVE
 from engine.feel import Expression, FeelError
-from engine.process import JOB_TYPES, PROCESS, belongs
+from engine.process import EXTERNAL_TYPE, JOB_TYPES, LONGEST_TYPE, PROCESS, belongs, is_external
 
 LONGEST_ID = 200  # characters, as the tables have room for
 LONGEST_ROLE = 100
@@ -19,12 +20,13 @@ LONGEST_KEY = 180  # of a process: with its version, it is the subject of a leaf
 
 def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
     """The checked bundle, or every problem found."""
-    checked = check_bundle(files)
+    checked = check_bundle(files, second=True)
     if not isinstance(checked, CheckedBundle):
         return checked
     problems = (
         *_form_problems(checked),
         *_job_problems(checked),
+        *_job_name_problems(checked),
         *_decision_problems(checked),
         *_name_problems(checked),
     )
@@ -72,8 +74,7 @@ def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
             found.append((node.line, node.id, "role", node.role or "", LONGEST_ROLE))
             groups = _constants(node.candidate_groups)
             found += [(node.line, node.id, "group", group, LONGEST_ROLE) for group in groups]
-        message = getattr(node, "message", None)
-        found.append((node.line, node.id, "message name", message.name if message else "", LONGEST_ID))
+        found += [(node.line, node.id, f"{kind} name", name, LONGEST_ID) for kind, name in _heard(node)]
     return tuple(
         _error(
             line=line,
@@ -85,6 +86,17 @@ def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         for line, element, what, name, most in found
         if len(name) > most
     )
+
+
+def _heard(node: Node) -> Iterator[tuple[str, str]]:
+    """The names of the messages and signals that an element throws or listens for."""
+    if isinstance(node, SendTask | ReceiveTask):
+        yield "message", node.message.name
+    for trigger in node.triggers if isinstance(node, EventNode) else ():
+        if isinstance(trigger, Message):
+            yield "message", trigger.message.name
+        elif isinstance(trigger, Signal):
+            yield "signal", trigger.name
 
 
 def _constants(expression: Expression | None) -> list[str]:
@@ -108,7 +120,22 @@ def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
             remedy=f"use one of: {', '.join(sorted(JOB_TYPES))}",
         )
         for node in checked.graph.nodes.values()
-        if isinstance(node, ServiceTask) and node.job_type not in JOB_TYPES
+        if isinstance(node, ServiceTask) and not is_external(node.job_type) and node.job_type not in JOB_TYPES
+    )
+
+
+def _job_name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+    """A worker asks for jobs by the name of their type, which somebody typed twice."""
+    return tuple(
+        _error(
+            line=node.line,
+            element=node.id,
+            code="job-type-name",
+            message=f"the job type {node.job_type[:LONGEST_TYPE]!r} is no name that a worker can ask for",
+            remedy=f"write letters, digits and . _ : -, at most {LONGEST_TYPE}",
+        )
+        for node in checked.graph.nodes.values()
+        if isinstance(node, ServiceTask) and is_external(node.job_type) and not EXTERNAL_TYPE.fullmatch(node.job_type)
     )
 
 

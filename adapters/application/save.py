@@ -25,8 +25,8 @@ def save(
             jobs.add_job(tx, after.code, request)
         for number in outcome.forgotten:
             dossiers.unsubscribe(tx, after.code, number)
-        for number, name, key in outcome.awaited:
-            dossiers.subscribe(tx, after.code, number, name, key)
+        for awaited in outcome.awaited:
+            dossiers.subscribe(tx, after.code, awaited)
         if outcome.handed_over is not None:
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:

@@ -69,7 +69,7 @@ def dossier_row(row: Row) -> Json:
         "unit": row["unit"],
         "channel": row["channel"],
         "status": row["status"],
-        "incidents": len(row["state"]["incidents"]),
+        "incidents": len(row["state"].get("incidents", ())),
         "started": moment(row["started"]),
         "due": moment(row["due"]),
         "finished": moment(row["finished"]),
@@ -108,7 +108,9 @@ def dossier(of: Dossier, procedure: Row | None, jobs: list[Row], dispatches: lis
 
 
 def _job(row: Row) -> Json:
-    shown = {name: row[name] for name in ("id", "element", "type", "state", "attempts", "error")}
+    shown = {
+        name: row[name] for name in ("id", "element", "type", "state", "attempts", "error", "retries_left", "worker")
+    }
     return {**shown, "due": moment(row["due"])}
 
 

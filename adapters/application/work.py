@@ -62,11 +62,16 @@ def renew(app: Application, job: Job) -> None:
 
 
 def postpone(app: Application, job: Job, message: str) -> None:
-    """Try again later: 5 s, then twice as long each time, at most an hour."""
-    delay = min(FIRST_DELAY * 2 ** min(job["attempts"] - 1, 20), LONGEST_DELAY)
+    """Try again later."""
     with app.store.write() as tx:
         if jobs.held(tx, job):
-            jobs.postpone(tx, job["id"], app.clock() + delay, message)
+            jobs.postpone(tx, job["id"], app.clock() + back_off(job["attempts"]), message)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after that many attempts: 5 s, then twice as long each time, at most an hour."""
+    longer: int = 2 ** min(attempts - 1, 20)
+    return min(FIRST_DELAY * longer, LONGEST_DELAY)
 
 
 def _end(app: Application, job: Job, decide: Decide, state: str, error: str | None) -> bool:

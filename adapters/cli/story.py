@@ -207,6 +207,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),
+    "signal-received": _plain(N_("A signal of another dossier came"), extra=((N_(" “{value}”"), ("name",)),)),
     "appointment-made": _plain(N_("{who} made an appointment"), extra=((N_(": {value}"), ("appointment", "time")),)),
     "appointment-moved": _plain(
         N_("{who} moved the appointment"), extra=((N_(", now {value}"), ("appointment", "time")),)
@@ -214,6 +215,9 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "timer-fired": _plain(N_("The time for “{step}” has come")),
     "decision-evaluated": _plain(N_("The rules for “{step}” were applied")),
     "job-failed": _refused(N_("A program's work failed")),
+    "job-completed": _plain(N_("{who} did the work of “{step}”")),
+    "job-attempt-failed": _refused(N_("{who} could not do the work of “{step}” and may try again")),
+    "job-error-thrown": _refused(N_("{who} ended the work of “{step}” with an error of the process")),
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
     "evidence-exported": _plain(N_("{who} exported the evidence")),
     "token-created": _plain(N_("{who} made an access token"), extra=((N_(" for {value}"), ("officer",)),)),

@@ -26,22 +26,30 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("The bundle's fold
     _("Check a bundle as deploying would: every problem with its place, its rule and how to mend it."),
     "hoso process check processes/van-ban-di",
     "hoso process check processes/van-ban-di --json",
+    "hoso process check processes/van-ban-di --sarif > check.sarif",
 )
-def check(folder: Folder, json: AsJson = False) -> None:
+def check(
+    folder: Folder,
+    json: AsJson = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help=_("Print SARIF, for code hosts and editors."))] = False,
+) -> None:
     """Check a bundle here, without a server."""
-    _check(folder, json=json, quiet=json)
+    _check(folder, json=json, sarif=sarif, quiet=json or sarif)
 
 
-def _check(folder: Path, *, json: bool = False, quiet: bool = False) -> None:
+def _check(folder: Path, *, json: bool = False, sarif: bool = False, quiet: bool = False) -> None:
     from adapters import bundles
+    from adapters.console.sarif import to_sarif
     from engine.acts.deploy import CheckedBundle
 
     checked = bundles.check(_read(folder))
     problems = checked.warnings if isinstance(checked, CheckedBundle) else checked
-    if json:
+    if sarif:
+        out_json(to_sarif(folder, problems))
+    elif json:
         out_json({"problems": [bundles.to_json(item) for item in problems], "ok": isinstance(checked, CheckedBundle)})
     errors = [item for item in problems if item.severity == "error"]
-    if not json:
+    if not json and not sarif:
         for item in problems:
             if len(errors) > 1 or item not in errors:
                 out(escape(f"{folder}/{item}"))

@@ -49,5 +49,8 @@ def serve(
             agency=escape(application.agency.name), host=host, port=port
         )
     )
-    config = uvicorn.Config(build(application), log_config=None, access_log=False, timeout_graceful_shutdown=10)
-    uvicorn.Server(config).run(sockets=[listening])
+    api = build(application)
+    config = uvicorn.Config(api, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+    server = uvicorn.Server(config)
+    api.state.stopping = lambda: server.should_exit
+    server.run(sockets=[listening])

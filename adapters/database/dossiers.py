@@ -1,4 +1,4 @@
-"""Dossiers, their open tasks, documents and message subscriptions."""
+"""Dossiers, their open tasks, documents and what they listen for."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from engine.bpmn.state import State
 from engine.document import Document
 from engine.dossier import Dossier, Status
 from engine.officer import AUDITOR, Officer
-from engine.outcome import Outcome
+from engine.outcome import Awaited, Outcome
 from engine.task import Task
 
 Row = Mapping[Any, Any]
@@ -153,9 +153,10 @@ def find_task(tx: Transaction, id: str) -> Row | None:
     return dict(row) if row else None
 
 
-def subscribe(tx: Transaction, code: str, number: int, name: str, key: str | None) -> None:
-    """Remember that the dossier waits for a message."""
-    tx.execute(insert(subscription).values(dossier=code, number=number, name=name, key=key))
+def subscribe(tx: Transaction, code: str, awaited: Awaited) -> None:
+    """Remember that the dossier listens for a message or a signal."""
+    values = {"number": awaited.number, "kind": awaited.kind, "name": awaited.name, "key": awaited.key}
+    tx.execute(insert(subscription).values(dossier=code, **values))
 
 
 def unsubscribe(tx: Transaction, code: str, number: int) -> None:
@@ -163,9 +164,9 @@ def unsubscribe(tx: Transaction, code: str, number: int) -> None:
     tx.execute(delete(subscription).where(subscription.c.dossier == code, subscription.c.number == number))
 
 
-def waiting(tx: Transaction, name: str) -> list[str]:
-    """The dossiers that wait for a message of that name."""
-    query = select(subscription.c.dossier).where(subscription.c.name == name).distinct()
+def listening(tx: Transaction, kind: str, name: str) -> list[str]:
+    """The dossiers that listen for a `message` or `signal` of that name, by code."""
+    query = select(subscription.c.dossier).where(subscription.c.name == name, subscription.c.kind == kind).distinct()
     return list(tx.execute(query.order_by(subscription.c.dossier)).scalars())
 
 

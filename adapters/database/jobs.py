@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import dispatch, dossier, job
+from adapters.database.tables import OWN_QUEUE, dispatch, dossier, job
 from engine.dispatch import State
 from engine.officer import AUDITOR, Officer
 from engine.outcome import JobRequest
@@ -28,6 +28,8 @@ def add_job(tx: Transaction, dossier: str, request: JobRequest) -> None:
             due=request.due,
             lease_epoch=0,
             attempts=0,
+            queue=OWN_QUEUE if request.retries is None else request.type,
+            retries_left=request.retries,
         )
     )
 
@@ -39,9 +41,10 @@ def cancel_job(tx: Transaction, dossier: str, number: int) -> None:
 
 
 def lease(tx: Transaction, *, now: datetime, until: datetime) -> Row | None:
-    """Take the next due job that nobody holds; its epoch grows by one."""
+    """Take the next due job of our own types that nobody holds; its epoch grows by one."""
     free = or_(job.c.lease_until.is_(None), job.c.lease_until < now)
-    query = select(job).where(job.c.state == "open", job.c.due <= now, free).order_by(job.c.due, job.c.id).limit(1)
+    ours = (job.c.state == "open", job.c.queue == OWN_QUEUE, job.c.due <= now)
+    query = select(job).where(*ours, free).order_by(job.c.due, job.c.id).limit(1)
     if lock_rows(tx):
         query = query.with_for_update(skip_locked=True)
     row = tx.execute(query).mappings().first()

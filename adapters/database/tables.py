@@ -29,6 +29,8 @@ metadata = MetaData(
     }
 )
 
+OWN_QUEUE = "hoso."
+
 # A number that grows by itself: SQLite does so only for INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -261,7 +263,12 @@ job = Table(
     Column("lease_epoch", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text),
-    Index("ix_job_due", "state", "due"),
+    # Hoso's own worker serves this queue, of which no job type has the name; external workers those of their types.
+    Column("queue", String(100), nullable=False, server_default=OWN_QUEUE),
+    Column("retries_left", Integer),
+    Column("leased_by", ForeignKey("officer.id")),
+    Column("worker", String(100)),
+    Index("ix_job_queue", "state", "queue", "due", "id"),
     Index("ix_job_dossier_number", "dossier", "number"),
 )
 
@@ -270,6 +277,7 @@ subscription = Table(
     metadata,
     Column("dossier", ForeignKey("dossier.code"), primary_key=True),
     Column("number", Integer, primary_key=True),
+    Column("kind", String(10), nullable=False, server_default="message"),  # message | signal
     Column("name", String(200), nullable=False, index=True),
     Column("key", Text),
 )

@@ -12,7 +12,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from adapters.application import people
 from adapters.application.application import Application
 from adapters.database.store import StoreUnavailable, reachable
-from adapters.http import dossiers, organisation, processes, tasks, trail
+from adapters.http import dossiers, organisation, processes, tasks, trail, workers
 from adapters.http.caller import bearer_token
 from adapters.http.problems import database_unavailable, not_signed_in, problem, register
 from adapters.jobs.worker import work_until
@@ -38,8 +38,10 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
 
     api = FastAPI(title="Hoso", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     api.state.application = app
+    api.state.waiting_workers = 0
+    api.state.stopping = lambda: False  # whoever runs the server may know better
     register(api)
-    for room in (organisation, processes, dossiers, tasks, trail):
+    for room in (organisation, processes, dossiers, tasks, trail, workers):
         api.include_router(room.router, prefix="/v1")
 
     @api.middleware("http")
@@ -57,6 +59,9 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
                 return database_unavailable()
             if officer is None:
                 return not_signed_in()
+            if workers.confined(officer, request.url.path):
+                message = f"{officer.id} is a worker: its token opens /v1/jobs alone"
+                return problem(403, "right-missing", message, "use an officer's token")
             request.state.officer = officer
         return await call_next(request)
 

@@ -20,14 +20,15 @@ from adapters.jobs.errors import TryLater
 from adapters.jobs.outgoing import counter, email, post
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
-from engine.acts.proceed import job_completed, message_received, timer_fired
+from engine.acts.proceed import job_completed, message_received, signal_received, timer_fired
 from engine.calendar import VIETNAM
 from engine.document import Document
 from engine.dossier import Dossier
-from engine.outcome import SYSTEM, LeafDraft, Outcome
+from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
 from engine.process import ProcessDefinition
 from signing.canonical import sha256_hex
 
+DELIVERY = "signal-delivery"
 Handler = Callable[[Application, Job], None]
 
 
@@ -44,7 +45,7 @@ def message(app: Application, job: Job) -> None:
     """A thrown message: the first dossier that waits for one of its name takes it (BPMN 2.0 §10.5.1: one receiver)."""
     name, data = job["payload"]["name"], job["payload"]["data"]
     with app.store.read() as tx:
-        waiting = [code for code in dossiers.waiting(tx, name) if code != job["dossier"]]
+        waiting = [code for code in dossiers.listening(tx, "message", name) if code != job["dossier"]]
     if not waiting:
         raise TryLater(f"no dossier waits for the message {name!r}")
     with app.store.write() as tx:
@@ -58,6 +59,36 @@ def message(app: Application, job: Job) -> None:
             raise TryLater(outcome.refusal.message)
         jobs.finish(tx, job["id"], "done")
         save(app, tx, receiver, outcome, now)
+
+
+def signal(app: Application, job: Job) -> None:
+    """A thrown signal goes to every other dossier that listens now (BPMN 2.0 §10.4.6): a delivery for each of them.
+
+    Each delivery is a job of its dossier, so that one that fails keeps none of the others.
+    """
+    name = job["payload"]["name"]
+    with app.store.write() as tx:
+        if not jobs.held(tx, job):
+            return
+        now = app.clock()
+        for code in dossiers.listening(tx, "signal", name):
+            if code != job["dossier"]:
+                jobs.add_job(
+                    tx,
+                    code,
+                    JobRequest(number=0, element=job["element"], type=DELIVERY, payload=job["payload"], due=now),
+                )
+        jobs.finish(tx, job["id"], "done")
+
+
+def delivery(app: Application, job: Job) -> None:
+    """A signal of another dossier reaches this one; nothing happens where nothing listens any more."""
+    name, data = job["payload"]["name"], job["payload"]["data"]
+
+    def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        return signal_received(dossier, definition, name, data, now=now)
+
+    work.finish(app, job, decide)
 
 
 def letter(app: Application, job: Job) -> None:
@@ -167,6 +198,8 @@ def _completing(job: Job, data: Mapping[str, object], leaf: LeafDraft, document:
 HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
     "message": message,
+    "signal": signal,
+    DELIVERY: delivery,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

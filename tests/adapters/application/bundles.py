@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from tests.engine.bpmn.models import chain, end, file, flow, start_event, timer, xor
+from tests.engine.bpmn.models import chain, end, file, flow, par, start_event, timer, xor
 
 Bundle = Mapping[str, bytes]
 APPROVE = {
@@ -163,4 +163,50 @@ FOUR_EYES = bundle(
     + end()
     + chain("s", "draft", "check", "e"),
 )
-ALL = (RESULT, UNSIGNED, WAITING, CALLED_OFF, NUMBERED, FOUR_EYES)
+# A signal that each dossier throws and listens for: who works on one learns what another told.
+NEWS = bundle(
+    "bao-tin",
+    start_event()
+    + par("fork")
+    + task("work", "chuyen-vien")
+    + f'<bpmn:boundaryEvent id="heard" attachedToRef="work" cancelActivity="false">{accepts("note")}'
+    + '<bpmn:signalEventDefinition signalRef="n"/></bpmn:boundaryEvent>'
+    + task("read", "chuyen-vien")
+    + end("known")
+    + task("tell", "chuyen-vien", form="note")
+    + '<bpmn:endEvent id="told"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=note" target="note"/>'
+    + '<zeebe:input source="=appointment" target="appointment"/></zeebe:ioMapping></bpmn:extensionElements>'
+    + '<bpmn:signalEventDefinition signalRef="n"/></bpmn:endEvent>'
+    + end()
+    + chain("s", "fork", "work", "e")
+    + chain("fork", "tell", "told")
+    + chain("heard", "read", "known"),
+    before='<bpmn:signal id="n" name="tin"/>',
+)
+# A task that is called off as it opens, with its timer, its message, its signal and a job: the third way terminates.
+NEVER = bundle(
+    "khong-can",
+    start_event()
+    + '<bpmn:subProcess id="all"><bpmn:startEvent id="all1"/>'
+    + par("all2")
+    + task("work", "chuyen-vien")
+    + f'<bpmn:boundaryEvent id="late" attachedToRef="work">{timer("timeDuration", "P1D")}</bpmn:boundaryEvent>'
+    + '<bpmn:boundaryEvent id="told" attachedToRef="work"><bpmn:messageEventDefinition messageRef="m"/>'
+    + "</bpmn:boundaryEvent>"
+    + '<bpmn:boundaryEvent id="heard" attachedToRef="work"><bpmn:signalEventDefinition signalRef="n"/>'
+    + "</bpmn:boundaryEvent>"
+    + job("number", "hoso.number", register="van-ban-di")
+    + end("all9", "<bpmn:terminateEventDefinition/>")
+    + chain("all1", "all2", "work", "all9")
+    + chain("all2", "number", "all9")
+    + chain("late", "all9")
+    + chain("told", "all9")
+    + chain("heard", "all9")
+    + chain("all2", "all9")
+    + "</bpmn:subProcess>"
+    + task("file", "chuyen-vien")
+    + end()
+    + chain("s", "all", "file", "e"),
+    before='<bpmn:message id="m" name="bo-sung"/><bpmn:signal id="n" name="tin"/>',
+)
+ALL = (RESULT, UNSIGNED, WAITING, CALLED_OFF, NUMBERED, FOUR_EYES, NEWS, NEVER)

@@ -12,12 +12,13 @@ from adapters.application.answer import Answer, Request
 from adapters.database import definitions, tables
 from adapters.jobs import handlers
 from adapters.jobs.worker import work_once
+from engine.acts.deploy import CheckedBundle
 from engine.errors import Kind
 from signing.pdf import only_fields_filled
 from tests.adapters.application.bundles import bundle, job, task
-from tests.adapters.application.world import World, refusal_of
+from tests.adapters.application.world import CITIZEN, World, refusal_of
 from tests.adapters.database.test_concurrency import at_once
-from tests.engine.bpmn.models import chain, end, start_event
+from tests.engine.bpmn.models import chain, end, start_event, timer
 
 OUTGOING = Path(__file__).parents[3] / "processes" / "van-ban-di"
 DRAFT = {
@@ -121,6 +122,109 @@ def test_a_message_may_call_a_task_off(world: World) -> None:
     send(world, code, "rut").body_or_raise()
     assert world.dossier(code)["finished"]
     assert refusal_of(world.complete("lan", current)).code == "task-unknown"
+
+
+# -- signals
+
+
+def elements(world: World, code: str) -> list[str]:
+    """The elements of the dossier's open tasks, sorted."""
+    return sorted(item["element"] for item in world.dossier(code)["tasks"])
+
+
+def test_a_signal_reaches_every_dossier_that_listens_once(world: World) -> None:
+    """Its own within the act, the others by a job each; it brings what is accepted there, and no more."""
+    first, second, third = (world.start("bao-tin") for _ in range(3))
+    other = world.start("cho")
+    world.do("lan", third, "work")
+    world.do("lan", first, "tell", {"note": "sập cầu", "copies": 1})
+    assert (elements(world, first), elements(world, second)) == (["read", "work"], ["tell", "work"])
+    assert world.work() == 2  # one that finds who listens, and one delivery
+    assert elements(world, second) == ["read", "tell", "work"]
+    assert (elements(world, first), elements(world, third)) == (["read", "work"], ["tell"])
+    assert elements(world, other) == ["work"]
+    assert world.acts(second) == ["dossier-started", "signal-received"]
+    assert "signal-received" not in world.acts(first) + world.acts(third) + world.acts(other)
+    shown = world.dossier(second)["data"]
+    assert (shown["note"], shown["appointment"]) == ("sập cầu", CITIZEN["appointment"])
+    told = world.last(second)["details"]
+    assert (told["name"], told["data"]) == ("tin", {"note": "sập cầu"})
+
+
+def test_a_signal_that_comes_too_late_records_nothing(world: World) -> None:
+    """What listened is gone when the delivery's turn comes; the other dossier still gets its own."""
+    first, second, third = (world.start("bao-tin") for _ in range(3))
+    world.do("lan", first, "tell", {"note": "a", "copies": 1})
+    assert work_once(world.app)
+    world.do("lan", second, "work")
+    told = world.acts(second)
+    assert world.work() == 2
+    assert (world.acts(second), elements(world, second)) == (told, ["tell"])
+    assert elements(world, third) == ["read", "tell", "work"]
+
+
+def test_a_message_of_a_signals_name_is_another_thing(world: World) -> None:
+    """What listens for a signal takes no message from an officer."""
+    code = world.start("bao-tin")
+    assert refusal_of(send(world, code, "tin")).code == "message-unexpected"
+    assert elements(world, code) == ["tell", "work"]
+
+
+def test_what_began_and_ended_in_one_act_never_was(world: World) -> None:
+    """No ghost of a task, job, timer or subscription stays where the step took it away again."""
+    code = world.start("khong-can")
+    assert elements(world, code) == ["file"]
+    assert [(item["type"], item["state"]) for item in world.dossier(code)["jobs"]] == []
+    with world.app.store.read() as tx:
+        assert tx.execute(select(tables.subscription)).all() == []
+    world.clock.go(days=2)
+    assert world.work() == 0
+
+
+@pytest.mark.parametrize(
+    ("trigger", "code"),
+    [
+        ('<bpmn:signalEventDefinition signalRef="n"/>', "signal-start"),
+        ('<bpmn:messageEventDefinition messageRef="m"/>', "message-start"),
+        (timer("timeCycle", "R/P1D"), "timer-start"),
+    ],
+)
+def test_a_process_that_nobody_could_start_is_refused(trigger: str, code: str) -> None:
+    """With the element, its line and what to draw instead; the kernel itself runs signal starts."""
+    body = start_event("s", trigger) + task("a", "chuyen-vien") + end() + chain("s", "a", "e")
+    before = '<bpmn:signal id="n" name="tin"/><bpmn:message id="m" name="thư"/>'
+    problems = bundles.check(bundle("p", body, before))
+    assert isinstance(problems, tuple)
+    [problem] = [item for item in problems if item.severity == "error"]
+    assert (problem.element, problem.code) == ("s", code)
+    assert problem.line > 0
+    assert problem.remedy
+
+
+def test_a_start_by_message_beside_another_is_told() -> None:
+    """The process can be started, though not by that event."""
+    body = start_event() + start_event("m1", '<bpmn:messageEventDefinition messageRef="m"/>') + end()
+    body += task("a", "chuyen-vien") + chain("s", "a", "e") + chain("m1", "a")
+    checked = bundles.check(bundle("p", body, '<bpmn:message id="m" name="thư"/>'))
+    assert isinstance(checked, CheckedBundle)
+    assert [(item.severity, item.element, item.code) for item in checked.warnings] == [
+        ("warning", "m1", "not-comparable"),
+        ("warning", "m1", "message-start"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["message", "signal"])
+def test_a_name_that_the_store_has_no_room_for_is_refused(what: str) -> None:
+    """Wherever it stands in the process: here within a subprocess."""
+    before = f'<bpmn:{what} id="n" name="{"x" * 201}"/>'
+    caught = f'<bpmn:{what}EventDefinition {what}Ref="n"/>'
+    inner = (
+        start_event("i1") + f'<bpmn:intermediateCatchEvent id="c">{caught}</bpmn:intermediateCatchEvent>' + end("i9")
+    )
+    body = start_event() + f'<bpmn:subProcess id="i">{inner}{chain("i1", "c", "i9")}</bpmn:subProcess>' + end()
+    problems = bundles.check(bundle("p", body + chain("s", "i", "e"), before))
+    assert isinstance(problems, tuple)
+    assert [(item.element, item.code) for item in problems if item.severity == "error"] == [("c", "name-too-long")]
 
 
 # -- numbers

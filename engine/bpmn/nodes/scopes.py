@@ -14,9 +14,13 @@ _DATA = ("property", "dataObject")
 
 def read_subprocess(source: Source, extensions: Extensions) -> SubProcess:
     """A subprocess; what stands within it is read by itself."""
+    by_event = _true(source, "triggeredByEvent", "false")
+    if by_event and (extensions.inputs or extensions.outputs):
+        message = "an event subprocess has no inputs and outputs: nothing leads to it, and nothing goes on from it"
+        source.refuse("mapping-nowhere", message, "map at its start event, or at the tasks in it")
     return SubProcess(
         **activity(source, extensions, *_within(source)),
-        triggered_by_event=_true(source, "triggeredByEvent", "false"),
+        triggered_by_event=by_event,
         transaction=source.kind == "transaction",
         properties=data_of(source),
     )

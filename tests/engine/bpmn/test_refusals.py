@@ -61,6 +61,16 @@ def io(outputs: str, inputs: str = "") -> str:
     return f"<bpmn:extensionElements><zeebe:ioMapping>{inputs}{outputs}</zeebe:ioMapping></bpmn:extensionElements>"
 
 
+# An event subprocess, sound but for its mapping.
+MAPPED_EVENT = (
+    '<bpmn:subProcess id="aside" triggeredByEvent="true">'
+    + io("", '<zeebe:input source="=1" target="one"/>')
+    + start_event("s2", timer("timeDuration", "PT1H"))
+    + user("y")
+    + end("e2")
+    + chain("s2", "y", "e2")
+    + "</bpmn:subProcess>"
+)
 SPLIT = (
     start_event() + xor("g", "{0}") + user("a") + user("b") + end() + flow("s", "g") + flow("a", "e") + flow("b", "e")
 )
@@ -186,6 +196,9 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     ),
     "input named as an instance's own": (
         around(several(zeebe_loop('inputCollection="=a" inputElement="one"'), extra='<zeebe:ioMapping><zeebe:input source="=1" target="one"/></zeebe:ioMapping>')), "x", "input-target",
+    ),
+    "event subprocess with inputs": (
+        GOOD + MAPPED_EVENT, "aside", "mapping-nowhere",
     ),
     "standard loop": (
         around(user("x").replace("</bpmn:userTask>", "<bpmn:standardLoopCharacteristics/></bpmn:userTask>")), "x", "loop-endless",

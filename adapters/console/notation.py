@@ -11,8 +11,8 @@ from engine.feel import FeelError, Value, to_json
 from engine.feel.functions import Function
 from engine.feel.iso8601 import text_of
 from engine.feel.lexer import KEYWORDS
+from engine.feel.membership import type_of
 from engine.feel.parser.cursor import words_of
-from engine.feel.temporal import Date, DateTime, DaysDuration, Time, YearsDuration
 from engine.feel.values import Range
 
 LINE = 100
@@ -20,26 +20,11 @@ LINE = 100
 _DIGITS = 60
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_TYPES: dict[type, str] = {
-    type(None): "Null",
-    bool: "boolean",
-    Decimal: "number",
-    str: "string",
-    Date: "date",
-    Time: "time",
-    DateTime: "date and time",
-    DaysDuration: "days and time duration",
-    YearsDuration: "years and months duration",
-    list: "list",
-    dict: "context",
-    Range: "range",
-    Function: "function",
-}
 
 
 def type_name(value: Value) -> str:
     """The name of the value's type (DMN 1.5 §10.3.2.9), of lists, contexts and ranges without that of their members."""
-    return _TYPES[type(value)]
+    return "function" if isinstance(value, Function) else type_of(value).name
 
 
 def written(value: Value, *, indent: str = "") -> str:

@@ -179,7 +179,7 @@ def _ended(work: Work) -> bool:
     for key in sorted(work.touched, reverse=True):
         work.touched.discard(key)
         thing = work.things.get(key)
-        if thing is None or key == ROOT or thing.alive or work.moving[key] or key in work.joins:
+        if thing is None or thing.alive or work.moving[key] or key in work.joins:
             continue
         if thing.kind == "scope":
             activities.ended(work, key)

@@ -10,11 +10,14 @@ from engine.feel.temporal import Date, DateTime, DaysDuration, Time, YearsDurati
 from engine.feel.types import (
     ANY,
     BOOLEAN,
+    CONTEXT,
     DATE,
     DATE_TIME,
     DAYS_DURATION,
+    LIST,
     NULL,
     NUMBER,
+    RANGE,
     STRING,
     TIME,
     YEARS_DURATION,
@@ -28,7 +31,7 @@ from engine.feel.types import (
 )
 from engine.feel.values import Range, read
 
-_SIMPLE: dict[type, Type] = {
+_TYPES: dict[type, Type] = {
     type(None): NULL,
     Decimal: NUMBER,
     str: STRING,
@@ -38,7 +41,15 @@ _SIMPLE: dict[type, Type] = {
     DateTime: DATE_TIME,
     DaysDuration: DAYS_DURATION,
     YearsDuration: YEARS_DURATION,
+    list: LIST,
+    dict: CONTEXT,
+    Range: RANGE,
 }
+
+
+def type_of(value: object) -> Type:
+    """The type of a value (DMN 1.5 §10.3.2.9), of lists, contexts and ranges without that of their members."""
+    return value.type if isinstance(value, Function) else _TYPES[type(value)]
 
 
 def belongs(value: object, kind: Type, run: Run, at: Position) -> bool:
@@ -64,7 +75,7 @@ def belongs(value: object, kind: Type, run: Run, at: Position) -> bool:
             return isinstance(value, Function) and conforms(value.type, kind)
         case Restricted():
             return belongs(value, kind.base, run, at) and kind.allows(value, run)
-    return _SIMPLE.get(type(value)) == kind
+    return _TYPES.get(type(value)) == kind
 
 
 def _allows(value: object, kind: Type, run: Run, at: Position) -> bool:

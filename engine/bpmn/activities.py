@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.bpmn import compensation, loops
+from engine.bpmn import calling, compensation, gateways, loops
 from engine.bpmn.automatic import Thrown, compute
-from engine.bpmn.effects import ElementEntered, JobRequested, MessageThrown, TaskOpened
+from engine.bpmn.effects import ElementEntered, JobRequested, TaskOpened
 from engine.bpmn.graph import (
     Activity,
     AdHocSubProcess,
@@ -27,7 +27,8 @@ from engine.bpmn.graph import (
     inner,
 )
 from engine.bpmn.listening import Armed, arm, prepare
-from engine.bpmn.mappings import inputs_of, outcome
+from engine.bpmn.mappings import inputs_of
+from engine.bpmn.messages import message_thrown
 from engine.bpmn.scope import Stuck
 from engine.bpmn.state import Done, Thing, Token
 from engine.bpmn.timers import after_seconds
@@ -49,10 +50,10 @@ def arrive(work: Work, node: Activity, token: Token) -> None:
     """A token came to an activity; it begins when as many came as it wants (BPMN 2.0 table 10.3)."""
     if node.start_quantity == 1:
         begin(work, node, token.scope)
-    elif sum(work.wait_at(node.id, token.scope, token.flow or "").values()) == node.start_quantity:
-        del work.joins[token.scope][node.id]
-        if not work.joins[token.scope]:
-            del work.joins[token.scope]
+        return
+    flows = work.wait_at(node.id, token.scope, token.flow or "")
+    if sum(flows.values()) == node.start_quantity:
+        gateways.take(work, node.id, token.scope, dict(flows))
         work.send(Token(element=node.id, scope=token.scope, phase="begin"))
 
 
@@ -91,16 +92,17 @@ def boundaries(work: Work, node: Activity, scope: int, local: Mapping[str, objec
 def open_(work: Work, node: Activity, parent: int, own: Mapping[str, object], number: int = 0) -> None:
     """Let one instance of an activity live within `parent`; `own` is what an instance of several has for itself."""
     local = {**own, **inputs_of(node.inputs, work.scope(node.id, parent, own))} if node.inputs else own
-    armed = boundaries(work, node, parent, local) if not number else []
+    armed = boundaries(work, node, parent, local) if node.boundaries and not number else []
     if isinstance(node, SCOPED):
         _open_scope(work, node, Thing(element=node.id, kind="scope", parent=parent, locals=local, number=number), armed)
         return
     if kind := WORKING.get(type(node)):
-        armed += prepare(work, node, parent, local)
+        if isinstance(node, ReceiveTask):
+            armed += prepare(work, node, parent, local)
         _entered(work, node, number)
         key = work.add(Thing(element=node.id, kind=kind, parent=parent, locals=local, number=number))  # type: ignore[arg-type]
         if isinstance(node, UserTask):
-            work.effects.append(TaskOpened(task=key, element=node.id))
+            work.effects.append(TaskOpened(key, node.id))
         elif isinstance(node, ServiceTask):
             work.change(key, job=key)
             request(work, node, key, key, local)
@@ -112,7 +114,7 @@ def open_(work: Work, node: Activity, parent: int, own: Mapping[str, object], nu
 def _entered(work: Work, node: Activity, number: int) -> None:
     """An activity is entered once, however many instances it has."""
     if not number:
-        work.effects.append(ElementEntered(element=node.id))
+        work.effects.append(ElementEntered(node.id))
 
 
 def _compute(work: Work, node: Activity, thing: Thing, armed: list[Armed]) -> None:
@@ -122,9 +124,9 @@ def _compute(work: Work, node: Activity, thing: Thing, armed: list[Armed]) -> No
     seconds = 0
     if isinstance(node, ScriptTask | BusinessRuleTask):
         result, seconds = compute(work, node, scope)
+    sent = [message_thrown(node.message, scope, thing.locals)] if isinstance(node, SendTask) else []
     _entered(work, node, thing.number)
-    if isinstance(node, SendTask):
-        work.effects.append(MessageThrown(element=node.id, name=node.message.name, data=dict(thing.locals)))
+    work.effects.extend(sent)
     if not seconds:
         complete(work, work.add(thing), result)
         return
@@ -162,9 +164,11 @@ def ask_again(work: Work, node: ServiceTask, key: int) -> None:
 def complete(work: Work, key: int, result: Mapping[str, object]) -> None:
     """What lives is done, with this result; what hinders its outputs is an incident that keeps the result."""
     thing, node = work.things[key], work.activity(key)
+    if isinstance(node, CallActivity):
+        result = calling.brought(node, thing)
     try:
-        given = outcome(node.outputs, work.scope(node.id, key), result) if node.outputs else result
-        seen = work.scope(node.id, key, {**result, **given}) if thing.number else None
+        given = calling.given(work, node, thing, result)
+        seen = work.scope(node.id, thing.parent, {**thing.locals, **result, **given}) if thing.number else None
         after = loops.after(work, key, given, seen) if seen is not None else None
     except Stuck as stuck:
         work.change(key, kind="done", job=None, result=dict(result))
@@ -217,15 +221,16 @@ def end_loop(work: Work, key: int) -> None:
 
 def close(work: Work, key: int) -> None:
     """It lives no longer; what can be compensated of it is remembered where it lived."""
-    thing, node, scope = work.things[key], work.activity(key), work.scope_of(key)
-    within = work.done.get(key, ())
-    work.remove(key)
-    if not node.for_compensation and (node.handler or within or _undoes_itself(work.graph, node)):
-        work.remember(scope, Done(element=node.id, locals=thing.locals, within=within))
+    node, within = work.activity(key), work.done.get(key, ())
+    if node.for_compensation or not (node.handler or within or _undoes_itself(work.graph, node)):
+        work.remove(key)
+        return
+    scope = work.scope_of(key)
+    work.remember(scope, Done(element=node.id, locals=work.remove(key).locals, within=within))
 
 
 def _undoes_itself(graph: Graph, node: Activity) -> bool:
-    return isinstance(node, SubProcess) and compensation.undoing(graph, node.id) is not None
+    return isinstance(node, SCOPED) and compensation.undoing(graph, inner(node)) is not None
 
 
 def _go_on(work: Work, node: Activity, parent: int) -> None:
@@ -261,9 +266,10 @@ def _open_scope(work: Work, node: SubProcess | CallActivity, thing: Thing, armed
     if work.depth(thing.parent) >= MOST_NESTED:
         message = f"subprocesses and calls lie {MOST_NESTED} deep in each other; does one call itself?"
         raise Stuck(node.id, "too-deep", message)
-    own = dict.fromkeys(node.properties) if isinstance(node, SubProcess) else {}
+    own = dict.fromkeys(node.properties)
+    wall = calling.wall(node)
     _entered(work, node, thing.number)
-    key = work.add(thing)
+    key = work.add(thing._replace(wall=wall) if wall else thing)
     if own:
         work.change(key, locals={**own, **thing.locals})
     arm(work, key, armed)

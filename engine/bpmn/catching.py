@@ -6,11 +6,21 @@ from collections.abc import Mapping
 
 from engine.bpmn import activities
 from engine.bpmn.effects import ElementEntered
-from engine.bpmn.graph import BoundaryEvent, CatchEvent, EventNode, Node, StartEvent, SubProcess, inner
-from engine.bpmn.listening import arm, became_true, prepare
+from engine.bpmn.graph import (
+    BoundaryEvent,
+    CatchEvent,
+    EventBasedGateway,
+    EventNode,
+    Node,
+    StartEvent,
+    Starting,
+    SubProcess,
+    inner,
+)
+from engine.bpmn.listening import arm, became_true, prepare, seen_by
 from engine.bpmn.mappings import outcome
 from engine.bpmn.scope import Stuck
-from engine.bpmn.state import Subscription, Thing
+from engine.bpmn.state import Subscription, Thing, Token
 from engine.bpmn.state import Timer as ArmedTimer
 from engine.bpmn.work import Work
 
@@ -28,7 +38,7 @@ def caught(work: Work, heard: Heard, data: Mapping[str, object]) -> bool:
     if _others(work, heard):
         work.merge(owner if isinstance(node, StartEvent) else work.scope_of(owner), data)
     elif _caught(work, node, heard, data):
-        arm(work, owner, prepare(work, node, owner, {}))
+        arm(work, owner, prepare(work, node, *seen_by(work, node, owner)))
     return False
 
 
@@ -119,6 +129,11 @@ def _chosen(work: Work, node: Node, owner: int, data: Mapping[str, object]) -> N
     """The first of the events and receive tasks behind a gateway (BPMN 2.0 §13.4.4)."""
     scope = work.things[owner].parent
     work.cancel(owner)
+    _passed(work, node, scope, data)
+
+
+def _passed(work: Work, node: Node, scope: int, data: Mapping[str, object]) -> None:
+    """Tokens go on from an event or receive task that is entered as what it awaits is here."""
     if isinstance(node, EventNode):
         _gone_on(work, node, scope, data)
     else:
@@ -145,6 +160,7 @@ def wait(work: Work, node: CatchEvent, scope: int) -> None:
 
 def signalled(work: Work, name: str, data: Mapping[str, object]) -> bool:
     """A signal acts on everything here that listens for it; whether anything did."""
+    work.reach()
     heard = [key for key, item in work.subscriptions.items() if item.kind == "signal" and item.name == name]
     return _all_caught(work, heard, data)
 
@@ -166,7 +182,14 @@ def _all_caught(work: Work, heard: list[int], data: Mapping[str, object]) -> boo
     return bool(heard)
 
 
-def started(work: Work, node: StartEvent, scope: int, data: Mapping[str, object]) -> None:
-    """A process starts at this event."""
-    work.merge(scope, data if not node.triggers else {})
-    _gone_on(work, node, scope, data)
+def started(work: Work, node: Starting, scope: int, data: Mapping[str, object]) -> None:
+    """A process starts here; what else a parallel gateway before it wants is awaited (BPMN 2.0.2 §10.6.6, §13.2)."""
+    work.merge(scope, data if isinstance(node, StartEvent) and not node.triggers else {})
+    gateway = work.node(node.incoming[0].source) if node.incoming else None
+    if gateway is not None:
+        work.effects.append(ElementEntered(element=gateway.id))
+    _passed(work, node, scope, data)
+    if isinstance(gateway, EventBasedGateway) and gateway.parallel:
+        for flow in gateway.outgoing:
+            if flow.target != node.id:
+                work.send(Token(element=flow.target, scope=scope, flow=flow.id))

@@ -16,26 +16,30 @@ from engine.bpmn.graph import (
     CatchEvent,
     ComplexGateway,
     EndEvent,
+    EventBasedGateway,
     EventNode,
     ExclusiveGateway,
     Graph,
     InclusiveGateway,
     Node,
     ParallelGateway,
+    ReceiveTask,
     ScriptTask,
     ServiceTask,
-    StartedBy,
     StartEvent,
     SubProcess,
     ThrowEvent,
     UserTask,
+    begins,
     start_names,
 )
-from engine.bpmn.problems import Problem, Problems
+from engine.bpmn.instantiation import check_instantiation
+from engine.bpmn.link import calls_of
+from engine.bpmn.problems import Mark, Problem, Problems
 from engine.bpmn.read import NO_SCRIPTS, read_tree
 from engine.bpmn.scripts import FeelScript, Language
 from engine.bpmn.second_engine import compare, validate_schema
-from engine.bpmn.triggers import Compensation, Link
+from engine.bpmn.triggers import Compensation, Link, StartedBy
 from engine.dmn import Model
 
 NO_DECISIONS: Mapping[str, Model] = MappingProxyType({})
@@ -51,6 +55,7 @@ def check_process(
     files: Collection[str] | None = None,
     decisions: Mapping[str, Model] = NO_DECISIONS,
     scripts: Mapping[str, Language] = NO_SCRIPTS,
+    elsewhere: bool = False,
     second: bool = False,
     although: str | None = None,
 ) -> tuple[Graph | None, tuple[Problem, ...]]:
@@ -58,7 +63,8 @@ def check_process(
 
     `forms` are the bundle's forms by id and `files` its paths; where they are None, references to them are not checked.
     `decisions` are the models of the bundle's decisions, by decision id. `scripts` are languages of script tasks beside
-    FEEL, by `scriptFormat`: nothing that is deployed can bring one. `second` asks the second engine too, as every
+    FEEL, by `scriptFormat`: nothing that is deployed can bring one. `elsewhere`: its calls of processes of
+    other bundles are judged, and linked, by the caller. `second` asks the second engine too, as every
     deploy does; with a recorded reason `although`, where it disagrees is a warning.
     """
     graphs, problems = check_file(
@@ -68,6 +74,7 @@ def check_process(
         files=files,
         decisions=decisions,
         scripts=scripts,
+        elsewhere=elsewhere,
         one=True,
         second=second,
         although=although,
@@ -83,6 +90,7 @@ def check_file(
     files: Collection[str] | None = None,
     decisions: Mapping[str, Model] = NO_DECISIONS,
     scripts: Mapping[str, Language] = NO_SCRIPTS,
+    elsewhere: bool = False,
     one: bool = False,
     second: bool = False,
     although: str | None = None,
@@ -102,6 +110,9 @@ def check_file(
         check_graph(graph, problems)
         _check_bundle(graph, forms, files, problems)
         _check_decisions(graph, decisions, problems)
+        for call in () if elsewhere else calls_of(graph):
+            message = f"it calls {call.elsewhere}, which is no process or global task of this file"
+            problems.error(call.line, call.id, "called-unknown", message, "name a process or global task of this file")
     check_constraints(root, problems)
     validate_schema(root, problems)
     if second and not problems.refused:
@@ -115,13 +126,17 @@ def check_graph(graph: Graph, problems: Problems) -> None:
     """The rules of structure; a bare node was refused when it was read and is not judged again."""
     _check_starts(graph, problems)
     nodes = [node for node in graph.nodes.values() if node.kind]
+    begun = {node.scope for node in nodes if begins(node)}
     for node in nodes:
-        _check_connected(node, graph, problems)
+        _check_connected(node, graph, begun, problems)
         _check_conditions(node, problems)
         if isinstance(node, UserTask):
             _check_user_task(node, graph, problems)
-        if isinstance(node, BusinessRuleTask) or (isinstance(node, ScriptTask) and isinstance(node.script, FeelScript)):
+        if isinstance(node, EventBasedGateway):
+            _check_awaited(node, graph, problems)
+        if isinstance(node, Activity) and _done_at_once(node):
             _check_at_once(node, problems)
+    check_instantiation(graph, problems)
     _check_reachable(graph, problems)
 
 
@@ -135,8 +150,8 @@ def _check_starts(graph: Graph, problems: Problems) -> None:
             seen.setdefault(by, node.id)
 
 
-def _check_connected(node: Node, graph: Graph, problems: Problems) -> None:
-    """Where tokens come from and go to (BPMN 2.0 §10.5.2, §10.5.3, §10.5.4, §13.2)."""
+def _check_connected(node: Node, graph: Graph, begun: Collection[str], problems: Problems) -> None:
+    """Where tokens come from and go to (BPMN 2.0 §10.5.2, §10.5.3, §10.5.4, §13.2); `begun`: scopes with a start."""
     starts = isinstance(node, StartEvent | BoundaryEvent)
     if starts and node.incoming:
         message = f"flow {node.incoming[0].id} leads into a {node.kind}"
@@ -148,7 +163,7 @@ def _check_connected(node: Node, graph: Graph, problems: Problems) -> None:
         return
     around = graph.kinds(node.scope)
     between = isinstance(node, CatchEvent | ThrowEvent)  # no token begins at these, with start events or without
-    if not starts and not node.incoming and (between or StartEvent in around):
+    if not starts and not begins(node) and not node.incoming and (between or node.scope in begun):
         problems.error(node.line, node.id, "no-incoming", f"no flow leads to this {node.kind}", "connect it")
     goes_on = between or isinstance(node, BoundaryEvent)
     if not isinstance(node, EndEvent) and not node.outgoing and (goes_on or EndEvent in around):
@@ -194,7 +209,8 @@ def _check_conditions(node: Node, problems: Problems) -> None:
             problems.warning(flow.line, flow.id, "condition-on-default", message, "remove the condition")
     if isinstance(node, ExclusiveGateway) and len(node.outgoing) > 1:
         for flow in node.outgoing:
-            if flow.condition is None and flow.id != default:
+            # A condition that does not compile is told where it stands.
+            if flow.condition is None and flow.id != default and not problems.refuses(flow.id):
                 message = "a flow out of a splitting exclusive gateway has no condition"
                 problems.error(flow.line, flow.id, "condition-missing", message, "write one, or make it the default")
 
@@ -206,11 +222,27 @@ def _check_user_task(node: UserTask, graph: Graph, problems: Problems) -> None:
     for other in node.not_same_as:
         if not isinstance(graph.nodes.get(other), UserTask) or other == node.id:
             message = f"hoso:notSameAs names {other!r}, which is no other user task"
-            problems.error(node.line, node.id, "not-same-as", message, "name the ids of user tasks")
+            problems.error(node.line, node.id, "not-same-as", message, "name the ids of user tasks", Mark(text=other))
+
+
+def _check_awaited(gateway: EventBasedGateway, graph: Graph, problems: Problems) -> None:
+    """A receive task behind the gateway begins by its message: once, and with nothing that comes before (§10.6.6)."""
+    for node in (graph.nodes[flow.target] for flow in gateway.outgoing):
+        if isinstance(node, ReceiveTask) and (node.loop or node.inputs or node.start_quantity > 1):
+            message = f"a task that is repeated, counts tokens or has inputs stands behind gateway {gateway.id}"
+            problems.error(node.line, node.id, "choice-target", message, "draw that behind it, or catch the message")
+
+
+def _done_at_once(node: Activity) -> bool:
+    if isinstance(node, ReceiveTask):
+        return node.instantiate
+    return isinstance(node, BusinessRuleTask) or (isinstance(node, ScriptTask) and isinstance(node.script, FeelScript))
 
 
 def _check_at_once(node: Activity, problems: Problems) -> None:
     for event in node.boundaries:
+        if any(isinstance(trigger, Compensation) for trigger in event.triggers):
+            continue  # it is set off after the activity
         message = f"it never comes: {node.id} is done as soon as it is entered"
         problems.warning(
             event.line, event.id, "boundary-never", message, "remove it, or attach it to a task that waits"
@@ -219,7 +251,8 @@ def _check_at_once(node: Activity, problems: Problems) -> None:
 
 def _check_reachable(graph: Graph, problems: Problems) -> None:
     # What lies behind a refused node is not its own fault, so refused nodes count as reached.
-    pending = [node.id for node in graph.nodes.values() if not node.incoming or not node.kind]
+    borders = [node.id for node in graph.nodes.values() if isinstance(node, BoundaryEvent)]
+    pending = [node.id for node in graph.nodes.values() if not (node.incoming or node.id in borders) or not node.kind]
     reached = set(pending)
     while pending:
         for target in _next(graph.nodes[pending.pop()], graph):
@@ -253,12 +286,14 @@ def _check_bundle(
         if isinstance(node, UserTask) and node.form and forms is not None and node.form not in forms:
             known = ", ".join(sorted(forms)) or "none"
             message = f"form {node.form!r} is not in the bundle"
-            problems.error(node.line, node.id, "form-unknown", message, f"add it, or use one of: {known}")
+            remedy, mark = f"add it, or use one of: {known}", Mark(text=node.form)
+            problems.error(node.line, node.id, "form-unknown", message, remedy, mark)
         if isinstance(node, ServiceTask) and node.job_type in _WITH_TEMPLATE and files is not None:
             template = node.headers.get("template")
             if template and template not in files:
                 message = f"template {template!r} is not in the bundle"
-                problems.error(node.line, node.id, "template-unknown", message, "add the file, or correct its path")
+                remedy, mark = "add the file, or correct its path", Mark(text=template)
+                problems.error(node.line, node.id, "template-unknown", message, remedy, mark)
 
 
 def _check_decisions(graph: Graph, decisions: Mapping[str, Model], problems: Problems) -> None:
@@ -266,4 +301,5 @@ def _check_decisions(graph: Graph, decisions: Mapping[str, Model], problems: Pro
         if isinstance(node, BusinessRuleTask) and node.decision not in decisions:
             known = ", ".join(sorted(decisions)) or "none"
             message = f"decision {node.decision!r} is not in the bundle"
-            problems.error(node.line, node.id, "decision-unknown", message, f"add it, or use one of: {known}")
+            remedy, mark = f"add it, or use one of: {known}", Mark(text=node.decision)
+            problems.error(node.line, node.id, "decision-unknown", message, remedy, mark)

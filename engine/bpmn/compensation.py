@@ -6,7 +6,8 @@ data as they were, and undone by its event subprocess, else activity by activity
 
 from __future__ import annotations
 
-from engine.bpmn.graph import EventNode, Graph, StartEvent, SubProcess
+from engine.bpmn import calling
+from engine.bpmn.graph import Activity, EventNode, Graph, StartEvent, SubProcess, inner
 from engine.bpmn.state import Done, Thing, Token
 from engine.bpmn.triggers import Compensation
 from engine.bpmn.work import Work
@@ -55,6 +56,25 @@ def keep(work: Work, scope: int, done: tuple[Done, ...]) -> None:
         work.done.pop(scope, None)
 
 
+def unfinished(work: Work, at: int) -> tuple[Done, ...]:
+    """What completed within that which still lives in a scope, to be undone with it (BPMN 2.0.2 §10.3.5, transactions).
+
+    What a throw had still to undo is left to undo; a handler that runs is over.
+    """
+    found: list[Done] = []
+    for key in work.within(at):
+        thing = work.things[key]
+        node = work.graph.nodes[thing.element]
+        if isinstance(node, Activity) and node.for_compensation:
+            continue
+        within = (*work.done.get(key, ()), *thing.undo, *unfinished(work, key))
+        if thing.kind == "scope" and within:
+            found.append(Done(element=thing.element, locals=thing.locals, within=within, active=True))
+        elif thing.kind != "scope":
+            found += within
+    return tuple(found)
+
+
 def go_on(work: Work, key: int) -> None:
     """Undo the next one; when all is undone the token goes on.
 
@@ -67,17 +87,18 @@ def go_on(work: Work, key: int) -> None:
     record = thing.undo[-1]
     work.change(key, undo=thing.undo[:-1])
     handler = work.graph.nodes[record.element].handler  # type: ignore[attr-defined]
-    if handler is not None:
+    if handler is not None and not record.active:
         work.send(Token(element=handler, scope=key, phase="begin"))
     else:
         _revive(work, key, record)
 
 
 def _revive(work: Work, key: int, record: Done) -> None:
-    scope = work.add(Thing(element=record.element, kind="scope", parent=key, locals=record.locals))
+    wall = calling.wall(work.node(record.element))
+    scope = work.add(Thing(element=record.element, kind="scope", parent=key, locals=record.locals, wall=wall))
     keep(work, scope, record.within)
-    event = undoing(work.graph, record.element)
-    if event is not None:
+    event = undoing(work.graph, inner(work.graph.nodes[record.element]))
+    if event is not None and not record.active:
         work.send(Token(element=event.id, scope=scope, phase="begin"))
         return
     work.done.pop(scope, None)
@@ -91,4 +112,4 @@ def _finished(work: Work, key: int, thing: Thing) -> None:
         return
     node = work.graph.nodes[thing.element]
     if isinstance(node, EventNode) and thing.outcome != BESIDE:
-        work.leave(node, scope)
+        work.send(Token(element=node.id, scope=scope, phase="ends"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
+from engine.bpmn.calls import prefix_of
 from engine.bpmn.effects import DecisionEvaluated
 from engine.bpmn.graph import BusinessRuleTask
 from engine.bpmn.scope import Scope, Stuck
@@ -21,9 +23,9 @@ _MOST_REASONS = 3
 
 def decide(work: Work, node: BusinessRuleTask, scope: Scope) -> dict[str, Value]:
     """The decision's value under the task's result variable; Stuck, naming decision and rules, when it failed."""
-    model = work.graph.decisions[node.decision]
+    model = work.graph.decisions[prefix_of(node.id) + node.decision]
     try:
-        evaluation = scope.metered(lambda fuel: model.evaluate(node.decision, scope.data, fuel=fuel, now=scope.now))
+        evaluation = scope.metered(partial(model.evaluate, node.decision))
     except FeelError as error:
         raise Stuck(node.id, "decision-failed", f"decision {node.decision!r}: {error.message}") from error
     work.effects.append(DecisionEvaluated(element=node.id, decision=node.decision, tables=told(evaluation.fired)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lxml import etree
-
 from engine import xml as safe
 from engine.bpmn.problems import Problems
 from engine.xml import Element, line_of
@@ -17,6 +15,7 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 _LIMITS = safe.Limits(octets=8_000_000)
+_MODEL = f"{{{MODEL}}}"
 
 __all__ = [
     "CAMUNDA", "DI", "MODEL", "XSI", "ZEEBE", "Element", "attributes", "child", "children", "is_model", "line_of",
@@ -41,7 +40,8 @@ def parse(xml: bytes, problems: Problems) -> Element | None:
 
 def is_model(element: Element) -> bool:
     """Whether the element is of the BPMN model's namespace."""
-    return isinstance(element.tag, str) and element.tag.startswith(f"{{{MODEL}}}")
+    tag = element.tag
+    return isinstance(tag, str) and tag.startswith(_MODEL)
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
@@ -59,8 +59,8 @@ def child(element: Element, name: str) -> Element | None:
 def attributes(element: Element) -> Iterator[tuple[str | None, str, str]]:
     """The element's attributes: namespace (None: BPMN's own), name, value."""
     for key, value in element.attrib.items():
-        name = etree.QName(str(key))
-        yield name.namespace, name.localname, str(value)
+        space, _, name = str(key).rpartition("}")
+        yield space[1:] or None, name, str(value)
 
 
 def text_of(element: Element) -> str:

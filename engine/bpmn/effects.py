@@ -7,13 +7,15 @@ every other branch of the same step has already armed what it awaits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+
+from engine.record import record
 
 Json = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TaskOpened:
     """A user task waits for an officer."""
 
@@ -21,7 +23,7 @@ class TaskOpened:
     element: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TaskCancelled:
     """A boundary event took the task away."""
 
@@ -29,7 +31,7 @@ class TaskCancelled:
     element: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobRequested:
     """A program must do this. `input` is plain JSON; `retries` says how often a program of somebody else tries."""
 
@@ -41,14 +43,14 @@ class JobRequested:
     retries: int = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobCancelled:
     """The job is no longer wanted; what its worker reports later is refused."""
 
     job: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TimerSet:
     """Send `TimerFired(timer)` at or after `due` (UTC, whole seconds)."""
 
@@ -57,14 +59,14 @@ class TimerSet:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TimerCancelled:
     """The timer will not be needed."""
 
     timer: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MessageAwaited:
     """The element awaits a message of this name, and of this key if it is not None."""
 
@@ -74,14 +76,14 @@ class MessageAwaited:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MessageForgotten:
     """The subscription is over: its message came, or its element was left."""
 
     subscription: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SignalAwaited:
     """The element listens for signals of this name."""
 
@@ -90,14 +92,14 @@ class SignalAwaited:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SignalForgotten:
     """The element listens no longer."""
 
     subscription: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SignalThrown:
     """The element sent a signal, which acted within this process already; `data` is what its inputs map."""
 
@@ -106,16 +108,21 @@ class SignalThrown:
     data: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MessageThrown:
-    """The element sent a message; `data` is what its inputs map (empty without inputs)."""
+    """The element sent a message; `data` is what its inputs map (empty without inputs).
+
+    `key` says which receiver is meant; `ttl` how many seconds it waits for one (None: as long as messages do).
+    """
 
     element: str
     name: str
     data: Json = field(default_factory=dict)
+    key: str | None = None
+    ttl: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DecisionEvaluated:
     """The element asked a decision. `tables` are those that fired, as `engine.bpmn.decisions.told` writes them."""
 
@@ -124,21 +131,21 @@ class DecisionEvaluated:
     tables: tuple[Json, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ElementEntered:
     """A token entered the element (a join: when it fires)."""
 
     element: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ElementLeft:
     """The element is done. A cancelled task is not left."""
 
     element: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class IncidentRaised:
     """Something stands still until a person mends it and sends `Retried(incident)`."""
 
@@ -148,7 +155,7 @@ class IncidentRaised:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stalled:
     """Nothing can happen any more, yet tokens wait at this join: a deadlock that the model draws (BPMN 2.0 §13.4.1).
 
@@ -161,14 +168,14 @@ class Stalled:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class IncidentResolved:
     """The incident is over."""
 
     incident: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Completed:
     """The process is done: no token is left."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from engine.bpmn.plain import plain_fields
+from engine.record import record
 
 Data = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TaskCompleted:
     """An officer completed the user task; `data` is merged into the process's data at top level."""
 
@@ -16,7 +19,7 @@ class TaskCompleted:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobCompleted:
     """A program did the service task's job; `data` is merged at top level."""
 
@@ -24,7 +27,7 @@ class JobCompleted:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobFailed:
     """The job failed for good (all its retries are used): an incident."""
 
@@ -33,7 +36,7 @@ class JobFailed:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobThrew:
     """The job ended in a BPMN error of this code: the nearest event that catches it goes on, else an incident.
 
@@ -46,23 +49,24 @@ class JobThrew:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TimerFired:
     """The timer is due."""
 
     timer: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MessageReceived:
-    """A message came; the oldest subscription with its name and key takes it."""
+    """A message came; the oldest subscription with its name and key takes it, or the `subscription` of that id."""
 
     name: str
     data: Data = field(default_factory=dict)
     key: str | None = None
+    subscription: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SignalReceived:
     """A signal came; everything that listens for it takes it."""
 
@@ -70,7 +74,7 @@ class SignalReceived:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Modified:
     """Someone moves the process by hand: what lives in `cancel` ends, tokens enter the elements in `begin`.
 
@@ -82,7 +86,7 @@ class Modified:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Retried:
     """Someone mended the cause of an incident: `data` is merged, and its tokens try again."""
 
@@ -110,3 +114,11 @@ class EventRefused(Exception):
         super().__init__(f"{message}   [{code}]")
         self.code = code
         self.message = message
+
+
+def given(data: Data) -> dict[str, object]:
+    """Data from outside, copied as plain JSON; raises EventRefused if it is none."""
+    try:
+        return plain_fields(data)
+    except ValueError as error:
+        raise EventRefused("data-not-json", str(error)) from None

@@ -6,7 +6,7 @@ import json
 
 from engine.bpmn import translation
 from engine.bpmn.document import XSI, Element, line_of, name_of
-from engine.bpmn.problems import Problems
+from engine.bpmn.problems import Mark, Problems
 from engine.feel import Expression, FeelError, compile_expression
 
 
@@ -19,7 +19,8 @@ def compile_at(text: str, element: Element, owner: str, problems: Problems) -> E
         where = f" (line {error.line}, column {error.column} of the expression)" if error.column else ""
         feel = translation.expression(text)
         message, remedy = f"expression {text!r}{where}: {error.message}", f"write `={feel}`" if feel else "write FEEL"
-        problems.error(line, owner, f"expression-{error.code}", message, remedy)
+        mark = Mark(text=text, line=error.line, column=error.column)
+        problems.error(line, owner, f"expression-{error.code}", message, remedy, mark)
         return None
 
 
@@ -70,7 +71,7 @@ def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
     feel = translation.expression(element.text or "")
     remedy = f'write {f"`={feel}`" if feel else "FEEL"} and name language="feel" or none'
     message = f"the expression is in {language!r}, which is not executed"
-    problems.error(line_of(element), owner, "expression-language", message, remedy)
+    problems.error(line_of(element), owner, "expression-language", message, remedy, Mark(attribute="language"))
     return False
 
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engine.bpmn.graph import Activity, ComplexGateway, ExclusiveGateway, Flow, InclusiveGateway, Node
 from engine.bpmn.scope import Scope, Stuck, because
+from engine.bpmn.work import Work
 
 Choosing = Activity | InclusiveGateway | ComplexGateway
 """What gives a token to every flow whose condition is true."""
+_STATE = "waitingForStart"
 _CHOOSING = (Activity, InclusiveGateway, ComplexGateway)
 
 
-def choose(node: Node, seen: Callable[[], Scope]) -> tuple[Flow, ...]:
-    """The flows that a token takes out of `node`; Stuck when conditions leave it none."""
+def choose(work: Work, node: Node, scope: int) -> tuple[Flow, ...]:
+    """The flows that a token in `scope` takes out of `node`; Stuck when conditions leave it none."""
     if isinstance(node, ExclusiveGateway):
-        return _choose_one(node, seen())
+        return _choose_one(node, work.scope(node.id, scope))
     if isinstance(node, _CHOOSING) and (node.default or any(flow.condition for flow in node.outgoing)):
-        return _choose_several(node, seen())
+        return _choose_several(node, _asked(node, work.scope(node.id, scope), starting=True))
     return node.outgoing
+
+
+def choose_again(node: ComplexGateway, seen: Scope) -> tuple[Flow, ...]:
+    """The flows that a complex gateway takes as it is reset: those whose conditions ask for that (BPMN 2.0.2 §13.4.5).
+
+    The standard evaluates all conditions again; one that does not name `waitingForStart` chose at the activation.
+    """
+    scope, reasons = _asked(node, seen, starting=False), list[str]()
+    asking = [flow for flow in node.outgoing if flow.condition and _STATE in flow.condition.names]
+    return tuple(flow for flow in asking if flow.id != node.default and _holds(flow, scope, reasons))
+
+
+def _asked(node: Choosing, scope: Scope, *, starting: bool) -> Scope:
+    """What the conditions behind a node see: behind a complex gateway also whether it waits for its start."""
+    return scope.within({_STATE: starting}) if isinstance(node, ComplexGateway) else scope
 
 
 def _choose_one(node: ExclusiveGateway, scope: Scope) -> tuple[Flow, ...]:
     """The first flow that holds, in the order in which the gateway lists them, else the default (BPMN 2.0 §13.4.2)."""
-    default, reasons = None, list[str]()
+    default: Flow | None = None
+    reasons: list[str] = []
     for flow in node.outgoing:
         if flow.id == node.default:
             default = flow

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.bpmn.effects import ElementEntered
+from engine.bpmn.flows import choose_again
 from engine.bpmn.graph import ComplexGateway, EventBasedGateway, InclusiveGateway, Node, ParallelGateway
 from engine.bpmn.listening import arm, prepare
 from engine.bpmn.reach import reached
 from engine.bpmn.state import Thing, Token
-from engine.bpmn.work import Work
+from engine.bpmn.work import STARVED, Work
 
 Joining = ParallelGateway | InclusiveGateway | ComplexGateway
 
 
 def arrive(work: Work, node: Node, token: Token) -> None:
     """A token came to a gateway."""
-    if isinstance(node, EventBasedGateway):
+    if isinstance(node, EventBasedGateway) and not node.parallel:
         _choose_later(work, node, token.scope)
-    elif not isinstance(node, Joining) or len(node.incoming) < 2 or token.flow is None:
+    elif len(node.incoming) < 2 or token.flow is None or not isinstance(node, Joining):
         _pass(work, node, token.scope)
     elif isinstance(node, ComplexGateway):
         _count(work, node, token.scope, token.flow)
@@ -30,22 +31,36 @@ def arrive(work: Work, node: Node, token: Token) -> None:
 
 
 def _pass(work: Work, node: Node, scope: int) -> None:
-    work.effects.append(ElementEntered(element=node.id))
+    work.effects.append(ElementEntered(node.id))
     work.leave(node, scope)
 
 
-def _take(work: Work, node: Node, scope: int, flows: tuple[str, ...]) -> None:
-    """Take one token from each of these flows; what came in excess stays (BPMN 2.0 §13.4.1)."""
-    held = work.joins[scope][node.id]
+def take(work: Work, element: str, scope: int, tokens: Mapping[str, int]) -> None:
+    """Take waiting tokens, so many of each flow; what came in excess stays (BPMN 2.0.2 §13.4.1).
+
+    What people were shown of them is over.
+    """
+    held = work.joins[scope][element]
     work.touched.add(scope)
-    for flow in flows:
-        held[flow] -= 1
+    for flow, number in tokens.items():
+        held[flow] -= number
         if not held[flow]:
             del held[flow]
     if not held:
-        del work.joins[scope][node.id]
+        del work.joins[scope][element]
     if not work.joins[scope]:
         del work.joins[scope]
+    over = [
+        key
+        for key, each in work.incidents.items()
+        if (each.thing, each.element, each.code) == (scope, element, STARVED)
+    ]
+    for key in over:
+        work.resolve(key)
+
+
+def _take(work: Work, node: Node, scope: int, flows: tuple[str, ...]) -> None:
+    take(work, node.id, scope, dict.fromkeys(flows, 1))
 
 
 def _choose_later(work: Work, node: EventBasedGateway, scope: int) -> None:
@@ -90,11 +105,16 @@ def settle(work: Work) -> bool:
 
 
 def _decide(work: Work, *, strict: bool) -> bool:
-    """Inclusive gateways for which nothing more can come; not `strict`, those that wait for each other alone."""
+    """Gateways for which nothing more can come; not `strict`, inclusive ones that wait for each other alone."""
     for scope, held in sorted(work.joins.items()):
         for element, flows in held.items():
             node = work.node(element)
-            if isinstance(node, InclusiveGateway) and not _awaited(work, node, scope, frozenset(flows), strict=strict):
+            # A migration may have taken away the flow that a join still waited for.
+            full = isinstance(node, ParallelGateway) and len(flows) == len(node.incoming)
+            free = isinstance(node, InclusiveGateway) and not _awaited(
+                work, node, scope, frozenset(flows), strict=strict
+            )
+            if full or free:
                 _take(work, node, scope, tuple(flows))
                 _pass(work, node, scope)
                 return True
@@ -102,9 +122,9 @@ def _decide(work: Work, *, strict: bool) -> bool:
 
 
 def _reset(work: Work) -> bool:
-    """Complex gateways for which nothing more can come take what came late, and give nothing (BPMN 2.0 §13.4.5).
+    """Complex gateways for which nothing more can come take what came late (BPMN 2.0.2 §13.4.5).
 
-    What came twice is there for the next activation.
+    They give only what their conditions say of the reset. What came twice is there for the next activation.
     """
     for scope, seen in sorted(work.activated.items()):
         for element, flows in seen.items():
@@ -117,6 +137,8 @@ def _reset(work: Work) -> bool:
                 del seen[element]
                 if not seen:
                     del work.activated[scope]
+                for flow in choose_again(node, work.scope(element, scope)):
+                    work.send(Token(element=flow.target, scope=scope, flow=flow.id))
                 rest = work.joins.get(scope, {}).get(element, {})
                 if rest and _holds(work, node, scope, rest):
                     _activate(work, node, scope)
@@ -149,7 +171,7 @@ def _elsewhere(work: Work, gateway: Node, scope: int, *, strict: bool) -> Iterat
 def stalled(work: Work) -> None:
     """At the very end: gateways whose tokens nothing can free any more are shown to people."""
     for scope, held in sorted(work.joins.items()):
-        if work.things[scope].alive:
+        if work.alive(scope):
             continue
         for element, flows in held.items():
             missing = [flow.id for flow in work.node(element).incoming if flow.id not in flows] or ["more tokens"]

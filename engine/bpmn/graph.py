@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
+from engine.bpmn.calls import CalledProcess
+from engine.bpmn.lane import Lane
+from engine.bpmn.schedule import Schedule
 from engine.bpmn.scripts import Script
-from engine.bpmn.triggers import Link, Message, MessageDefinition, Signal, Trigger
+from engine.bpmn.triggers import Link, MessageDefinition, StartedBy, Trigger, names_of
 from engine.dmn import Model
 from engine.feel import Expression
 
@@ -169,6 +172,7 @@ class UserTask(Activity):
     place: Place = "anywhere"
     documents: tuple[str, ...] | None = None
     not_same_as: tuple[str, ...] = ()
+    schedule: Schedule = field(default_factory=Schedule)
     hand_over: str | None = None  # the document that completing this task hands over at the counter
 
 
@@ -192,11 +196,12 @@ class SendTask(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReceiveTask(Activity):
-    """Waits for a message."""
+    """Waits for a message; `instantiate`: starts an instance by it (BPMN 2.0.2 §10.3.3)."""
 
     kind: ClassVar[str] = "receiveTask"
     message: MessageDefinition
     accepts: tuple[str, ...] = ()
+    instantiate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -227,8 +232,7 @@ class SubProcess(Activity):
     kind: ClassVar[str] = "subProcess"
     triggered_by_event: bool = False
     transaction: bool = False
-    properties: tuple[str, ...] = ()
-    """Names of data that live in this scope: properties and data objects."""
+    properties: tuple[str, ...] = ()  # names of data that live in this scope: properties and data objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -243,10 +247,17 @@ class AdHocSubProcess(SubProcess):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CallActivity(Activity):
-    """Runs a global task or another process of the file."""
+    """Runs a global task or another process of the file; `elsewhere`, one of another bundle, which is linked later.
+
+    Without `sees`, nothing but its inputs is seen within; without `gives`, nothing but its outputs comes out.
+    """
 
     kind: ClassVar[str] = "callActivity"
     called: str
+    properties: tuple[str, ...] = ()  # names of data that live in what it calls
+    elsewhere: CalledProcess | None = None
+    sees: bool = True
+    gives: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -283,20 +294,15 @@ class ComplexGateway(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EventBasedGateway(Node):
-    """Goes on with whichever of the events behind it comes first (BPMN 2.0 §13.4.4)."""
+    """Goes on with, or starts by, the first event behind it; `parallel` wants all of them (BPMN 2.0.2 §13.4.4)."""
 
     kind: ClassVar[str] = "eventBasedGateway"
+    instantiate: bool = False
+    parallel: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """A lane: the role that does what stands in it."""
-
-    id: str
-    name: str
-    line: int
-    role: str | None
-    nodes: tuple[str, ...]
+Starting = StartEvent | CatchEvent | ReceiveTask
+"""Where an instance of a process starts: beside start events, what `instantiate` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -311,8 +317,10 @@ class Graph:
     lanes: tuple[Lane, ...] = ()
     decisions: Mapping[str, Model] = field(default_factory=dict)
     properties: tuple[str, ...] = ()
-    called: Mapping[str, Graph] = field(default_factory=dict)
-    """The processes and global tasks that call activities run, by id."""
+    """Names of data that live in a call of it; the dossier's own process has all that live nowhere else anyway."""
+    version_tag: str | None = None
+    declared: tuple[str, ...] = ()
+    """Names of the data objects and properties that are drawn in the process; expressions see the data anyway."""
     reached: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
     """What `engine.bpmn.reach` found out."""
     _links: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
@@ -354,13 +362,18 @@ class Graph:
         return None
 
     @property
-    def starts(self) -> tuple[StartEvent, ...]:
-        """The start events of the process itself."""
-        return tuple(node for node in self.within(self.process_id) if isinstance(node, StartEvent))
+    def starts(self) -> tuple[Starting, ...]:
+        """The start events of the process itself, its receive tasks that instantiate, the events of such gateways."""
+        within = [node for node in self.within(self.process_id) if begins(node)]
+        behind = {flow.target for node in within if isinstance(node, EventBasedGateway) for flow in node.outgoing}
+        nodes = (*within, *(self.nodes[target] for target in sorted(behind)))
+        return tuple(node for node in nodes if isinstance(node, Starting))
 
-    def started_by(self, *, message: str | None = None, signal: str | None = None) -> tuple[StartEvent, ...]:
-        """The start events that a message or signal of this name sets off; without one, those without trigger."""
-        wanted = StartedBy(message=message, signal=signal)
+    def started_by(
+        self, *, message: str | None = None, signal: str | None = None, timer: str | None = None
+    ) -> tuple[Starting, ...]:
+        """What of `starts` a message or signal of this name, or its own timer, sets off; else those without."""
+        wanted = StartedBy(message=message, signal=signal, timer=timer)
         return tuple(event for event in self.starts if wanted in start_names(event))
 
 
@@ -373,22 +386,15 @@ def _links(node: EventNode) -> list[str]:
     return [trigger.name for trigger in node.triggers if isinstance(trigger, Link)]
 
 
-class StartedBy(NamedTuple):
-    """By what a process starts; by nothing if both are None."""
-
-    message: str | None = None
-    signal: str | None = None
-
-    def __str__(self) -> str:
-        if self.message is not None:
-            return f"message {self.message!r}"
-        return f"signal {self.signal!r}" if self.signal is not None else "no trigger"
+def begins(node: Node) -> bool:
+    """Whether it stands where a process begins: a start event, or what instantiates."""
+    return isinstance(node, StartEvent) or (isinstance(node, ReceiveTask | EventBasedGateway) and node.instantiate)
 
 
-def start_names(event: StartEvent) -> tuple[StartedBy, ...]:
-    """What sets off a start event of a process."""
-    if not event.triggers:
+def start_names(node: Starting) -> tuple[StartedBy, ...]:
+    """What sets off a start of a process."""
+    if isinstance(node, ReceiveTask):
+        return (StartedBy(message=node.message.name),)
+    if isinstance(node, StartEvent) and not node.triggers:
         return (StartedBy(),)
-    messages = (StartedBy(message=trigger.message.name) for trigger in event.triggers if isinstance(trigger, Message))
-    signals = (StartedBy(signal=trigger.name) for trigger in event.triggers if isinstance(trigger, Signal))
-    return (*messages, *signals)
+    return tuple(names_of(node.triggers, node.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.document import Element, children, line_of, reference, text_of
-from engine.bpmn.graph import Lane
+from engine.bpmn.lane import Lane
 from engine.bpmn.problems import Problems
 from engine.bpmn.vendor import read_extensions
 

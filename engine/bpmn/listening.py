@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.bpmn.effects import MessageAwaited, SignalAwaited, TimerSet
-from engine.bpmn.graph import EventNode, Node, ReceiveTask
-from engine.bpmn.scope import Scope, Stuck, because
+from engine.bpmn.graph import BoundaryEvent, CallActivity, EventNode, Node, ReceiveTask
+from engine.bpmn.messages import correlation_key
+from engine.bpmn.scope import Scope, Stuck
 from engine.bpmn.state import Subscription
 from engine.bpmn.state import Timer as ArmedTimer
 from engine.bpmn.timers import Schedule, TimerError
-from engine.bpmn.triggers import Condition, Message, MessageDefinition, Signal, Timer, Trigger
+from engine.bpmn.triggers import Condition, Message, Signal, Timer, Trigger
 from engine.bpmn.work import Work
 
 
@@ -34,6 +35,18 @@ def triggers_of(node: Node) -> tuple[Trigger, ...]:
     return node.triggers if isinstance(node, EventNode) else ()
 
 
+def seen_by(work: Work, node: Node, owner: int) -> tuple[int, Mapping[str, object]]:
+    """Where `node` looks at the data while `owner` lives, and what it sees before them.
+
+    The border of a call that has data of its own looks at the caller's, and at what the call was given.
+    """
+    thing, call = work.things[owner], work.graph.nodes.get(work.things[owner].element)
+    if not thing.wall or not isinstance(node, BoundaryEvent) or not isinstance(call, CallActivity):
+        return owner, {}
+    given = {target.partition(".")[0] for target, _ in call.inputs}
+    return thing.parent, {name: value for name, value in thing.locals.items() if name in given}
+
+
 def prepare(work: Work, node: Node, at: int, local: Mapping[str, object]) -> list[Armed]:
     """Everything that `node` listens for, evaluated as `at` sees it; raises Stuck."""
     if not (triggers := triggers_of(node)):
@@ -52,27 +65,13 @@ def _prepared(scope: Scope, trigger: Trigger, number: int) -> Armed | None:
             except TimerError as error:
                 raise Stuck(scope.element, "timer-unreadable", str(error)) from error
         case Message():
-            name, key = trigger.message.name, _correlation_key(trigger.message, scope)
+            name, key = trigger.message.name, correlation_key(trigger.message, scope)
             return Armed(element=scope.element, kind="message", name=name, key=key)
         case Signal():
             return Armed(element=scope.element, kind="signal", name=trigger.name)
         case Condition():
             return Armed(element=scope.element, kind="condition", key=str(number))
     return None
-
-
-def _correlation_key(message: MessageDefinition, scope: Scope) -> str | None:
-    """The key that an awaited message must carry; Stuck when the expression gives no text or whole number."""
-    if message.key is None:
-        return None
-    answer = scope.answer(message.key)
-    value = scope.as_json(answer.value, repr(message.key.text))
-    if isinstance(value, str) and value:
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    text = f"the correlation key {message.key.text!r} gives no text or whole number{because(answer.problems)}"
-    raise Stuck(scope.element, "no-correlation-key", text)
 
 
 def arm(work: Work, owner: int, armed: Iterable[Armed]) -> None:
@@ -120,10 +119,12 @@ def became_true(work: Work) -> list[int]:
 
 def _holds(work: Work, item: Subscription) -> bool:
     """Whether a condition is true; one that cannot be evaluated is not, and an incident of what waits says so."""
-    trigger = triggers_of(work.node(item.element))[int(item.key or 0)]
+    node = work.node(item.element)
+    trigger = triggers_of(node)[int(item.key or 0)]
     assert isinstance(trigger, Condition)
+    at, local = seen_by(work, node, item.owner)
     try:
-        return work.scope(item.element, item.owner).answer(trigger.expression).value is True
+        return work.scope(item.element, at, local).answer(trigger.expression).value is True
     except Stuck as stuck:
         if not work.has_incident(stuck.element, item.owner):
             work.raise_incident(stuck.element, stuck.code, stuck.message, item.owner)

@@ -79,7 +79,7 @@ def after(work: Work, key: int, given: Mapping[str, object], seen: Scope) -> Aft
         return After(loop=loop, last=not _again(seen.within(given), node.loop, loop.completed))
     assert node.loop is not None
     loop = _completed(loop, thing.number, node.loop, seen)
-    alone = loop.begun == loop.total and work.things[thing.parent].alive == 1
+    alone = loop.begun == loop.total and work.alive(thing.parent) == 1
     last = _enough(node.loop, loop, seen) or alone
     return After(loop=loop, last=last, thrown=_behaviour(node.loop, loop, seen))
 

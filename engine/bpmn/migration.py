@@ -1,22 +1,24 @@
 """Migrate a running process to another version of its model: a plan first, refused where something does not map.
 
 Everything that lives must stand at an element of the same kind, within the same things, in the new model. What is
-listened for is armed anew as the new model says; a timer whose definition did not change keeps its time.
+listened for follows the new model (`engine.bpmn.relistening`); a timer whose definition did not change keeps its time.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.bpmn import activities, parts
+from engine.bpmn import parts
 from engine.bpmn.effects import Effect
-from engine.bpmn.graph import Activity, EventNode, Graph, Node, StartEvent, inner
-from engine.bpmn.listening import Armed, arm, prepare
+from engine.bpmn.events import Modified
+from engine.bpmn.graph import Activity, CallActivity, Graph
+from engine.bpmn.link import renamed
+from engine.bpmn.relistening import relisten
+from engine.bpmn.run import step
 from engine.bpmn.state import Done, State, Thing, Token
-from engine.bpmn.timers import Schedule
-from engine.bpmn.triggers import Timer
 from engine.bpmn.work import Work
 
 
@@ -30,7 +32,7 @@ class Unmapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """What a migration would do: where each live element goes; `refused` holds what does not map."""
+    """What a migration would do: where each element and flow goes; `refused` holds what does not map."""
 
     old: Graph
     new: Graph
@@ -39,27 +41,87 @@ class Migration:
 
 
 def plan(old: Graph, new: Graph, state: State, mapping: Mapping[str, str]) -> Migration:
-    """Where everything live in `state` would stand; elements that `mapping` does not name keep their id."""
+    """Where everything live in `state` would stand; elements and flows that `mapping` does not name keep their id."""
     state = parts.whole(state)
-    elements = {element: mapping.get(element, element) for element in _live(state)}
-    elements[old.process_id] = new.process_id
+    called = renamed(old, new, mapping)
+    mapping = {**called, **mapping}
+    live = {element: mapping.get(element, element) for element in _live(old, state)}
+    # What is listened for need not live on in the new model; where it does, it may have another name.
+    elements = {**mapping, **live, old.process_id: new.process_id}
     refused = [
         Unmapped(element=element, reason=reason)
-        for element, target in elements.items()
-        if element != old.process_id and (reason := _unfit(old, new, element, target, elements))
+        for element, target in live.items()
+        if element in old.nodes and (reason := _unfit(old, new, element, target, elements))
     ]
+    refused += _merged(live)
+    refused += _parted(new, state, elements)
     refused += [
-        Unmapped(element=element, reason=f"flow {flow} into it is not in the new model")
-        for held in state.joins.values()
-        for element, flows in held.items()
-        for flow in flows
-        if flow and flow not in new.flows
+        Unmapped(element=element, reason=reason)
+        for element, flow in _awaited_by(state)
+        if (reason := _unled(new, elements.get(flow, flow), elements[element]))
     ]
-    return Migration(old=old, new=new, elements=elements, refused=tuple(refused))
+    return Migration(old=old, new=new, elements=elements, refused=tuple(dict.fromkeys(refused)))
 
 
-def _live(state: State) -> Iterator[str]:
-    """The elements at which something lives, is held, waits, or can be compensated, each once."""
+def _merged(elements: Mapping[str, str]) -> list[Unmapped]:
+    """Two that live become one: which of them a token, a join or an incident then means, nobody could say."""
+    targets = Counter(elements.values())
+    return [
+        Unmapped(element=element, reason=f"{target} is where something else goes, too")
+        for element, target in elements.items()
+        if targets[target] > 1
+    ]
+
+
+def _parted(new: Graph, state: State, to: Mapping[str, str]) -> Iterator[Unmapped]:
+    """What stands within a call that runs another process there: two calls of one process may go different ways."""
+    for call, element in dict.fromkeys((*_placed(state), *_undone(state))):
+        target, node = new.nodes.get(to.get(call, call)), new.nodes.get(to[element])
+        if isinstance(target, CallActivity) and node is not None and node.scope != target.called:
+            yield Unmapped(element=element, reason=f"{target.id} calls {target.called} there, not {node.scope}")
+
+
+def _placed(state: State) -> Iterator[tuple[str, str]]:
+    """Every element at which something lives or waits, with that of the scope in which it does."""
+    things = state.things
+    for thing in things.values():
+        at = thing.parent
+        while at and things[at].kind != "scope":
+            at = things[at].parent
+        if at and (thing.kind, thing.element) != ("throw", things[at].element):
+            yield things[at].element, thing.element
+    for scope, held in (*state.joins.items(), *state.activated.items()):
+        yield from ((things[scope].element, element) for element in held)
+
+
+def _undone(state: State) -> Iterator[tuple[str, str]]:
+    """Every element that can be compensated within another one, with that."""
+    waiting = [each for done in state.done.values() for each in done]
+    waiting += [each for thing in state.things.values() for each in thing.undo]
+    while waiting:
+        done = waiting.pop()
+        yield from ((done.element, each.element) for each in done.within)
+        waiting += done.within
+
+
+def _awaited_by(state: State) -> Iterator[tuple[str, str]]:
+    """The elements at which a token waits or is held that came by a flow, each with that flow."""
+    for held in state.joins.values():
+        yield from ((element, flow) for element, flows in held.items() for flow in flows if flow)
+    for thing in state.things.values():
+        yield from ((token.element, token.flow) for token in thing.tokens if token.flow)
+
+
+def _unled(new: Graph, flow: str, target: str) -> str | None:
+    """Why a token that came by this flow cannot wait there; None if it can."""
+    found = new.flows.get(flow)
+    if found is None:
+        return f"flow {flow} into it is not in the new model"
+    return None if found.target == target else f"flow {flow} leads to {found.target} there, not to {target}"
+
+
+def _live(old: Graph, state: State) -> Iterator[str]:
+    """The elements at which something lives, is held, stands still, waits, or can be compensated, each once."""
     seen: dict[str, None] = {}
     for thing in state.things.values():
         seen |= dict.fromkeys((thing.element, *thing.rest, *(token.element for token in thing.tokens)))
@@ -68,6 +130,7 @@ def _live(state: State) -> Iterator[str]:
         seen |= dict.fromkeys(held)
     for done in state.done.values():
         seen |= dict.fromkeys(_compensable(done))
+    seen |= dict.fromkeys(item.element for item in state.incidents.values() if item.element in old.nodes)
     return iter([element for element in seen if not element.isdigit()])
 
 
@@ -98,11 +161,13 @@ def migrate(migration: Migration, state: State, *, now: datetime) -> tuple[State
     """
     if migration.refused:
         raise ValueError(f"{migration.refused[0].element}: {migration.refused[0].reason}")
-    moved = _moved(migration, parts.whole(state))
-    work = Work(migration.new, moved, now)
+    state = parts.whole(state)
+    before, work = Work(migration.old, state, now), Work(migration.new, _moved(migration, state), now)
     for key in list(work.things):
-        _listen_anew(work, migration, state, key)
-    return work.state(), tuple(work.effects)
+        relisten(before, work, key, migration.elements)
+    # What is armed anew may hold already, and a join may have all that it waits for now.
+    settled = step(migration.new, work.state(), Modified(), now=now)
+    return settled.state, (*work.effects, *settled.effects)
 
 
 def _moved(migration: Migration, state: State) -> State:
@@ -120,8 +185,14 @@ def _moved(migration: Migration, state: State) -> State:
         incidents={
             key: replace(item, element=to.get(item.element, item.element)) for key, item in state.incidents.items()
         },
-        joins={scope: {to[at]: flows for at, flows in held.items()} for scope, held in state.joins.items()},
-        activated={scope: {to[at]: flows for at, flows in seen.items()} for scope, seen in state.activated.items()},
+        joins={
+            scope: {to[at]: {to.get(flow, flow): count for flow, count in flows.items()} for at, flows in held.items()}
+            for scope, held in state.joins.items()
+        },
+        activated={
+            scope: {to[at]: tuple(to.get(flow, flow) for flow in flows) for at, flows in seen.items()}
+            for scope, seen in state.activated.items()
+        },
         done={scope: tuple(_moved_done(each, to) for each in done) for scope, done in state.done.items()},
     )
 
@@ -136,61 +207,9 @@ def _moved_thing(thing: Thing, to: Mapping[str, str]) -> Thing:
 
 
 def _moved_token(token: Token, to: Mapping[str, str]) -> Token:
-    return token._replace(element=to[token.element])
+    flow = token.flow and to.get(token.flow, token.flow)
+    return token._replace(element=to[token.element], flow=flow)
 
 
 def _moved_done(done: Done, to: Mapping[str, str]) -> Done:
     return replace(done, element=to[done.element], within=tuple(_moved_done(each, to) for each in done.within))
-
-
-def _listen_anew(work: Work, migration: Migration, state: State, key: int) -> None:
-    """Arm what a live thing listens for in the new model; timers that did not change keep their time."""
-    armed = [each for node in _listening(work, key) for each in prepare(work, node, key, {})]
-    kept = {
-        timer.element: timer.schedule
-        for timer in work.timers.values()
-        if timer.owner == key and _same_timer(migration, state, timer.element)
-    }
-    work.disarm(key)
-    arm(work, key, [_as_before(each, kept) for each in armed])
-
-
-def _as_before(armed: Armed, kept: Mapping[str, Schedule]) -> Armed:
-    schedule = kept.get(armed.element)
-    return armed if schedule is None or armed.schedule is None else replace(armed, schedule=schedule)
-
-
-def _listening(work: Work, key: int) -> Iterator[Node]:
-    """The nodes through which a thing listens."""
-    thing = work.things[key]
-    node = work.graph.nodes.get(thing.element)
-    if isinstance(node, Activity) and not thing.number:
-        yield from node.boundaries
-    if thing.kind == "scope" and not _interrupted(work, key):
-        container = thing.element if node is None else inner(node)
-        yield from activities.event_starts(work.graph, container)
-    elif thing.kind == "gateway" and node is not None:
-        yield from (work.node(flow.target) for flow in node.outgoing)
-    elif thing.kind == "event" and node is not None:
-        yield node
-
-
-def _interrupted(work: Work, scope: int) -> bool:
-    """Whether an event subprocess took the place of all else in a scope; it listens no more (BPMN 2.0 §13.5.4)."""
-    for key in work.within(scope):
-        sub = work.things[key].element
-        starts = work.graph.within(sub) if sub in work.graph.nodes else ()
-        if any(isinstance(start, StartEvent) and start.triggers and start.interrupting for start in starts):
-            return True
-    return False
-
-
-def _same_timer(migration: Migration, state: State, target: str) -> bool:
-    """Whether the timers of an event of the new model read as those of the old one did."""
-    source = next((old for old, new in migration.elements.items() if new == target), target)
-    return _texts(migration.old.nodes.get(source)) == _texts(migration.new.nodes.get(target))
-
-
-def _texts(node: Node | None) -> list[str]:
-    triggers = node.triggers if isinstance(node, EventNode) else ()
-    return [trigger.definition.text for trigger in triggers if isinstance(trigger, Timer)]

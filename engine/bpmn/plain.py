@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 _MAX_DEPTH = 64
 _MOST = 2**53 - 1  # whole numbers that every reader of JSON keeps (RFC 8785 §3.2.2.3)
-_TEXT = frozenset((str,))
 _SCALARS = frozenset((bool, type(None)))
+_MAPPINGS = (dict, Mapping)  # an abstract class is asked last: that takes long
 
 
 def plain_json(value: object, depth: int = 0) -> object:
@@ -20,20 +20,30 @@ def plain_json(value: object, depth: int = 0) -> object:
         return _text(value)  # type: ignore[arg-type]
     if kind in _SCALARS:
         return value
+    if isinstance(value, _MAPPINGS):
+        return _sorted(plain_fields(value, depth + 1))
     if isinstance(value, list | tuple):
         return [plain_json(item, depth + 1) for item in value]
-    if isinstance(value, Mapping):
-        if not _TEXT.issuperset(map(type, value)):
-            raise ValueError("data has a key that is not text")
-        # Sorted, so that an expression which walks a context sees the same order before and after a store.
-        deeper = depth + 1
-        return {
-            key if key.isascii() else _text(key): item
-            if type(item := value[key]) is str and item.isascii()
-            else plain_json(item, deeper)
-            for key in sorted(value)
-        }
     return _number(value)
+
+
+def plain_fields(fields: Mapping[str, object], depth: int = 1) -> dict[str, object]:
+    """Fields by name, each as plain JSON, in the order in which they are; raises ValueError as `plain_json`."""
+    found = dict(fields)
+    for name, item in found.items():
+        if type(name) is not str:
+            raise ValueError("data has a key that is not text")
+        if not name.isascii():
+            _text(name)
+        if type(item) is not str or not item.isascii():
+            found[name] = plain_json(item, depth)
+    return found
+
+
+def _sorted(fields: dict[str, object]) -> dict[str, object]:
+    """By name, so that an expression which walks a context sees the same order before and after a store."""
+    names = sorted(fields)
+    return fields if names == [*fields] else {name: fields[name] for name in names}
 
 
 def _text(text: str) -> str:

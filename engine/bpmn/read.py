@@ -13,9 +13,11 @@ from types import MappingProxyType
 from engine.bpmn.collaboration import check_collaborations
 from engine.bpmn.document import MODEL, Element, child, children, line_of, name_of, parse, reference, text_of
 from engine.bpmn.expressions import compile_at, speaks_feel
-from engine.bpmn.graph import Activity, BoundaryEvent, CallActivity, Flow, Graph, Lane, Node, SubProcess
+from engine.bpmn.graph import Activity, BoundaryEvent, CallActivity, Flow, Graph, Node, SubProcess
+from engine.bpmn.lane import Lane
 from engine.bpmn.lanes import read_lanes
 from engine.bpmn.nodes import Source, read_node
+from engine.bpmn.nodes.source import data_of
 from engine.bpmn.problems import Problem, Problems
 from engine.bpmn.references import check_ids, check_references
 from engine.bpmn.roots import Roots, check_roots, read_roots
@@ -37,6 +39,8 @@ _DRAWN = (
         "group",
     ),
     *("category", "dataObject", "dataObjectReference", "dataStoreReference", "dataStore"),
+    *("signal", "error", "escalation", "itemDefinition", "timerEventDefinition", "standardLoopCharacteristics"),
+    *("script", "condition", "loopCondition", "loopCardinality", "completionCondition"),
 )
 NO_SCRIPTS: Mapping[str, Language] = MappingProxyType({})
 _DATA = {"dataObject", "dataObjectReference", "dataStoreReference"}
@@ -83,7 +87,7 @@ def read_tree(root: Element, problems: Problems, scripts: Mapping[str, Language]
 
 
 def _check_elsewhere(root: Element, problems: Problems) -> None:
-    """What is said beyond BPMN on elements that are only drawn: refused or named there too."""
+    """What is said beyond BPMN on elements that are only drawn, or parts of others: refused or named there too."""
     for element in root.iter(*(f"{{{MODEL}}}{name}" for name in _DRAWN)):
         owner = element.get("id") or ""
         for name in read_extensions(element, owner, problems).properties:
@@ -109,7 +113,8 @@ class _Reader:
         process_id, problems = process.get("id") or "", self._problems
         if not process_id:
             problems.error(line_of(process), None, "no-id", "the executable process has no id", "give it one")
-        for name in read_extensions(process, process_id, problems).properties:
+        extensions = read_extensions(process, process_id, problems)
+        for name in extensions.properties:
             message = f"property hoso:{name} is unknown on process"
             problems.error(line_of(process), process_id, "property-unknown", message, "remove it")
         if process.get("processType") == "Public":
@@ -124,6 +129,11 @@ class _Reader:
             nodes=MappingProxyType(_with_handlers(_with_boundaries(self._nodes, problems), process, problems)),
             flows=MappingProxyType(self._flows),
             lanes=tuple(self._lanes),
+            properties=data_of(process),
+            version_tag=extensions.version_tag,
+            declared=tuple(
+                item.get("name") or "" for item in children(process, "property", "dataObject", "dataObjectReference")
+            ),
         )
 
     def _scope(self, container: Element, roles: Mapping[str, str]) -> None:
@@ -159,7 +169,7 @@ class _Reader:
         while missing := [
             node.called
             for node in self._nodes.values()
-            if isinstance(node, CallActivity) and node.called not in self._read
+            if isinstance(node, CallActivity) and not node.elsewhere and node.called not in self._read
         ]:
             element = self._roots.callable[missing[0]]
             if name_of(element) == "process":
@@ -180,7 +190,7 @@ class _Reader:
 
 def _with_handlers(nodes: dict[str, Node], process: Element, problems: Problems) -> dict[str, Node]:
     """Activities know what compensates them: an association leads there from their boundary event (§10.7.1)."""
-    for association in process.iter(f"{{{MODEL}}}association"):
+    for association in process.getroottree().iter(f"{{{MODEL}}}association"):  # of called processes as well
         ends = [nodes.get(reference(association.get(name) or "", association)) for name in ("sourceRef", "targetRef")]
         event, handler = ends
         if not isinstance(event, BoundaryEvent) or not isinstance(handler, Activity):
@@ -315,9 +325,10 @@ def _with_boundaries(nodes: Mapping[str, Node], problems: Problems) -> dict[str,
     events = [node for node in nodes.values() if isinstance(node, BoundaryEvent)]
     for event in events:
         host = nodes.get(event.attached_to)
-        if host is not None and host.kind and not isinstance(host, Activity):
-            message = f"it is attached to {event.attached_to}, which is a {host.kind}"
-            problems.error(event.line, event.id, "boundary-host", message, "attach it to a task")
+        if host is None or (host.kind and not (isinstance(host, Activity) and host.scope == event.scope)):
+            what = f"a {host.kind} of {host.scope}" if host is not None else "no flow node of the process"
+            message = f"it is attached to {event.attached_to}, which is {what}, not an activity of {event.scope}"
+            problems.error(event.line, event.id, "boundary-host", message, "attach it to a task beside it")
     attached: dict[str, list[BoundaryEvent]] = {}
     for event in events:
         attached.setdefault(event.attached_to, []).append(event)

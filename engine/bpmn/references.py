@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.document import DI, Element, is_model, line_of, name_of, reference, text_of
-from engine.bpmn.problems import Problems
+from engine.bpmn.problems import Mark, Problems
 
 _ATTRIBUTES = (
     *("sourceRef", "targetRef", "attachedToRef", "default", "processRef", "messageRef", "signalRef", "errorRef"),
@@ -35,17 +35,19 @@ def check_references(root: Element, ids: dict[str, Element], problems: Problems)
         if not is_model(element):
             continue
         for name in _ATTRIBUTES:
-            _check(element, name, element.get(name), ids, problems)
+            if (text := element.get(name)) is not None:
+                _check(element, name, text, ids, problems)
         if name_of(element) in _CHILDREN:
             _check(element, name_of(element), text_of(element), ids, problems)
 
 
-def _check(element: Element, name: str, text: str | None, ids: dict[str, Element], problems: Problems) -> None:
-    if text is None or (text and reference(text, element) in ids):
+def _check(element: Element, name: str, text: str, ids: dict[str, Element], problems: Problems) -> None:
+    if text and reference(text, element) in ids:
         return
     owner = element.get("id")
     parent = element.getparent()
     if owner is None and parent is not None:
         owner = parent.get("id")
     message = f"{name} of {name_of(element)} names {text!r}, which is not in this file"
-    problems.error(line_of(element), owner, "dangling-reference", message, "connect it to an element of this file")
+    remedy, mark = "connect it to an element of this file", Mark(text=text) if text else None
+    problems.error(line_of(element), owner, "dangling-reference", message, remedy, mark)

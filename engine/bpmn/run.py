@@ -9,7 +9,6 @@ ever dropped.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ from engine.bpmn.events import (
     SignalReceived,
     TaskCompleted,
     TimerFired,
+    given,
 )
 from engine.bpmn.flows import choose
 from engine.bpmn.graph import (
@@ -38,7 +38,6 @@ from engine.bpmn.graph import (
     Graph,
     Node,
     ServiceTask,
-    StartedBy,
     StartEvent,
     ThrowEvent,
     start_names,
@@ -47,13 +46,14 @@ from engine.bpmn.listening import rearm
 from engine.bpmn.modification import modify
 from engine.bpmn.scope import Stuck
 from engine.bpmn.state import ROOT, State, Subscription, Thing, Token
-from engine.bpmn.triggers import Error, Link
-from engine.bpmn.work import Work, given
+from engine.bpmn.triggers import Error, Link, StartedBy
+from engine.bpmn.work import Work
+from engine.record import record
 
 MOST_TOKENS = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """The state after a step, and what it asks of the world, in order."""
 
@@ -68,16 +68,18 @@ def start(
     now: datetime,
     message: str | None = None,
     signal: str | None = None,
+    timer: str | None = None,
 ) -> Step:
     """Start an instance at its start event without trigger, or at the one that awaits `message` or `signal`.
 
-    `now` is an aware time. Raises EventRefused (`no-such-start`, `data-not-json`).
+    `timer` is the id of a start event whose time has come. `now` is an aware time. Raises EventRefused
+    (`no-such-start`, `data-not-json`).
     """
-    events = graph.started_by(message=message, signal=signal)
+    asked = StartedBy(message=message, signal=signal, timer=timer)
+    events = graph.started_by(message=message, signal=signal, timer=timer)
     work, data = Work(graph, State(process=graph.process_id), now), given(data)
-    root = work.add(Thing(element=graph.process_id, kind="scope", locals=dict.fromkeys(graph.properties)))
-    if not events and (graph.starts or message is not None or signal is not None):
-        asked = StartedBy(message=message, signal=signal)
+    root = work.add(Thing(element=graph.process_id, kind="scope"))
+    if not events and (graph.starts or asked != StartedBy()):
         known = ", ".join(sorted({str(by) for event in graph.starts for by in start_names(event)})) or "nothing"
         raise EventRefused("no-such-start", f"{graph.process_id} cannot start by {asked}; it starts by {known}")
     if not events:
@@ -113,9 +115,9 @@ def _settle(work: Work) -> Step:
         pass
     if work.joins:
         gateways.stalled(work)
-    if not work.things[ROOT].alive and not work.joins:
+    if not work.alive(ROOT) and not work.joins:
         _complete(work)
-    return Step(state=work.state(), effects=tuple(work.effects))
+    return Step(work.state(), tuple(work.effects))
 
 
 def _complete(work: Work) -> None:
@@ -127,15 +129,15 @@ def _complete(work: Work) -> None:
 
 
 def _moved(work: Work) -> bool:
-    """One move of whatever comes first; False when everything rests."""
+    """Whatever comes first: a move, or all that tokens can move; False when everything rests."""
     if work.armed:
         # What holds already as it is armed comes before everything that begins with it.
         work.armed = _guarded(work, catching.conditions)
         return True
     if work.tokens:
-        if work.spent:
+        if work.moves >= work.budget:
             _stop_loop(work)
-        else:
+        while work.tokens and not work.armed and work.moves < work.budget:
             work.moves += 1
             _advance(work, work.tokens.popleft())
         return True
@@ -179,7 +181,7 @@ def _ended(work: Work) -> bool:
     for key in sorted(work.touched, reverse=True):
         work.touched.discard(key)
         thing = work.things.get(key)
-        if thing is None or thing.alive or work.moving[key] or key in work.joins:
+        if thing is None or work.alive(key) or work.moving[key] or key in work.joins:
             continue
         if thing.kind == "scope":
             activities.ended(work, key)
@@ -194,11 +196,12 @@ def _ended(work: Work) -> bool:
 
 
 def _advance(work: Work, token: Token) -> None:
-    node = work.node(token.element)
-    work.moving[token.scope] -= 1
-    work.touched.add(token.scope)
+    element, scope, _, phase = token
+    node = work.graph.nodes[element]
+    work.moving[scope] -= 1
+    work.touched.add(scope)
     try:
-        _MOVES[token.phase](work, node, token)
+        _MOVES[phase](work, node, token)
     except Thrown:
         _thrown(work, node, token)
     except Stuck as stuck:
@@ -223,15 +226,21 @@ def _enter(work: Work, node: Node, token: Token) -> None:
     match node:
         case Activity():
             activities.arrive(work, node, token)
+        case EventNode():
+            _enter_event(work, node, token)
+        case _:
+            gateways.arrive(work, node, token)
+
+
+def _enter_event(work: Work, node: EventNode, token: Token) -> None:
+    match node:
         case EndEvent() | ThrowEvent():
             throwing.throw(work, node, token.scope)
         case CatchEvent() if not any(isinstance(trigger, Link) for trigger in node.triggers):
             catching.wait(work, node, token.scope)
-        case EventNode():
+        case _:
             work.effects.append(ElementEntered(element=node.id))
             work.leave(node, token.scope)
-        case _:
-            gateways.arrive(work, node, token)
 
 
 def _begin(work: Work, node: Node, token: Token) -> None:
@@ -240,20 +249,26 @@ def _begin(work: Work, node: Node, token: Token) -> None:
 
 
 def _leave(work: Work, node: Node, token: Token) -> None:
-    flows = choose(node, lambda: work.scope(node.id, token.scope))
+    flows = choose(work, node, token.scope)
     times = node.completion_quantity if isinstance(node, Activity) else 1
     if len(work.tokens) + times * len(flows) > MOST_TOKENS:
         raise Stuck(node.id, "step-budget", f"more than {MOST_TOKENS} tokens on their way in one step", "leave")
-    work.effects.append(ElementLeft(element=node.id))
+    work.effects.append(ElementLeft(node.id))
     for _ in range(times):
         for flow in flows:
             work.send(Token(flow.target, token.scope, flow.id))
+
+
+def _ends(work: Work, node: Node, token: Token) -> None:
+    assert isinstance(node, EventNode)
+    throwing.ends(work, node, token.scope)
 
 
 _MOVES: Mapping[str, Callable[[Work, Node, Token], None]] = {
     "enter": _enter,
     "begin": _begin,
     "leave": _leave,
+    "ends": _ends,
 }
 
 
@@ -313,7 +328,7 @@ def _fire_timer(work: Work, event: TimerFired) -> None:
 
 
 def _receive_message(work: Work, event: MessageReceived) -> None:
-    key = next((key for key, item in work.subscriptions.items() if _takes(item, event)), None)
+    key = next((key for key, item in work.subscriptions.items() if _takes(key, item, event)), None)
     if key is None:
         named = f"{event.name!r}" + (f" with key {event.key!r}" if event.key is not None else "")
         raise EventRefused("message-not-awaited", f"no element awaits message {named} now")
@@ -321,8 +336,9 @@ def _receive_message(work: Work, event: MessageReceived) -> None:
         work.forget(key)
 
 
-def _takes(item: Subscription, event: MessageReceived) -> bool:
-    return item.kind == "message" and item.name == event.name and item.key in (None, event.key)
+def _takes(key: int, item: Subscription, event: MessageReceived) -> bool:
+    meant = item.key in (None, event.key) if event.subscription is None else key == event.subscription
+    return item.kind == "message" and item.name == event.name and meant
 
 
 def _receive_signal(work: Work, event: SignalReceived) -> None:

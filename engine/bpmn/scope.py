@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from engine.bpmn.plain import plain_json
 from engine.bpmn.state import Phase
 from engine.feel import DEFAULT_FUEL, Answer, Expression, FeelError, Problem, Value, to_json
+from engine.record import record
 
 STEP_FUEL = 1_000_000
 _EVALUATION = 10  # what beginning an expression costs, so that a step has no million small ones either
@@ -27,6 +28,15 @@ class Metered(Protocol):
 
 
 M = TypeVar("M", bound=Metered)
+M_co = TypeVar("M_co", bound=Metered, covariant=True)
+
+
+class Evaluate(Protocol[M_co]):
+    """Evaluates over data; raises FeelError when it takes more than `fuel` operations."""
+
+    def __call__(self, data: Mapping[str, object], /, *, fuel: int, now: datetime) -> M_co:
+        """What it gives."""
+        ...
 
 
 @dataclass(slots=True)
@@ -47,7 +57,7 @@ class Stuck(Exception):
         self.phase = phase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Scope:
     """The data and the time over which the expressions of `element` are evaluated."""
 
@@ -63,17 +73,17 @@ class Scope:
     def answer(self, expression: Expression, phase: Phase = "enter") -> Answer:
         """The expression's value with what made parts of it null; Stuck when a bound is hit."""
         try:
-            return self.metered(lambda fuel: expression.answer(self.data, fuel=fuel, now=self.now), phase)
+            return self.metered(expression.answer, phase)
         except FeelError as error:
             message = f"{expression.text!r}: {error.message}"
             raise Stuck(self.element, "expression-failed", message, phase) from error
 
-    def metered(self, evaluate: Callable[[int], M], phase: Phase = "enter") -> M:
+    def metered(self, evaluate: Evaluate[M], phase: Phase = "enter") -> M:
         """Evaluate with the fuel that is left for the step; what fails has used all that it was given."""
-        given = max(0, min(DEFAULT_FUEL, self.tank.left))
+        given = DEFAULT_FUEL if self.tank.left >= DEFAULT_FUEL else max(0, self.tank.left)
         self.tank.left -= given + _EVALUATION
         try:
-            answer = evaluate(given)
+            answer = evaluate(self.data, fuel=given, now=self.now)
         except FeelError as error:
             if error.code != "fuel" or given == DEFAULT_FUEL:
                 raise

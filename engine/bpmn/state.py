@@ -8,7 +8,7 @@ histories give equal bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 import orjson
 
 from engine.bpmn.timers import Schedule
+from engine.record import record
 
 if TYPE_CHECKING:
     from engine.bpmn.parts import Apart
@@ -25,7 +26,8 @@ ROOT = 1
 
 Status = Literal["running", "incident", "completed"]
 Kind = Literal["scope", "task", "job", "event", "gateway", "loop", "throw", "held", "done"]
-Phase = Literal["enter", "begin", "leave"]
+Wall = Literal["", "kept", "blind"]
+Phase = Literal["enter", "begin", "leave", "ends"]
 T = TypeVar("T")
 
 
@@ -36,7 +38,7 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 class Token(NamedTuple):
     """A token in `scope` that stands before an element (`enter`, come by `flow`) or goes on from it (`leave`).
 
-    `begin`: what repeats or compensates begins there.
+    `begin`: what repeats or compensates begins there. `ends`: an event that waited for compensation ends what it ends.
     """
 
     element: str
@@ -45,7 +47,7 @@ class Token(NamedTuple):
     phase: Phase = "enter"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Loop:
     """How far the instances of an element are. `items` are the members of instances that are not yet begun.
 
@@ -60,13 +62,17 @@ class Loop:
     results: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Done:
-    """A completed activity that can be compensated: with its own data as they were, and what completed within it."""
+    """A completed activity that can be compensated: with its own data as they were, and what completed within it.
+
+    `active`: it never completed itself, so that only what completed within it is undone.
+    """
 
     element: str
     locals: Mapping[str, object] = field(default_factory=dict)
     within: tuple[Done, ...] = ()
+    active: bool = False
 
 
 class Thing(NamedTuple):
@@ -98,9 +104,22 @@ class Thing(NamedTuple):
     """Of an ad-hoc subprocess in sequence: the activities still to begin."""
     outcome: str = ""
     """Of a throw: what follows when all is undone, if no token goes on from it (`cancelled`, `beside`)."""
+    wall: Wall = ""
+    """Of a call: what is put within stays there (`kept`), and nothing around it is seen within (`blind`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_PLACES = {name: place for place, name in enumerate(Thing._fields)}
+
+
+def changed(thing: Thing, fields: Mapping[str, object]) -> Thing:
+    """A thing with other values in these fields; `_replace` looks for each of its fields, which takes twice as long."""
+    values: list[Any] = [*thing]
+    for name, value in fields.items():
+        values[_PLACES[name]] = value
+    return Thing._make(values)
+
+
+@record
 class Timer:
     """An armed timer of `element`, alive as long as the thing `owner`."""
 
@@ -109,7 +128,7 @@ class Timer:
     schedule: Schedule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Subscription:
     """What `element` listens for, alive as long as the thing `owner`: a message or signal of that name, a condition.
 
@@ -123,7 +142,7 @@ class Subscription:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Incident:
     """What stands still; `thing` is what waits for someone to mend it, and takes the incident with it when it goes.
 
@@ -136,7 +155,7 @@ class Incident:
     thing: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class State:
     """Everything a running process is.
 
@@ -183,7 +202,7 @@ class State:
         chain = []
         while thing in self.things:
             chain.append(self.things[thing].locals)
-            thing = self.things[thing].parent
+            thing = self.things[thing].parent if self.things[thing].wall != "blind" else 0
         return {name: value for local in reversed(chain) for name, value in local.items()}
 
     def to_json(self) -> dict[str, Any]:
@@ -193,19 +212,15 @@ class State:
 
     def encode(self) -> bytes:
         """The canonical bytes of the state: sorted keys, no spaces, UTF-8; what says nothing is left out."""
-        found: dict[str, Any] = {
-            "format": FORMAT,
-            "process": self.process,
-            "counter": self.counter,
-            "things": self.things,
-            "timers": self.timers,
-            "subscriptions": self.subscriptions,
-            "incidents": self.incidents,
-            "joins": {key: _in_order(item) for key, item in self.joins.items()},
-            "activated": {key: [*item.items()] for key, item in self.activated.items()},
-            "done": self.done,
-        }
-        return orjson.dumps({name: value for name, value in found.items() if value != {}}, _short, _OPTIONS)
+        found: dict[str, Any] = {"format": FORMAT, "process": self.process, "counter": self.counter}
+        for name in ("things", "timers", "subscriptions", "incidents", "done"):
+            if kept := getattr(self, name):
+                found[name] = {str(key): item for key, item in kept.items()}
+        if self.joins:
+            found["joins"] = {str(key): _in_order(item) for key, item in self.joins.items()}
+        if self.activated:
+            found["activated"] = {str(key): [*item.items()] for key, item in self.activated.items()}
+        return orjson.dumps(found, _short, _OPTIONS)
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> State:
@@ -215,15 +230,15 @@ class State:
                 f"state format {value.get('format')!r} found, {FORMAT} expected; migrate the dossier first"
             )
         return State(
-            process=value["process"],
-            counter=value["counter"],
-            things=_by_id(value.get("things"), _thing_in),
-            timers=_by_id(value.get("timers"), _timer_in),
-            subscriptions=_by_id(value.get("subscriptions"), lambda item: Subscription(**item)),
-            incidents=_by_id(value.get("incidents"), lambda item: Incident(**item)),
-            joins=_by_id(value.get("joins"), lambda item: {at: dict(flows) for at, flows in item}),
-            activated=_by_id(value.get("activated"), lambda item: {at: tuple(seen) for at, seen in item}),
-            done=_by_id(value.get("done"), lambda item: tuple(map(_done_in, item))),
+            value["process"],
+            value["counter"],
+            _by_id(value.get("things"), _thing_in),
+            _by_id(value.get("timers"), _timer_in),
+            _by_id(value.get("subscriptions"), lambda item: Subscription(**item)),
+            _by_id(value.get("incidents"), lambda item: Incident(**item)),
+            _by_id(value.get("joins"), lambda item: {at: dict(flows) for at, flows in item}),
+            _by_id(value.get("activated"), lambda item: {at: tuple(seen) for at, seen in item}),
+            _by_id(value.get("done"), lambda item: tuple(map(_done_in, item))),
         )
 
     @staticmethod
@@ -232,7 +247,7 @@ class State:
         return State.from_json(orjson.loads(encoded))
 
 
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 _NAMES: dict[type, tuple[str, ...]] = {
     Token: Token._fields,
     Thing: Thing._fields,
@@ -245,8 +260,8 @@ def _short(item: Any) -> Any:
     if type(item) is Timer:
         return _timer_out(item)
     names = _NAMES[type(item)]
-    values = item if isinstance(item, tuple) else (getattr(item, name) for name in names)
-    return {name: value for name, value in zip(names, values, strict=True) if value}
+    values = item if isinstance(item, tuple) else [getattr(item, name) for name in names]
+    return {names[at]: value for at, value in enumerate(values) if value}
 
 
 def _in_order(joins: Mapping[str, Mapping[str, int]]) -> list[Any]:
@@ -274,7 +289,8 @@ def _loop_in(item: dict[str, Any]) -> Loop:
 
 def _done_in(item: dict[str, Any]) -> Done:
     within = tuple(map(_done_in, item.get("within", ())))
-    return Done(element=item["element"], locals=item.get("locals", {}), within=within)
+    active = item.get("active", False)
+    return Done(element=item["element"], locals=item.get("locals", {}), within=within, active=active)
 
 
 _NESTED: Mapping[str, Callable[[Any], Any]] = {

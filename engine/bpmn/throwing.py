@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from engine.bpmn import compensation
 from engine.bpmn.activities import event_starts
 from engine.bpmn.catching import at_boundary, at_start, signalled
-from engine.bpmn.effects import ElementEntered, MessageThrown, SignalThrown
+from engine.bpmn.effects import ElementEntered, SignalThrown
 from engine.bpmn.graph import Activity, BoundaryEvent, EndEvent, EventNode, StartEvent, SubProcess, ThrowEvent, inner
 from engine.bpmn.mappings import inputs_of, outcome
+from engine.bpmn.messages import message_thrown
 from engine.bpmn.scope import Stuck
 from engine.bpmn.state import Thing, Token
 from engine.bpmn.triggers import Cancel, Compensation, Error, Escalation, Link, Message, Signal, Terminate, Trigger
@@ -24,10 +25,10 @@ def throw(work: Work, node: EndEvent | ThrowEvent, scope: int) -> None:
     local = inputs_of(node.inputs, seen)
     given = outcome(node.outputs, seen.within(local), {})
     _check_caught(work, node, scope)
+    messages = [trigger.message for trigger in node.triggers if isinstance(trigger, Message)]
+    sent = [message_thrown(message, seen.within(local), local) for message in messages]
     work.effects.append(ElementEntered(element=node.id))
-    for trigger in node.triggers:
-        if isinstance(trigger, Message):
-            work.effects.append(MessageThrown(element=node.id, name=trigger.message.name, data=local))
+    work.effects.extend(sent)
     work.merge(scope, given)
     if any(isinstance(trigger, _DEFERRED) for trigger in node.triggers):
         # Others must have armed what they catch; the token waits as long.
@@ -44,6 +45,12 @@ def _check_caught(work: Work, node: EventNode, scope: int) -> None:
             raise Stuck(node.id, "error-uncaught", f"the error{code} is caught nowhere around it")
         if isinstance(trigger, Cancel) and not _transaction(work, scope):
             raise Stuck(node.id, "cancel-outside", "there is no transaction around it to cancel (BPMN 2.0 §10.5.3)")
+
+
+def ends(work: Work, node: EventNode, scope: int) -> None:
+    """All that an event waited for is undone: what else it has ends what it ends, or the token goes on; or Stuck."""
+    _check_caught(work, node, scope)
+    _ends(work, node, scope)
 
 
 def _ends(work: Work, node: EventNode, scope: int) -> None:
@@ -119,14 +126,14 @@ def _around(work: Work, at: int) -> Iterator[tuple[int, StartEvent | BoundaryEve
             for start in event_starts(work.graph, inner(node) if node is not None else thing.element):
                 if start.scope != came_from:
                     yield at, start
-        if isinstance(node, Activity) and not _over(work, thing, node):
+        if isinstance(node, Activity) and not over(work, thing, node):
             owner = thing.parent if thing.number else at
             for event in node.boundaries:
                 yield owner, event
         came_from, at = thing.element, thing.parent
 
 
-def _over(work: Work, thing: Thing, node: Activity) -> bool:
+def over(work: Work, thing: Thing, node: Activity) -> bool:
     """Whether the activity itself completed long since, and is undone now: its boundary events are over."""
     return thing.kind == "throw" or (work.things[thing.parent].kind == "throw" and not node.for_compensation)
 
@@ -169,8 +176,10 @@ def _raised(work: Work, at: int, thrown: Error | Escalation, data: Mapping[str, 
 def _cancel(work: Work, at: int) -> None:
     """Everything in the transaction ends, what completed in it is undone, then it is left (BPMN 2.0 §13.3.4)."""
     at = _transaction(work, at)
+    left = compensation.unfinished(work, at)
     work.empty(at)
-    done = work.done.pop(at, ())
+    work.disarm(at, {start.id for start in event_starts(work.graph, work.things[at].element)})
+    done = (*work.done.pop(at, ()), *left)
     undoing = Thing(element=work.things[at].element, kind="throw", parent=at, undo=done, outcome=compensation.CANCELLED)
     compensation.go_on(work, work.add(undoing))
 

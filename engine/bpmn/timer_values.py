@@ -42,15 +42,15 @@ def _planned(kind: TimerKind, value: Value, now: datetime) -> Schedule:
     if isinstance(value, str):
         return plan(kind, value, now)
     if kind == "timeDate" and isinstance(value, Date):
-        return once(_moment(DateTime(value, Time(0, 0, 0))))
+        return once(moment_of(DateTime(value, Time(0, 0, 0))))
     if kind == "timeDate" and isinstance(value, DateTime):
-        return once(_moment(value))
+        return once(moment_of(value))
     if kind == "timeDuration" and isinstance(value, DaysDuration | YearsDuration):
-        return once(_duration(value).after(now))
+        return once(duration_of(value).after(now))
     raise TimerError("a value of another kind")
 
 
-def _moment(value: DateTime) -> datetime:
+def moment_of(value: DateTime) -> datetime:
     """The moment in UTC; a time without zone, and a date, are those of the offices."""
     day, clock = value.date, value.time
     offset = timedelta(seconds=offset_at(clock.zone or _OFFICE, day, clock))
@@ -61,7 +61,7 @@ def _moment(value: DateTime) -> datetime:
         raise TimerError("the timer's due time lies outside the calendar") from error
 
 
-def _duration(value: DaysDuration | YearsDuration) -> Duration:
+def duration_of(value: DaysDuration | YearsDuration) -> Duration:
     """The duration; one that is negative has passed already."""
     if isinstance(value, YearsDuration):
         return Duration(months=value.months, rest=timedelta())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.bpmn.timer_values import TimerDefinition
 from engine.feel import Expression
@@ -10,10 +12,14 @@ from engine.feel import Expression
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDefinition:
-    """The message that an event throws or awaits; `key` says which dossier it means when it is awaited."""
+    """The message that an event throws or awaits; `key` says which receiver is meant, on either side.
+
+    `lifetime`, a duration, says how long a thrown one waits for its receiver.
+    """
 
     name: str
     key: Expression | None = None
+    lifetime: TimerDefinition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +90,27 @@ class Terminate:
 
 
 Trigger = Timer | Message | Signal | Error | Escalation | Condition | Compensation | Cancel | Link | Terminate
+
+
+class StartedBy(NamedTuple):
+    """By what a process starts: a message, a signal, the timer of that start event; by nothing if all are None."""
+
+    message: str | None = None
+    signal: str | None = None
+    timer: str | None = None
+
+    def __str__(self) -> str:
+        if self.message is not None:
+            return f"message {self.message!r}"
+        if self.timer is not None:
+            return f"the timer of {self.timer}"
+        return f"signal {self.signal!r}" if self.signal is not None else "no trigger"
+
+
+def names_of(triggers: Iterable[Trigger], element: str) -> Iterator[StartedBy]:
+    """What of an element's triggers can start a process, messages first; a timer goes by the element."""
+    found = tuple(triggers)
+    yield from (StartedBy(message=trigger.message.name) for trigger in found if isinstance(trigger, Message))
+    yield from (StartedBy(signal=trigger.name) for trigger in found if isinstance(trigger, Signal))
+    if any(isinstance(trigger, Timer) for trigger in found):
+        yield StartedBy(timer=element)

@@ -19,11 +19,9 @@ from engine.bpmn.effects import (
     TaskCancelled,
     TimerCancelled,
 )
-from engine.bpmn.events import EventRefused
 from engine.bpmn.graph import Activity, Graph, Node
-from engine.bpmn.plain import plain_json
 from engine.bpmn.scope import Scope, Tank
-from engine.bpmn.state import ROOT, Done, Incident, State, Subscription, Thing, Timer, Token
+from engine.bpmn.state import ROOT, Done, Incident, State, Subscription, Thing, Timer, Token, changed
 from engine.calendar import VIETNAM
 
 # An automatic loop stops after this many tokens moved in one step, and two for each flow, so that a wide process is no
@@ -32,21 +30,12 @@ BUDGET = 1_000
 STARVED = "join-starved"
 
 
-def given(data: Mapping[str, object]) -> dict[str, object]:
-    """Data from outside, copied as plain JSON; raises EventRefused if it is none."""
-    try:
-        plain = plain_json(data)
-    except ValueError as error:
-        raise EventRefused("data-not-json", str(error)) from None
-    assert isinstance(plain, dict)
-    return plain
-
-
 class Work:
     """Mutable only within a step; `state()` freezes it. The queues are empty before and after."""
 
     __slots__ = (
         "_apart",
+        "_born",
         "_listening",
         "_now_there",
         "_parts",
@@ -92,6 +81,8 @@ class Work:
         self.joins = {scope: {at: dict(flows) for at, flows in held.items()} for scope, held in state.joins.items()}
         self.activated = {scope: dict(seen) for scope, seen in state.activated.items()}
         self.done = dict(state.done)
+        self._born: defaultdict[int, int] = defaultdict(int)
+        """How many more live within each thing than it says; told to it as the state is made."""
         self.tokens: deque[Token] = deque()
         self.moving: defaultdict[int, int] = defaultdict(int)
         """How many tokens of each scope are on their way in this step."""
@@ -119,24 +110,30 @@ class Work:
 
     def state(self) -> State:
         """The state as it is now."""
+        for key, born in self._born.items():
+            if born:
+                self.change(key, alive=self.things[key].alive + born)
+        self._born.clear()
         return State(
-            process=self.process,
-            counter=self.counter,
-            things=self.things,
-            timers=self.timers,
-            subscriptions=self.subscriptions,
-            incidents=self.incidents,
-            joins=self.joins,
-            activated=self.activated,
-            done=self.done,
-            apart=self._apart,
+            self.process,
+            self.counter,
+            self.things,
+            self.timers,
+            self.subscriptions,
+            self.incidents,
+            self.joins,
+            self.activated,
+            self.done,
+            self._apart,
         )
 
-    def _load(self) -> None:
+    def reach(self) -> None:
         """Load what of the state is stored apart: it is concerned too."""
+        if self._apart is None or self._apart.rest is None:
+            return
         found = parts.whole(self.state())
         self._apart = found.apart
-        for each in ("things", "timers", "joins", "activated", "done"):
+        for each in parts.APART:
             setattr(self, each, getattr(found, each))
         self._parts = self._listening = None
 
@@ -180,25 +177,31 @@ class Work:
         key = self.next_id()
         self.things[key] = thing
         if thing.parent:
-            self.change(thing.parent, alive=self.things[thing.parent].alive + 1)
+            self._born[thing.parent] += 1
             if self._parts is not None:
                 self._parts.setdefault(thing.parent, {})[key] = None
         return key
 
+    def alive(self, key: int) -> int:
+        """How many things live directly within it."""
+        return self.things[key].alive + self._born[key]
+
     def change(self, key: int, **fields: Any) -> Thing:
         """Change what lives."""
-        thing = self.things[key] = self.things[key]._replace(**fields)
+        thing = self.things[key] = changed(self.things[key], fields)
         return thing
 
     def remove(self, key: int) -> Thing:
         """It no longer lives; nothing lives within it any more. What it listened for is over."""
         thing = self.things.pop(key)
+        self._born.pop(key, None)
         if self._parts is not None:
             self._parts[thing.parent].pop(key)
         self.disarm(key)
-        self._resolve_all(lambda incident: incident.thing == key)
+        if self.incidents:
+            self._resolve_all(lambda incident: incident.thing == key)
         if thing.parent in self.things:
-            self.change(thing.parent, alive=self.things[thing.parent].alive - 1)
+            self._born[thing.parent] -= 1
             self.touched.add(thing.parent)
         for kept in (self.joins, self.activated, self.done):
             kept.pop(key, None)
@@ -206,8 +209,8 @@ class Work:
 
     def within(self, key: int) -> list[int]:
         """The things that live directly within it, in the order in which they began."""
-        if self._apart is not None and self.things[key].loop is not None:
-            self._load()
+        if self._apart is not None and parts.spread(self.things, key):
+            self.reach()
         if self._parts is None:
             self._parts = {}
             for number, thing in self.things.items():
@@ -225,7 +228,7 @@ class Work:
 
     def empty(self, key: int) -> None:
         """Everything within it ends: what lives there, tokens on their way, tokens that wait at gateways."""
-        if self.things[key].alive:
+        if self.alive(key):
             for number in self.within(key):
                 self.cancel(number)
         if self.moving[key]:
@@ -319,7 +322,7 @@ class Work:
 
         Offices keep Vietnamese time, so `today()` is the day there.
         """
-        return Scope(element=element, data=self.seen(at, local), now=self._now_there, tank=self.tank)
+        return Scope(element, self.seen(at, local), self._now_there, self.tank)
 
     def seen(self, at: int, local: Mapping[str, object] | None = None) -> Mapping[str, object]:
         """The data that a thing sees, with `local` before all others."""
@@ -328,20 +331,20 @@ class Work:
             thing = self.things[at]
             if thing.locals:
                 chain.append(thing.locals)
-            at = thing.parent
+            at = thing.parent if thing.wall != "blind" else 0
         if len(chain) == 1:
             return chain[0]
         return {name: value for each in reversed(chain) for name, value in each.items()}
 
     def merge(self, at: int, data: Mapping[str, object]) -> None:
-        """Put plain JSON where each name lives, seen from `at`; what lives nowhere becomes data of the process."""
+        """Put plain JSON where each name lives, seen from `at`, else into the data of the process or walled call."""
         if not data:
             return
         self.changed = True
-        nearer = self._homes(at)
-        changes: dict[int, dict[str, object]] = {} if nearer else {ROOT: dict(data)}
+        nearer, last = self._homes(at)
+        changes: dict[int, Any] = {} if nearer else {last: data}
         for name, value in data.items() if nearer else ():
-            home = next((key for key in nearer if name in self.things[key].locals), ROOT)
+            home = next((key for key in nearer if name in self.things[key].locals), last)
             changes.setdefault(home, {})[name] = value
         for home, values in changes.items():
             before = self.things[home].locals
@@ -349,17 +352,17 @@ class Work:
             # Sorted, so that it is the same before and after a store.
             self.change(home, locals=after if len(after) == len(before) else dict(sorted(after.items())))
 
-    def _homes(self, at: int) -> list[int]:
-        """What has data of its own around `at`, the nearest first, but the process itself."""
-        found = []
+    def _homes(self, at: int) -> tuple[list[int], int]:
+        """What has data of its own around `at`, the nearest first, and what takes all else."""
+        found: list[int] = []
         while at and at != ROOT:
             thing = self.things[at]
+            if thing.wall:
+                return found, at
             if thing.locals:
                 found.append(at)
             at = thing.parent
-        return found
-
-    # Compensation
+        return found, ROOT
 
     def remember(self, scope: int, done: Done) -> None:
         """An activity completed that can be compensated."""

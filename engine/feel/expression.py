@@ -10,9 +10,10 @@ from engine.feel.errors import START, FeelError, Position, Problem, shown
 from engine.feel.foreign import is_foreign, translated
 from engine.feel.parser import parse, parse_unary_tests
 from engine.feel.values import Value, finished
+from engine.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Answer:
     """What an evaluation gave: its value, why parts of it became null, and the operations that it took."""
 
@@ -23,10 +24,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Expression:
-    """A compiled expression; `text` as it was given, `names` the top-level names of the data that it reads."""
+    """A compiled expression; `text` as it was given, `names` the top-level names of the data that it reads.
+
+    `reads` are those that can be nothing but data, with the first place of each: in a filter a name may be an entry of
+    the member.
+    """
 
     text: str
     names: frozenset[str]
+    reads: Mapping[str, Position]
     bounds: Bounds
     _code: Callable[[Run], object] = field(repr=False)
 
@@ -37,16 +43,13 @@ class Expression:
         `result-bound` and `depth-bound` for values that are too large, `not-data` and `number-range` where the data
         holds something that is no FEEL value. The data is not changed, nor does the result share parts of it.
         """
-        return self._finish(Run(data, fuel, self.bounds, now))
+        return _finished(self._code, Run(data, fuel, self.bounds, now))
 
     def answer(self, data: Mapping[str, object], *, fuel: int = DEFAULT_FUEL, now: datetime = EPOCH) -> Answer:
         """As `evaluate`, with the problems that made parts of the value null."""
         run = Run(data, fuel, self.bounds, now)
-        value = self._finish(run)
-        return Answer(value=value, problems=tuple(run.problems), fuel=fuel - run.fuel)
-
-    def _finish(self, run: Run) -> Value:
-        return _finished(self._code, run)
+        value = _finished(self._code, run)
+        return Answer(value, tuple(run.problems), fuel - run.fuel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,7 +114,8 @@ def _compiled(text: str, bounds: Bounds, names: Iterable[str] = ()) -> Expressio
     start = leading + 1 if text.startswith("=", leading) else 0
     compiler = Compiler()
     code = compiler.code(parse(text, bounds, names=names, start=start))
-    return Expression(text=text, names=frozenset(compiler.names), bounds=bounds, _code=code)
+    names_read = frozenset(compiler.names)
+    return Expression(text=text, names=names_read, reads=compiler.reads, bounds=bounds, _code=code)
 
 
 def _foreign(text: str, bounds: Bounds) -> FeelError | None:

@@ -16,6 +16,7 @@ from signing.sign import sign_manifest
 from signing.verify import verify_submission
 from tests.bench.expressions import RULES, condition, table
 from tests.bench.kernel import kernel
+from tests.bench.wide import completions
 from tests.pki import NOW, known, trust
 from tests.signing.records import approval
 
@@ -82,5 +83,5 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
 
 if __name__ == "__main__":
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
-    for measure in (kernel, expressions, signatures, cold_start):
+    for measure in (kernel, completions, expressions, signatures, cold_start):
         measure()

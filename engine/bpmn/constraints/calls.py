@@ -12,8 +12,7 @@ def check_calls(model: Model) -> None:
     for call in model.each("callActivity"):
         called = model.at(call, "calledElement")
         if called is not None:
-            _check_data(call, called, "inputs", inputs_of(call), inputs_of(called), model)
-            _check_data(call, called, "outputs", outputs_of(call), outputs_of(called), model)
+            check_called(call, called, model, model)
     for element in children(model.root):
         if name_of(element) == "process" or name_of(element).startswith("global"):
             _check_interfaces(element, model)
@@ -21,18 +20,24 @@ def check_calls(model: Model) -> None:
                 _check_binding(binding, model)
 
 
+def check_called(call: Element, called: Element, model: Model, other: Model) -> None:
+    """A call of a process of another file, the `other`."""
+    _check_data(call, called, "inputs", inputs_of(call), inputs_of(called), model, other)
+    _check_data(call, called, "outputs", outputs_of(call), outputs_of(called), model, other)
+
+
 def _check_data(
-    call: Element, called: Element, what: str, given: list[Element], wanted: list[Element], model: Model
+    call: Element, called: Element, what: str, given: list[Element], wanted: list[Element], model: Model, other: Model
 ) -> None:
     remedy = f"give the call activity the {what} of {called.get('id')}"
     if len(given) != len(wanted):
         message = f"it has {len(given)} data {what}, but {called.get('id')} has {len(wanted)}"
         model.breaks(call, "10.3.6", "call-data", message, remedy)
         return
-    for one, other in zip(given, wanted, strict=True):
-        items = item_of(one, model), item_of(other, model)
+    for one, its in zip(given, wanted, strict=True):
+        items = item_of(one, model), item_of(its, other)
         if items != (None, None) and not equivalent(*items):
-            message = f"{one.get('id')} is not of the item of {other.get('id')} of {called.get('id')}"
+            message = f"{one.get('id')} is not of the item of {its.get('id')} of {called.get('id')}"
             model.breaks(one, "10.3.6", "call-item", message, remedy)
 
 

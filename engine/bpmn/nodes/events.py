@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from engine.bpmn.document import is_model, name_of, reference
 from engine.bpmn.graph import BoundaryEvent, CatchEvent, EndEvent, StartEvent, ThrowEvent
+from engine.bpmn.nodes.messages import read_sent
 from engine.bpmn.nodes.source import Source, check_children, names
 from engine.bpmn.nodes.triggers import read_triggers
+from engine.bpmn.start_timers import TOO_OFTEN, too_often
 from engine.bpmn.triggers import Message, Timer, Trigger
 from engine.bpmn.vendor import Extensions
 
@@ -18,18 +20,18 @@ _AT_BORDERS = ("message", "timer", "signal", "conditional", "error", "escalation
 
 
 def read_start(source: Source, extensions: Extensions) -> StartEvent:
-    """A start event: of a process without trigger or by a message, of an event subprocess by anything."""
+    """A start event: of a process without trigger or by message, signal, timer; of an event subprocess by anything."""
     _check_parts(source)
     triggers = read_triggers(source, *(_WITHIN if source.within_event else _STARTS))
-    if any(isinstance(trigger, Timer) for trigger in triggers) and not source.within_event:
-        message = "a timer does not start processes yet"
-        source.refuse("timer-start", message, "start it by a message that a scheduled job sends")
+    for trigger in triggers:
+        if isinstance(trigger, Timer) and not source.within_event and too_often(trigger.definition):
+            source.refuse("timer-start", TOO_OFTEN, "let a minute at least lie between")
     if any(isinstance(trigger, Message) and trigger.message.key for trigger in triggers) and not source.within_event:
         source.note(
             "key-without-effect", "the correlation key has no effect on a start event", "keep it for the catch events"
         )
-    if _accepts(extensions) and not source.within_event:
-        message = "hoso:accepts has no effect: a message does not start dossiers from outside"
+    if _accepts(extensions) and triggers and not source.within_event:
+        message = "hoso:accepts has no effect: what starts a dossier by an event brings all its data"
         source.note("accepts-without-effect", message, "remove it")
     return StartEvent(
         **source.base,
@@ -46,7 +48,7 @@ def read_end(source: Source, extensions: Extensions) -> EndEvent:
     _check_parts(source)
     return EndEvent(
         **source.base,
-        triggers=read_triggers(source, *_ENDS),
+        triggers=read_sent(source, extensions, read_triggers(source, *_ENDS)),
         inputs=tuple(extensions.inputs),
         outputs=tuple(extensions.outputs),
     )
@@ -57,7 +59,7 @@ def read_throw(source: Source, extensions: Extensions) -> ThrowEvent:
     _check_parts(source)
     return ThrowEvent(
         **source.base,
-        triggers=read_triggers(source, *_THROWS),
+        triggers=read_sent(source, extensions, read_triggers(source, *_THROWS)),
         inputs=tuple(extensions.inputs),
         outputs=tuple(extensions.outputs),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.bpmn.document import children, text_of
 from engine.bpmn.expressions import compile_at, speaks_feel
 from engine.bpmn.graph import ComplexGateway, EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
-from engine.bpmn.nodes.source import Source, check_children
+from engine.bpmn.nodes.source import Source, check_children, flag
 from engine.bpmn.vendor import Extensions
 
 
@@ -42,10 +42,11 @@ def read_complex(source: Source, extensions: Extensions) -> ComplexGateway:
 
 
 def read_event_based(source: Source, extensions: Extensions) -> EventBasedGateway:
-    """An event-based gateway within a process."""
+    """An event-based gateway, within a process or to start it."""
     check_children(source)
-    if (source.element.get("instantiate") or "false").strip() in ("true", "1"):
-        source.refuse("gateway-instantiate", "a gateway does not start processes", "use start events")
-    if (source.element.get("eventGatewayType") or "Exclusive").strip() != "Exclusive":
-        source.refuse("gateway-parallel", "a parallel event-based gateway starts processes only", "make it exclusive")
-    return EventBasedGateway(**source.base)
+    instantiate = flag(source.element, "instantiate")
+    parallel = (source.element.get("eventGatewayType") or "Exclusive").strip() == "Parallel"
+    if parallel and not instantiate:
+        remedy = 'make it exclusive, or set instantiate="true"'
+        source.refuse("gateway-parallel", "a parallel event-based gateway starts processes only", remedy)
+    return EventBasedGateway(**source.base, instantiate=instantiate, parallel=parallel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.bpmn.graph import Node
+from engine.bpmn.nodes.calls import read_call_activity
 from engine.bpmn.nodes.events import read_boundary, read_catch, read_end, read_start, read_throw
 from engine.bpmn.nodes.gateways import read_complex, read_event_based, read_exclusive, read_inclusive, read_parallel
 from engine.bpmn.nodes.scopes import read_adhoc, read_subprocess
@@ -12,7 +13,6 @@ from engine.bpmn.nodes.scripts import read_script_task
 from engine.bpmn.nodes.source import SUPPORTED, Source, check_attributes, check_properties
 from engine.bpmn.nodes.tasks import (
     read_business_rule_task,
-    read_call_activity,
     read_plain_task,
     read_receive_task,
     read_send_task,

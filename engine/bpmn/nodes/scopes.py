@@ -5,11 +5,9 @@ from __future__ import annotations
 from engine.bpmn.document import children, name_of, text_of
 from engine.bpmn.expressions import compile_at, speaks_feel
 from engine.bpmn.graph import AdHocSubProcess, SubProcess
-from engine.bpmn.nodes.source import Source
+from engine.bpmn.nodes.source import Source, data_of
 from engine.bpmn.nodes.tasks import activity
 from engine.bpmn.vendor import Extensions
-
-_DATA = ("property", "dataObject")
 
 
 def read_subprocess(source: Source, extensions: Extensions) -> SubProcess:
@@ -22,7 +20,7 @@ def read_subprocess(source: Source, extensions: Extensions) -> SubProcess:
         **activity(source, extensions, *_within(source)),
         triggered_by_event=by_event,
         transaction=source.kind == "transaction",
-        properties=data_of(source),
+        properties=data_of(source.element),
     )
 
 
@@ -35,16 +33,11 @@ def read_adhoc(source: Source, extensions: Extensions) -> AdHocSubProcess:
     return AdHocSubProcess(
         **activity(source, extensions, *_within(source)),
         triggered_by_event=_true(source, "triggeredByEvent", "false"),
-        properties=data_of(source),
+        properties=data_of(source.element),
         sequential=(source.element.get("ordering") or "Parallel").strip() == "Sequential",
         condition=condition,
         cancel_remaining=_true(source, "cancelRemainingInstances", "true"),
     )
-
-
-def data_of(source: Source) -> tuple[str, ...]:
-    """The names of the data that live in this scope."""
-    return tuple(item.get("name") or item.get("id") or "" for item in children(source.element, *_DATA))
 
 
 def _within(source: Source) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from engine.bpmn.expressions import is_feel
 from engine.bpmn.graph import ScriptTask
 from engine.bpmn.nodes.source import Source
 from engine.bpmn.nodes.tasks import activity
+from engine.bpmn.problems import Mark
 from engine.bpmn.scripts import FEEL, Language, Script, ScriptError
 from engine.bpmn.vendor import Extensions
 from engine.feel import FeelError
@@ -51,7 +52,8 @@ def _compiled(source: Source, language: Language, text: str, extensions: Extensi
         message = f"script {text!r} (line {error.line}, column {error.column}): {error.message}"
         remedy = _remedy(text, extensions)
         line = line_of(at) + max(0, error.line - 1)
-        source.problems.error(line, source.id, f"expression-{error.code}", message, remedy)
+        mark = Mark(text=text, line=error.line, column=error.column)
+        source.problems.error(line, source.id, f"expression-{error.code}", message, remedy, mark)
     return None
 
 

@@ -7,22 +7,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bpmn.document import Element, attributes, children, line_of, name_of
-from engine.bpmn.problems import Problems
+from engine.bpmn.problems import Mark, Problems
 from engine.bpmn.roots import Roots
 from engine.bpmn.scripts import Language
 from engine.bpmn.vendor import Extensions
 
 SUPPORTED = "the tasks, subprocesses, gateways and events of a process diagram"
 _PROPERTIES = {
-    "userTask": ("signature", "place", "documents", "notSameAs", "handOver"),
+    "userTask": ("signature", "place", "documents", "notSameAs", "handOver", "term"),
     "startEvent": ("accepts",),
     "intermediateCatchEvent": ("accepts",),
     "receiveTask": ("accepts",),
     "boundaryEvent": ("accepts",),
+    "sendTask": ("correlationKey", "timeToLive"),
+    "intermediateThrowEvent": ("correlationKey", "timeToLive"),
+    "endEvent": ("correlationKey", "timeToLive"),
 }
 _QUIET_CHILDREN = {"documentation", "extensionElements", "incoming", "outgoing"}
 # Data that is drawn: every expression sees the data by name anyway.
 _DRAWN = {"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "dataInput", "dataOutput", "property"}
+_ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 # Attributes of the BPMN schema with the values that change nothing; None: read elsewhere.
 _ATTRIBUTES: dict[str, tuple[str, ...] | None] = {
     "id": None,
@@ -79,9 +83,9 @@ class Source:
         name = self.element.get("name") or ""
         return {"id": self.id, "name": name, "line": line_of(self.element), "scope": self.scope}
 
-    def refuse(self, code: str, message: str, remedy: str, at: Element | None = None) -> None:
+    def refuse(self, code: str, message: str, remedy: str, at: Element | None = None, mark: Mark | None = None) -> None:
         """Add an error at the element, or at a part of it."""
-        self.problems.error(line_of(self.element if at is None else at), self.id, code, message, remedy)
+        self.problems.error(line_of(self.element if at is None else at), self.id, code, message, remedy, mark)
 
     def note(self, code: str, message: str, remedy: str, at: Element | None = None) -> None:
         """Add a warning at the element, or at a part of it."""
@@ -94,7 +98,7 @@ def check_attributes(source: Source) -> None:
         allowed = _ATTRIBUTES.get(name, ()) if space is None else None
         if allowed is not None and value.strip() not in allowed:
             message = f"{name}={value!r} on {source.kind} is not executed yet"
-            source.refuse("attribute-unsupported", message, "remove the attribute")
+            source.refuse("attribute-unsupported", message, "remove the attribute", mark=Mark(attribute=name))
 
 
 def check_properties(source: Source, extensions: Extensions) -> None:
@@ -103,13 +107,17 @@ def check_properties(source: Source, extensions: Extensions) -> None:
     for name in extensions.properties:
         if name not in known:
             expected = ", ".join(f"hoso:{item}" for item in known) or "none"
-            source.refuse("property-unknown", f"property hoso:{name} is unknown on {source.kind}", f"known: {expected}")
+            message, mark = f"property hoso:{name} is unknown on {source.kind}", Mark(text=f"hoso:{name}")
+            source.refuse("property-unknown", message, f"known: {expected}", mark=mark)
 
 
 def check_children(source: Source, *allowed: str) -> None:
     """Refuse the parts of the element that are neither `allowed` nor only told to people."""
     for item in children(source.element):
         name = name_of(item)
+        if name in _ASSOCIATIONS and (part := next(children(item, "transformation", "assignment"), None)) is not None:
+            message = f"{name_of(part)} in {name} has no effect: data are seen and set by name"
+            source.note("data-drawn-only", message, "write it as an input or output mapping", item)
         if name in _QUIET_CHILDREN or name in allowed:
             continue
         if name in _DRAWN:
@@ -122,6 +130,16 @@ def check_children(source: Source, *allowed: str) -> None:
             source.refuse("event-unsupported", f"{name} on {source.kind} is not executed yet", f"use {SUPPORTED}", item)
         else:
             source.refuse("part-unsupported", f"{name} in {source.kind} is not executed yet", "remove it", item)
+
+
+def flag(element: Element, name: str, default: str = "false") -> bool:
+    """A boolean attribute."""
+    return (element.get(name) or default).strip() in ("true", "1")
+
+
+def data_of(scope: Element) -> tuple[str, ...]:
+    """The names of the data that live in a scope: properties and data objects."""
+    return tuple(item.get("name") or item.get("id") or "" for item in children(scope, "property", "dataObject"))
 
 
 def names(text: str) -> tuple[str, ...]:

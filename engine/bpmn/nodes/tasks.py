@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from engine.bpmn.document import reference
 from engine.bpmn.graph import (
     BusinessRuleTask,
-    CallActivity,
     MultiInstance,
     Place,
     PlainTask,
@@ -19,8 +17,10 @@ from engine.bpmn.graph import (
     UserTask,
 )
 from engine.bpmn.nodes.loops import read_loop
-from engine.bpmn.nodes.source import Source, check_children, names
+from engine.bpmn.nodes.messages import read_thrown
+from engine.bpmn.nodes.source import Source, check_children, flag, names
 from engine.bpmn.nodes.triggers import read_message
+from engine.bpmn.problems import Mark
 from engine.bpmn.vendor import Extensions
 
 SIGNATURES = ("none", "initial", "approval", "organ")
@@ -41,6 +41,7 @@ def read_user_task(source: Source, extensions: Extensions) -> UserTask:
         place=cast(Place, _one_of(source, found, "place", PLACES)),
         documents=names(found["documents"]) if "documents" in found else None,
         not_same_as=names(found.get("notSameAs", "")),
+        schedule=extensions.schedule,
         hand_over=found.get("handOver", "").strip() or None,
     )
 
@@ -48,7 +49,8 @@ def read_user_task(source: Source, extensions: Extensions) -> UserTask:
 def _one_of(source: Source, found: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
     value = found.get(name, values[0]).strip()
     if value not in values:
-        source.refuse("property-value", f"hoso:{name} is {value!r}", f"write one of {', '.join(values)}")
+        message, mark = f"hoso:{name} is {value!r}", Mark(text=value)
+        source.refuse("property-value", message, f"write one of {', '.join(values)}", mark=mark)
         return values[0]
     return value
 
@@ -89,29 +91,17 @@ def read_send_task(source: Source, extensions: Extensions) -> SendTask | None:
     """A task that sends a message."""
     common = activity(source, extensions)
     message = read_message(source, source.element)
-    return SendTask(**common, message=message) if message else None
+    return SendTask(**common, message=read_thrown(source, extensions, message)) if message else None
 
 
 def read_receive_task(source: Source, extensions: Extensions) -> ReceiveTask | None:
-    """A task that waits for a message."""
+    """A task that waits for a message, or starts the process by it."""
     common = activity(source, extensions)
-    if (source.element.get("instantiate") or "false").strip() in ("true", "1"):
-        source.refuse("task-instantiate", "a receive task does not start processes", "use a message start event")
     message = read_message(source, source.element)
-    accepts = names(extensions.properties.get("accepts", ""))
-    return ReceiveTask(**common, message=message, accepts=accepts) if message else None
-
-
-def read_call_activity(source: Source, extensions: Extensions) -> CallActivity | None:
-    """A call of a process or global task of the same file."""
-    common = activity(source, extensions)
-    called = reference(source.element.get("calledElement") or "", source.element)
-    if called not in source.roots.callable:
-        what = f"{called!r}, which is no process or global task of this file" if called else "nothing"
-        message = f"it calls {what}"
-        source.refuse("called-unknown", message, "name a process or global task of this file")
+    if message is None:
         return None
-    return CallActivity(**common, called=called)
+    accepts = names(extensions.properties.get("accepts", ""))
+    return ReceiveTask(**common, message=message, accepts=accepts, instantiate=flag(source.element, "instantiate"))
 
 
 def activity(source: Source, extensions: Extensions, *parts: str) -> dict[str, Any]:
@@ -138,5 +128,6 @@ def _quantity(source: Source, name: str) -> int:
     text = (source.element.get(name) or "1").strip()
     if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 1000:
         return int(text)
-    source.refuse("quantity", f"{name} is {text!r}", "write a number from 1 to 1000 (BPMN 2.0 table 10.3)")
+    remedy = "write a number from 1 to 1000 (BPMN 2.0 table 10.3)"
+    source.refuse("quantity", f"{name} is {text!r}", remedy, mark=Mark(attribute=name))
     return 1

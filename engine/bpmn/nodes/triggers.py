@@ -9,6 +9,7 @@ from typing import cast
 from engine.bpmn.document import Element, children, name_of, reference, text_of
 from engine.bpmn.expressions import compile_at, is_foreign, is_formal, speaks_feel
 from engine.bpmn.nodes.source import Source
+from engine.bpmn.problems import Mark
 from engine.bpmn.timer_values import TimerDefinition
 from engine.bpmn.timers import TimerError, TimerKind, plan
 from engine.bpmn.triggers import (
@@ -163,6 +164,7 @@ def read_timer(source: Source, definition: Element) -> TimerDefinition | None:
     try:
         plan(kind, text, datetime(2000, 1, 1, tzinfo=UTC))
     except TimerError as error:
-        source.refuse("timer-unreadable", str(error), f"write the {kind} in ISO 8601, or FEEL with a leading =", part)
+        remedy = f"write the {kind} in ISO 8601, or FEEL with a leading ="
+        source.refuse("timer-unreadable", str(error), remedy, part, Mark(text=text))
         return None
     return TimerDefinition(kind=kind, text=text)

@@ -24,11 +24,14 @@ from engine.bpmn.graph import (
     InclusiveGateway,
     MultiInstance,
     Node,
+    ParallelGateway,
     StandardLoop,
     StartEvent,
     SubProcess,
     ThrowEvent,
+    begins,
 )
+from engine.bpmn.reach import reached
 from engine.bpmn.triggers import Cancel, Compensation, Condition, Error, Escalation, Link, Signal, Terminate, Timer
 
 MOST_NODES = 250
@@ -86,8 +89,17 @@ def _ahead(graph: Graph, node: Node, known: dict[str, int]) -> int:
 
 
 def _of_join(node: Node, graph: Graph) -> Iterator[Reason]:
+    if isinstance(node, ParallelGateway) and len(node.incoming) > 1 and _leads_to_itself(node, graph):
+        yield Reason(node=node, text="it lets a parallel join go on without the flow that comes back from behind it")
     if isinstance(node, InclusiveGateway) and len(node.incoming) > 1 and any(map(_meets, _behind(node, graph))):
         yield Reason(node=node, text="its inclusive joins look back along one way only where ways met before")
+
+
+def _leads_to_itself(join: Node, graph: Graph) -> bool:
+    """Whether a flow into the join can only be reached from behind it: then no token ever goes on there."""
+    first = [node.id for node in graph.within(join.scope) if not node.incoming and not isinstance(node, BoundaryEvent)]
+    before = {flow for start in first for flow in reached(graph, start, join.id)}
+    return any(flow.id not in before for flow in join.incoming)
 
 
 def _meets(node: Node) -> bool:
@@ -123,6 +135,14 @@ def _interrupted(node: Node, graph: Graph) -> bool:
     return False
 
 
+def _mixed(node: Node) -> bool:
+    """Whether flows are taken always, and others by a choice with a default (BPMN 2.0.2 §13.3.1, §10.6.3)."""
+    if not isinstance(node, Activity | InclusiveGateway) or node.default is None:
+        return False
+    others = [flow.condition is None for flow in node.outgoing if flow.id != node.default]
+    return any(others)
+
+
 def _ends_all(node: Node) -> bool:
     return any(isinstance(trigger, Terminate | Error | Cancel) for trigger in _thrown(node))
 
@@ -135,8 +155,18 @@ def _of_node(node: Node, graph: Graph) -> Iterator[Reason]:
     if node.id in _ITS_NAMES or node.id.endswith(_ITS_ENDINGS):
         yield Reason(node=node, text="it has elements of its own by that id", readable=False)
     yield from _of_join(node, graph)
+    if isinstance(node, BoundaryEvent) and any(flow.target == node.attached_to for flow in node.outgoing):
+        yield Reason(node=node, text="it never ends after an event that leads straight back to its own activity")
+    elif isinstance(node, BoundaryEvent) and not node.interrupting and reached(graph, node.id, node.attached_to):
+        yield Reason(
+            node=node, text="it loses tokens where an event that does not interrupt leads back to its activity"
+        )
+    if _mixed(node):
+        yield Reason(node=node, text="it takes no default flow beside one without condition")
     if _interrupted(node, graph):
         yield Reason(node=node, text="it raises where several instances of a subprocess are interrupted")
+    if begins(node) and not isinstance(node, StartEvent):
+        yield Reason(node=node, text="it starts processes at start events alone", readable=False)
     if isinstance(node, ComplexGateway):
         yield Reason(node=node, text="it does not know complex gateways", readable=False)
     if isinstance(node, EventNode):
@@ -145,11 +175,15 @@ def _of_node(node: Node, graph: Graph) -> Iterator[Reason]:
         yield from _of_activity(node)
     if isinstance(node, AdHocSubProcess):
         yield Reason(node=node, text="it never reads how an ad-hoc subprocess is ordered and ends", readable=False)
+    elif isinstance(node, SubProcess) and node.triggered_by_event and node.transaction:
+        yield Reason(node=node, text="it does not read an event subprocess that is a transaction", readable=False)
     elif isinstance(node, SubProcess) and node.triggered_by_event:
         yield Reason(
             node=node, text="it goes on beside an interrupting event subprocess, and starts none within another"
         )
-    if isinstance(node, CallActivity) and not graph.within(node.called):
+    if isinstance(node, CallActivity) and node.elsewhere is not None:
+        yield Reason(node=node, text="it does not know processes of other bundles", readable=False)
+    elif isinstance(node, CallActivity) and not graph.within(node.called):
         yield Reason(node=node, text="it calls nothing", readable=False)
     elif isinstance(node, CallActivity) and node.called in graph.nodes:
         yield Reason(node=node, text="it does not know global tasks", readable=False)

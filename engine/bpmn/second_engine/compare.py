@@ -11,12 +11,13 @@ from engine.bpmn.second_engine.comparable import Reason, reasons
 from engine.bpmn.second_engine.drawn import Budget
 from engine.bpmn.second_engine.prepared import prepare
 from engine.bpmn.second_engine.reading import Unreadable, ours, read, theirs
-from engine.bpmn.second_engine.walk import MOST_STEPS, Walked, Walks
+from engine.bpmn.second_engine.walk import MOST_STEPS, Walked, Walks, shortened
 
 WALKS = 10
 BUDGET = 150_000
 """About a second: conditions, and what the library runs, each weighed with the size of its tree then."""
-_READING = "report it with the file; an integrator who is sure may deploy with a recorded reason"
+_LONG = 300  # characters that a message says by itself; more stands in notes
+_READING = 'report it with the file; who is sure may deploy with a recorded reason: --although "…"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +65,13 @@ def compare(graph: Graph, root: Element, *, source: str, reason: str | None = No
         line, element = (first.node.line, first.node.id) if first.node else (graph.line, graph.process_id)
         problems.warning(line, element, "not-comparable", message, "nothing to mend: only our own engine judged it")
     told = problems.error if reason is None else problems.warning
-    tail = "" if reason is None else f" (deployed although: {reason})"
+    why = () if reason is None else (f"deployed although: {reason}",)
     if found.reading:
-        told(graph.line, graph.process_id, "second-reading", f"{found.reading}{tail}", _READING)
+        notes = (*shortened(found.reading.split("; ") if len(found.reading) > _LONG else ()), *why)
+        told(graph.line, graph.process_id, "second-reading", found.reading, _READING, notes=notes)
     for walk in found.walks:
         if walk.disagreement is not None:
-            told(graph.line, graph.process_id, "second-walk", f"{walk.disagreement}{tail}", _READING)
+            notes = (*walk.disagreement.notes, *why)
+            told(graph.line, graph.process_id, "second-walk", str(walk.disagreement), _READING, notes=notes)
             break
     return problems.found()

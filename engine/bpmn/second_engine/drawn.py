@@ -110,7 +110,7 @@ def _trigger(trigger: Trigger) -> Trigger:
         case Timer():
             return Timer(definition=_HOUR)
         case Message():
-            return Message(message=replace(trigger.message, key=None))
+            return Message(message=replace(trigger.message, key=None, lifetime=None))
     return trigger
 
 

@@ -35,11 +35,13 @@ _ROOTS = ("message", "signal", "error", "escalation")
 class Prepared:
     """The library's tree, and the ids that were added to it: gateways behind tasks, starts and ends of scopes.
 
-    They have a colon, which no id of a file has (XML Schema, ID).
+    They have a colon, which no id of a file has (XML Schema, ID). `always` are the ends of flows that got a
+    condition which always holds.
     """
 
     root: Element
     added: set[str] = field(default_factory=set)
+    always: set[tuple[str, str]] = field(default_factory=set)
 
 
 def prepare(root: Element, processes: Container[str]) -> Prepared:
@@ -62,7 +64,7 @@ def prepare(root: Element, processes: Container[str]) -> Prepared:
         copy = _copy(prepared.root, process)
         copy.set("isExecutable", "true")
         _lanes(copy, process)
-        _scope(copy, process, definitions, prepared.added)
+        _scope(copy, process, definitions, prepared)
     return prepared
 
 
@@ -93,17 +95,17 @@ def _lanes(copy: Element, container: Element) -> None:
             _lanes(one, lane)
 
 
-def _scope(copy: Element, container: Element, definitions: dict[str, Element], added: set[str]) -> None:
+def _scope(copy: Element, container: Element, definitions: dict[str, Element], prepared: Prepared) -> None:
     nodes = {item.get("id") or "": item for item in children(container, *_NODES)}
     for item in nodes.values():
         node = _copy(copy, item)
         _parts(node, item, definitions)
         if name_of(item) in _SCOPES:
-            _scope(node, item, definitions, added)
+            _scope(node, item, definitions, prepared)
     flows = [_flow(item) for item in _in_listed_order(container, nodes)]
     for node_id, item in nodes.items():
-        flows += _behind(copy, item, [flow for flow in flows if flow.get("sourceRef") == node_id], added)
-    flows += _borders(copy, nodes.values(), flows, added)
+        flows += _behind(copy, item, [flow for flow in flows if flow.get("sourceRef") == node_id], prepared)
+    flows += _borders(copy, nodes.values(), flows, prepared.added)
     copy.extend(flows)
 
 
@@ -144,11 +146,11 @@ def _parts(node: Element, item: Element, definitions: dict[str, Element]) -> Non
             etree.SubElement(_copy(node, part), f"{{{MODEL}}}loopCardinality").text = INSTANCES
 
 
-def _behind(copy: Element, item: Element, flows: list[Element], added: set[str]) -> Iterator[Element]:
+def _behind(copy: Element, item: Element, flows: list[Element], prepared: Prepared) -> Iterator[Element]:
     """The gateway that several flows out of a node stand for, with the flow to it (BPMN 2.0 §8.3.13, §13.2.1)."""
-    name, node_id = name_of(item), item.get("id") or ""
+    name, node_id, added = name_of(item), item.get("id") or "", prepared.added
     if name == "inclusiveGateway" and len(flows) > 1:
-        _always(flows, item.get("default"))
+        prepared.always.update(_always(node_id, flows, item.get("default")))
     if name in (*_GATEWAYS, "startEvent") or len(flows) < 2:
         return
     conditional = item.get("default") or any(len(flow) for flow in flows)
@@ -157,17 +159,18 @@ def _behind(copy: Element, item: Element, flows: list[Element], added: set[str])
     if default := item.get("default"):
         gateway.set("default", default)
     if conditional:
-        _always(flows, item.get("default"))
+        prepared.always.update(_always(f"{node_id}:split", flows, item.get("default")))
     for flow in flows:
         flow.set("sourceRef", f"{node_id}:split")
     yield _between(node_id, f"{node_id}:split", added)
 
 
-def _always(flows: Iterable[Element], default: str | None) -> None:
-    """Flows without condition are always taken; the library wants that said."""
+def _always(source: str, flows: Iterable[Element], default: str | None) -> Iterator[tuple[str, str]]:
+    """Flows without condition are always taken; the library wants that said. Gives their ends."""
     for flow in flows:
         if not len(flow) and flow.get("id") != default:
             etree.SubElement(flow, f"{{{MODEL}}}conditionExpression").text = ALWAYS
+            yield source, flow.get("targetRef") or ""
 
 
 def _borders(copy: Element, nodes: Iterable[Element], flows: list[Element], added: set[str]) -> Iterator[Element]:

@@ -12,11 +12,11 @@ from engine.bpmn.graph import (
     ExclusiveGateway,
     Graph,
     InclusiveGateway,
-    Lane,
     Node,
     ReceiveTask,
     SendTask,
 )
+from engine.bpmn.lane import Lane
 from engine.bpmn.second_engine.prepared import ALWAYS, Prepared
 from engine.bpmn.triggers import Message, Signal
 
@@ -152,11 +152,7 @@ def _ways(task: Any, prepared: Prepared) -> Iterator[tuple[str, str | None]]:
         if element in prepared.added and element.endswith(":split"):
             yield from _ways(target, prepared)
         elif element not in prepared.added and not _inner(target):
-            yield element, None if text == ALWAYS and _is_added(task, prepared) else text
-
-
-def _is_added(task: Any, prepared: Prepared) -> bool:
-    return task.bpmn_id in prepared.added
+            yield element, None if text == ALWAYS and (task.bpmn_id, element) in prepared.always else text
 
 
 def _inner(target: Any) -> bool:

@@ -16,12 +16,10 @@ from engine.bpmn.effects import Effect, ElementEntered
 from engine.bpmn.events import Event, JobCompleted, MessageReceived, SignalReceived, TaskCompleted, TimerFired
 from engine.bpmn.graph import (
     BoundaryEvent,
-    EndEvent,
     Graph,
     InclusiveGateway,
     Node,
     ParallelGateway,
-    ThrowEvent,
     start_names,
 )
 from engine.bpmn.reach import reached
@@ -30,7 +28,9 @@ from engine.bpmn.second_engine.drawn import FUEL, Budget, Dice, Draws, walked
 from engine.bpmn.second_engine.other import Other, Raised, TooLong
 from engine.bpmn.second_engine.prepared import ALWAYS, INSTANCES
 from engine.bpmn.second_engine.reading import Read
+from engine.bpmn.second_engine.tokens import forks, once_if_it_ends, several, starved
 from engine.bpmn.state import State, Subscription, Timer
+from engine.bpmn.triggers import StartedBy
 
 MOST_STEPS = 40
 _COST = 100
@@ -38,6 +38,8 @@ _COST = 100
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 _AGREED = "no-flow-taken"
 _HARMLESS = "join-starved"
+_UNFORESEEN = "non-predicted child to predicted task"
+"""What the library raises of itself where a flow leads back to multiple instances (its task.py, `_add_child`)."""
 _WAITS = ("task", "job", "event", "gateway")
 
 
@@ -71,11 +73,36 @@ class Disagreement:
     """What each passed in the last step."""
 
     def __str__(self) -> str:
-        ways = [", ".join(passed) or "nothing" for passed in self.passed]
-        return (
-            f"after {', '.join(self.path)}: ours passed {ways[0]} and {self.ours}; "
-            f"SpiffWorkflow passed {ways[1]} and {self.theirs}"
-        )
+        """One sentence in which each part is short enough that both paths are seen whole or by their ends."""
+        ours, theirs = (_ends(way, 110) for way in self.ways)
+        return f"after {_ends(', '.join(self.path), 90)}: ours {ours}; SpiffWorkflow {theirs}"
+
+    @property
+    def ways(self) -> tuple[str, str]:
+        """What each engine passed in the last step, and where it stands then."""
+        passed = [", ".join(each) or "nothing" for each in self.passed]
+        return f"passed {passed[0]} and {self.ours}", f"passed {passed[1]} and {self.theirs}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The decisions and both paths in full, as far as a reader follows them."""
+        decisions, (ours, theirs) = ", ".join(self.path), self.ways
+        told = (f"decisions: {decisions}", f"our path: {ours}", f"SpiffWorkflow's path: {theirs}")
+        return shortened(told)
+
+
+_LONGEST_NOTE = 2_000
+
+
+def shortened(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines for people, none longer than somebody reads."""
+    return tuple(_ends(line, _LONGEST_NOTE) for line in lines)
+
+
+def _ends(text: str, most: int) -> str:
+    """The text, without its middle where it is longer than this."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]} … {text[-half:]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +168,16 @@ class _Walk:
     fired: set[tuple[int, str]] = field(default_factory=set)
     passed: Counter[str] = field(default_factory=Counter)
     now: datetime = _BEGAN
+    beside: bool = False
+    """Whether several tokens were in one scope before the step."""
 
     def take(self, most: int) -> str:
         """Walk to an end; says why it ended."""
         graph = self.walks.graph
-        by = start_names(graph.starts[0])[0] if graph.starts else None
-        message, signal = by or (None, None)
-        label = f"the start by {by}" if message or signal else "the start"
-        first = start(graph, self._data(), now=self.now, message=message, signal=signal)
-        other = self._opened(message, signal)
+        by = start_names(graph.starts[0])[0] if graph.starts else StartedBy()
+        label = "the start" if by == StartedBy() else f"the start by {by}"
+        first = start(graph, self._data(), now=self.now, **by._asdict())
+        other = self._opened(by)
         state = self._compared(first, other, label)
         while self.steps < most:
             choices = list(_choices(graph, state, self.fired))
@@ -172,15 +200,16 @@ class _Walk:
             raise _Ended("the budget of the walks is used up, or a condition takes too long")
         return data
 
-    def _opened(self, message: str | None, signal: str | None) -> Other:
+    def _opened(self, by: StartedBy) -> Other:
         other = Other(self.walks.read, self._conditions(), self.walks.budget)
-        if message is None and signal is None:
+        if by == StartedBy():
             return other
         other.settle()
-        if signal is not None:
-            other.signal(signal)
+        if by.signal is not None:
+            other.signal(by.signal)
         else:
-            other.set_off(self.walks.graph.starts[0].id, 0, other.message(message or ""))
+            came = other.message(by.message) if by.message is not None else other.timer(by.timer or "")
+            other.set_off(self.walks.graph.starts[0].id, 0, came)
         return other
 
     def _conditions(self) -> Mapping[str, Callable[[Mapping[str, object]], object]]:
@@ -202,9 +231,14 @@ class _Walk:
         codes = {incident.code for incident in state.incidents.values()} - {_HARMLESS}
         if codes - {_AGREED}:
             raise _Ended(f"an incident of ours: {min(codes)}")
-        self.passed.update(_entered(taken.effects))
-        if _too_many(self.walks.graph, state, self.passed):
+        entered = [*_entered(taken.effects)]
+        self.passed.update(entered)
+        again = (each for each in entered if self.passed[each] > 1)
+        if _too_many(self.walks.graph, state, self.passed) or (self.beside and forks(self.walks.graph, again)):
             raise _Ended("more tokens than it can tell apart")
+        if starved(self.walks.graph, state):
+            raise _Ended("a join in a loop waits for ever")
+        self.beside = several(state)
         theirs = self._theirs(state, other, act)
         if codes and theirs.raised:
             raise _Ended("nothing could be taken, for both")
@@ -219,6 +253,8 @@ class _Walk:
                 act(other)
             other.settle()
         except Raised as error:
+            if _UNFORESEEN in str(error):
+                raise _Ended("instances begin again in a round that it did not foresee") from None
             return View(raised=f"raised {error}")
         except TooLong:
             raise _Ended("it loops longer than the library can") from None
@@ -228,8 +264,7 @@ class _Walk:
         return View(open=tuple(sorted(other.open())), joins=tuple(sorted(other.joins())), thrown=thrown)
 
     def _thrown(self, passed: Iterable[str]) -> tuple[str, ...]:
-        nodes = self.walks.graph.nodes
-        return tuple(sorted(each for each in passed if isinstance(nodes.get(each), EndEvent | ThrowEvent)))
+        return tuple(sorted(once_if_it_ends(self.walks.graph, passed)))
 
     def _disagree(self, ours: View, theirs: View, effects: tuple[Effect, ...], other: Other) -> _Ended:
         entered = tuple(_entered(effects))

@@ -6,27 +6,31 @@ from collections.abc import Callable
 
 from engine.bpmn.document import CAMUNDA, MODEL, XSI, ZEEBE, attributes, line_of
 from engine.bpmn.expressions import is_foreign
+from engine.bpmn.problems import Mark
 from engine.bpmn.vendor.assignment import read_assignment_attributes
+from engine.bpmn.vendor.calls import read_call_attributes, read_tag_attribute
 from engine.bpmn.vendor.decisions import read_decision_attributes
 from engine.bpmn.vendor.forms import read_form_reference
 from engine.bpmn.vendor.jobs import read_topic
 from engine.bpmn.vendor.loops import read_loop_attributes
 from engine.bpmn.vendor.place import PRESENTATION, Place
+from engine.bpmn.vendor.schedule import read_schedule_attributes
 from engine.bpmn.vendor.scripts import read_result_attribute
 
 _TEMPLATE = {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "diagramRelationId"}
 _READ_ATTRIBUTES = {
-    "userTask": {"assignee", "candidateUsers", "candidateGroups", "formRef", "formRefBinding"},
+    "userTask": {"assignee", "candidateUsers", "candidateGroups", "formRef", "formRefBinding"}
+    | {"dueDate", "followUpDate", "priority"},
     "serviceTask": {"type", "topic"},
     "scriptTask": {"resultVariable"},
     "businessRuleTask": {"decisionRef", "decisionRefBinding", "mapDecisionResult", "resultVariable"},
     "multiInstanceLoopCharacteristics": {"collection", "elementVariable"},
+    "callActivity": {"calledElementBinding", "calledElementVersion", "calledElementVersionTag"},
+    "process": {"versionTag"},
 }
 # Attributes of Camunda 7 that leave the course of a process as it is, and what becomes of them.
 _WITHOUT_EFFECT = {
-    "dueDate": "due dates are not applied yet",
-    "followUpDate": "follow-up dates are not applied yet",
-    "priority": "priorities are not applied yet",
+    "async": "every step is a transaction of its own",
     "asyncBefore": "every step is a transaction of its own",
     "asyncAfter": "every step is a transaction of its own",
     "exclusive": "steps of one dossier never run at the same time",
@@ -36,8 +40,8 @@ _WITHOUT_EFFECT = {
     "isStartableInTasklist": "who may start a dossier is a role's matter",
     "candidateStarterUsers": "who may start a dossier is a role's matter",
     "candidateStarterGroups": "who may start a dossier is a role's matter",
+    "errorMessage": "an error is known by its code",
     "initiator": "the submitter is kept with the dossier",
-    "versionTag": "versions are counted at deploy",
 }
 
 
@@ -46,6 +50,8 @@ _READERS: dict[str, Callable[[Place], None]] = {
     "scriptTask": read_result_attribute,
     "businessRuleTask": read_decision_attributes,
     "multiInstanceLoopCharacteristics": read_loop_attributes,
+    "callActivity": read_call_attributes,
+    "process": read_tag_attribute,
 }
 
 
@@ -61,6 +67,7 @@ def read_attributes(place: Place) -> None:
     if place.kind == "userTask":
         read_assignment_attributes(place)
         read_form_reference(place)
+        read_schedule_attributes(place)
     elif place.kind in _READERS:
         _READERS[place.kind](place)
     if any(is_foreign(value) for space, name, value in attributes(element) if space is None and name != "name"):
@@ -74,7 +81,7 @@ def read_attributes(place: Place) -> None:
 
 
 def _unread_attribute(place: Place, space: str, local: str) -> None:
-    element = place.element
+    element, mark = place.element, Mark(attribute=local)
     prefix = next((prefix for prefix, uri in element.nsmap.items() if uri == space), None)
     if space.startswith(PRESENTATION):
         return
@@ -84,17 +91,18 @@ def _unread_attribute(place: Place, space: str, local: str) -> None:
             "hoso-attribute",
             f"attribute hoso:{local} is unknown",
             f'write it as an extension property: name="hoso:{local}"',
+            mark,
         )
     elif space == CAMUNDA and local in _WITHOUT_EFFECT:
-        place.note(
-            element, "extension-without-effect", f"camunda:{local} has no effect: {_WITHOUT_EFFECT[local]}", "remove it"
-        )
+        message = f"camunda:{local} has no effect: {_WITHOUT_EFFECT[local]}"
+        place.note(element, "extension-without-effect", message, "remove it", mark)
     elif space in (CAMUNDA, ZEEBE):
         place.refuse(
             element,
             "extension-unsupported",
             f"attribute {prefix or space}:{local} on {place.kind} is not supported",
             "remove it, or say the same with what Hoso executes",
+            mark,
         )
     else:
         place.note(
@@ -102,4 +110,5 @@ def _unread_attribute(place: Place, space: str, local: str) -> None:
             "extension-unknown",
             f"attribute {local} of {space} is not read",
             "remove it if it should do anything",
+            mark,
         )

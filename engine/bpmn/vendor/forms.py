@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.document import CAMUNDA, Element
 from engine.bpmn.expressions import is_foreign
+from engine.bpmn.problems import Mark
 from engine.bpmn.vendor.place import Place, known_attributes
 
 
@@ -30,6 +31,7 @@ def read_form(item: Element, place: Place) -> None:
     if not form:
         place.refuse(item, "form-missing-id", "the form has no formId", "link a form of the bundle by its id")
     elif is_foreign(form) or form.startswith("="):
-        place.refuse(item, "form-expression", f"the form id {form!r} is an expression", "name the form")
+        message, mark = f"the form id {form!r} is an expression", Mark(attribute="formId")
+        place.refuse(item, "form-expression", message, "name the form", mark)
     else:
         place.found.form = form

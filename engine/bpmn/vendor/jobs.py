@@ -20,6 +20,9 @@ def read_topic(place: Place) -> None:
         )
     if topic and is_foreign(topic):
         compile_at(topic, element, place.owner, place.problems)
+    elif topic and kind is None:
+        message = f"camunda:topic {topic!r} has no effect without a type"
+        place.refuse(element, "job-unsupported", message, 'add camunda:type="external", or remove it')
     elif kind == "external":
         place.found.job_type = topic or None
 

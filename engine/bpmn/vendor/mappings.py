@@ -22,25 +22,25 @@ def read_mapping(item: Element, place: Place) -> None:
     """Camunda 8: `zeebe:ioMapping`."""
     for mapping in _elements(item):
         target = (mapping.get("target") or "").strip()
-        into = _targets(mapping, name_of(mapping) == "input", target, place)
+        into = targets(mapping, name_of(mapping) == "input", target, place)
         if into is not None:
-            _add(into, target, literal_or_feel(mapping.get("source") or "", mapping, place.owner, place.problems))
+            add(into, target, literal_or_feel(mapping.get("source") or "", mapping, place.owner, place.problems))
 
 
 def read_parameters(item: Element, place: Place) -> None:
     """Camunda 7: `camunda:inputOutput`."""
     for parameter in _elements(item):
         target = (parameter.get("name") or "").strip()
-        into = _targets(parameter, name_of(parameter) == "inputParameter", target, place)
+        into = targets(parameter, name_of(parameter) == "inputParameter", target, place)
         text = _feel(parameter, place) if into is not None else None
         if into is not None and text is not None:
-            _add(into, target, compile_at(text, parameter, place.owner, place.problems))
+            add(into, target, compile_at(text, parameter, place.owner, place.problems))
 
 
 Found = list[tuple[str, Expression]]
 
 
-def _targets(item: Element, inward: bool, target: str, place: Place) -> Found | None:
+def targets(item: Element, inward: bool, target: str, place: Place) -> Found | None:
     """The list to which a mapping belongs; None, with a problem, where it cannot stand."""
     what = "input" if inward else "output"
     if inward and place.kind in _WITHOUT_INPUTS:
@@ -55,7 +55,8 @@ def _targets(item: Element, inward: bool, target: str, place: Place) -> Found | 
     return found
 
 
-def _add(into: Found, target: str, expression: Expression | None) -> None:
+def add(into: Found, target: str, expression: Expression | None) -> None:
+    """Add a mapping whose expression compiled."""
     if expression is not None:
         into.append((target, expression))
 

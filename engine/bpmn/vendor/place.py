@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.bpmn.document import Element, attributes, line_of, name_of
 from engine.bpmn.graph import ResultShape
-from engine.bpmn.problems import Problems
+from engine.bpmn.problems import Mark, Problems
+from engine.bpmn.schedule import Schedule
 from engine.feel import Expression
 
 Compile = Callable[[str, Element, str, Problems], Expression | None]
@@ -19,6 +20,26 @@ PRESENTATION = (
 )
 
 
+_ONCE = (
+    *("assignee", "candidate_users", "candidate_groups", "form", "job_type", "script", "result_variable", "decision"),
+    *("collection", "item", "results", "result", "key"),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """What is said of a call. `passed` counts the inputs by `camunda:in`; `passes_local`: it passes all others too."""
+
+    key: str | None = None
+    binding: str | None = None
+    version: str | None = None
+    tag: str | None = None
+    sees: bool | None = None
+    gives: bool | None = None
+    passed: int = 0
+    passes_local: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Extensions:
     """What the extensions of one element say. `properties` are Hoso's own, without prefix."""
@@ -28,6 +49,7 @@ class Extensions:
     candidate_users: Expression | None = None
     candidate_groups: Expression | None = None
     form: str | None = None
+    schedule: Schedule = field(default_factory=Schedule)
     job_type: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     retries: int = 3  # as Camunda counts: the first try is one of them
@@ -43,6 +65,14 @@ class Extensions:
     results: str | None = None
     result: Expression | None = None
     key: Expression | None = None
+    call: Call = field(default_factory=Call)
+    version_tag: str | None = None
+
+    def said(self) -> dict[str, object]:
+        """What can be said once only and was said, by name."""
+        once = {name: getattr(self, name) for name in _ONCE}
+        times = {name: getattr(self.schedule, name) for name in ("due", "follow_up", "priority")}
+        return {name: value for name, value in {**once, **times}.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +85,18 @@ class Place:
     problems: Problems
     found: Extensions
 
-    def refuse(self, at: Element, code: str, message: str, remedy: str) -> None:
+    def refuse(self, at: Element, code: str, message: str, remedy: str, mark: Mark | None = None) -> None:
         """Add an error at a part of the element."""
-        self.problems.error(line_of(at), self.owner, code, message, remedy)
+        self.problems.error(line_of(at), self.owner, code, message, remedy, mark)
 
-    def note(self, at: Element, code: str, message: str, remedy: str) -> None:
+    def note(self, at: Element, code: str, message: str, remedy: str, mark: Mark | None = None) -> None:
         """Add a warning at a part of the element."""
-        self.problems.warning(line_of(at), self.owner, code, message, remedy)
+        self.problems.warning(line_of(at), self.owner, code, message, remedy, mark)
 
 
 def known_attributes(item: Element, place: Place, *names: str) -> None:
     """Refuse the attributes of an extension element that have other names."""
     for _, name, _ in attributes(item):
         if name not in names:
-            place.refuse(
-                item, "extension-unsupported", f"attribute {name} of {name_of(item)} is not supported", "remove it"
-            )
+            message = f"attribute {name} of {name_of(item)} is not supported"
+            place.refuse(item, "extension-unsupported", message, "remove it", Mark(attribute=name))

@@ -10,6 +10,7 @@ from functools import singledispatch
 from typing import Any
 
 from engine.feel.bounds import Run
+from engine.feel.errors import Position
 from engine.feel.tree import Node
 
 PARTIAL = "partial"
@@ -30,6 +31,9 @@ class Compiler:
 
     def __init__(self, declared: frozenset[str] = frozenset()) -> None:
         self.names: set[str] = set()
+        self.reads: dict[str, Position] = {}
+        """Those among them that stand for nothing but data, with the first place; in a filter a name may be a
+        member's entry."""
         self.declared = declared
         self.scope: list[str] = []
         self.read: list[int] = []

@@ -37,6 +37,8 @@ def _name(node: Name, compiler: Compiler) -> Code:
     if name in BUILTINS and name not in compiler.declared:
         return _member_or(slots, name, _data_or_builtin(name, at), at)
     compiler.names.add(name)
+    if not slots:
+        compiler.reads.setdefault(name, at)
     return _member_or(slots, name, _data(name, at), at)
 
 

@@ -88,6 +88,16 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a flow out of a compensation event": (
         GOOD + boundary("b", "x", COMPENSATE) + '<bpmn:task id="h" isForCompensation="true"/><bpmn:association id="a" sourceRef="b" targetRef="h"/>' + flow("b", "e"), "b", "compensation-flow",
     ),
+    "compensation of what lies deeper": (
+        start_event() + sub("v", user("y")) + throw("t", '<bpmn:compensateEventDefinition activityRef="y"/>') + end() + chain("s", "v", "t", "e"), "t", "compensation-unseen",
+    ),
+    "compensation of what lies around": (
+        start_event() + user("x") + sub("v", throw("t", '<bpmn:compensateEventDefinition activityRef="x"/>') + user("y") + flow("y", "t") + end("ve") + flow("t", "ve")) + end()
+        + chain("s", "x", "v", "e"), "t", "compensation-unseen",
+    ),
+    "compensation of an event": (
+        start_event() + user("x") + throw("t", '<bpmn:compensateEventDefinition activityRef="s"/>') + end() + chain("s", "x", "t", "e"), "t", "compensation-unseen",
+    ),
     "two handlers": (
         GOOD + boundary("b", "x", COMPENSATE) + "".join(
             f'<bpmn:task id="h{n}" isForCompensation="true"/><bpmn:association id="a{n}" sourceRef="b" targetRef="h{n}"/>' for n in (1, 2)

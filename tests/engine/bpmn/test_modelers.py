@@ -88,17 +88,16 @@ CAMUNDA_8 = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_a_camunda_8_file_deploys_with_all_that_it_says() -> None:
-    """Nothing of it is refused by us or by the schema; what is not applied yet is named, and only that."""
+    """Nothing of it is refused by us or by the schema; what is drawn only is named, and only that."""
     graph, problems = check_process(CAMUNDA_8.encode(), source="c8.bpmn")
     assert graph is not None, "\n".join(map(str, problems))
-    assert [(problem.element, problem.code) for problem in problems] == [
-        ("Task_1", "extension-without-effect"),
-        ("Store_1", "data-drawn-only"),
-    ]
+    assert [(problem.element, problem.code) for problem in problems] == [("Store_1", "data-drawn-only")]
     task = graph.nodes["Task_1"]
     assert isinstance(task, UserTask)
     assert (task.name, task.role, task.form) == ("Duyệt", "van-thu", "approve")
     assert (task.signature, task.place, task.documents) == ("approval", "office", ("draft", "annex"))
+    assert task.schedule.due is not None
+    assert task.schedule.due.evaluate({}) == "2026-12-01T00:00:00Z"
     assert task.assignee is not None
     assert task.assignee.evaluate({"leader": "minh"}) == "minh"
     assert task.candidate_groups is not None
@@ -134,14 +133,14 @@ def test_camunda_7_attributes_are_read() -> None:
 
 
 def test_what_is_present_and_not_applied_is_named() -> None:
-    """Due dates, priorities, history settings: a named warning each, never silence."""
+    """Job priorities, asynchronous continuations: a named warning each, never silence."""
     attributes = (
-        'camunda:dueDate="2026-12-01" camunda:priority="50" camunda:asyncBefore="true" xmlns:acme="urn:acme" acme:x="1"'
+        'camunda:asyncAfter="true" camunda:jobPriority="5" camunda:asyncBefore="true" xmlns:acme="urn:acme" acme:x="1"'
     )
     found = problems_of(start_event() + user("x", attributes=attributes) + end() + chain("s", "x", "e"))
     assert [problem.severity for problem in found] == ["warning"] * 4
     said = " ".join(problem.message for problem in found)
-    for name in ("camunda:dueDate", "camunda:priority", "camunda:asyncBefore", "urn:acme"):
+    for name in ("camunda:asyncAfter", "camunda:jobPriority", "camunda:asyncBefore", "urn:acme"):
         assert name in said
 
 

@@ -46,6 +46,7 @@ def test_within_a_subprocess() -> None:
         (Modified(begin=(("s", None),)), "no-such-element"),
         (Modified(begin=(("x", None),)), "no-such-scope"),
         (Modified(begin=(("a", 77),)), "no-such-scope"),
+        (Modified(begin=(("sub", None),)), "no-such-element"),
     ],
 )
 def test_what_cannot_be_is_refused(event: Modified, code: str) -> None:
@@ -55,6 +56,18 @@ def test_what_cannot_be_is_refused(event: Modified, code: str) -> None:
     with pytest.raises(EventRefused) as refusal:
         step(graph, state, event, now=NOW)
     assert refusal.value.code == code
+
+
+def test_what_begins_does_not_end_in_the_same_act() -> None:
+    """A token that would begin within what ends would be lost: refused, and the state stays as it was."""
+    graph = deploy(NESTED)
+    state = start(graph, {}, now=NOW).state
+    (sub,) = (key for key, thing in state.things.items() if thing.element == "sub")
+    with pytest.raises(EventRefused, match=f"y would begin in {sub}, which ends") as refusal:
+        step(graph, state, Modified(cancel=(sub,), begin=(("y", None),)), now=NOW)
+    assert refusal.value.code == "no-such-scope"
+    again = step(graph, state, Modified(cancel=(sub,), begin=(("sub", None),)), now=NOW).state
+    assert list(again.open_tasks.values()) == ["x"]
 
 
 CONDITION = '<bpmn:condition xsi:type="bpmn:tFormalExpression">never = true</bpmn:condition>'

@@ -29,13 +29,14 @@ from engine.bpmn.events import (
     TaskCompleted,
     TimerFired,
 )
-from engine.bpmn.graph import Graph, StartedBy, start_names
+from engine.bpmn.graph import Graph, start_names
 from engine.bpmn.parts import load, split, whole
 from engine.bpmn.problems import Problem
 from engine.bpmn.run import Step, start, step
 from engine.bpmn.scope import Scope
 from engine.bpmn.scripts import Ran
 from engine.bpmn.state import ROOT, State
+from engine.bpmn.triggers import StartedBy
 from engine.dmn import Model
 from tests.engine.bpmn.mutants import SUITES, drawn, mutant, seeds
 
@@ -72,7 +73,8 @@ SCRIPTS = {"": Any(), "trace": Any()}
 
 
 def check(xml: bytes, name: str, decisions: Mapping[str, Model]) -> tuple[tuple[Graph, ...], tuple[Problem, ...]]:
-    return check_file(xml, source=name, scripts=SCRIPTS, decisions=decisions)
+    """As a deploy does, with the second engine."""
+    return check_file(xml, source=name, scripts=SCRIPTS, decisions=decisions, second=True)
 
 
 @cache
@@ -158,12 +160,13 @@ def walk(graph: Graph, number: int) -> None:
 
 
 def play(number: int) -> bool:
-    """Check one mutant, and walk it if it deploys; whether it did."""
+    """Check one mutant as a deploy does, and walk it if it deploys; whether it did. Both engines agree on it."""
     seed = drawn(Random(number))
     xml = mutant(seed.read_bytes(), number)
     with bounded(f"checking {seed.name}"):
         graphs, problems = check(xml, seed.name, decisions_of(seed))
     assert graphs or any(problem.severity == "error" for problem in problems)
+    assert not [problem for problem in problems if problem.code in ("second-reading", "second-walk")]
     for graph in graphs:
         walk(graph, number)
     return bool(graphs)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bpmn.effects import Effect
-from engine.bpmn.events import Event, JobThrew, MessageReceived, Modified, TaskCompleted, TimerFired
+from engine.bpmn.events import Event, JobThrew, MessageReceived, Modified, SignalReceived, TaskCompleted, TimerFired
 from engine.bpmn.graph import Graph
 from engine.bpmn.migration import migrate, plan
 from engine.bpmn.parts import WIDE, Stored, load, part_of, split, whole
@@ -39,7 +39,8 @@ def opinions(inner: str, count: int = WIDE) -> Graph:
     loop = f"<bpmn:multiInstanceLoopCharacteristics>{each}</bpmn:multiInstanceLoopCharacteristics>"
     body = start_event() + f'<bpmn:subProcess id="each">{loop}{inner}</bpmn:subProcess>'
     body += boundary("stop", "each", on_message()) + end() + end("e2")
-    return deploy(body + flow("s", "each") + flow("each", "e") + flow("stop", "e2"), message())
+    before = message() + message("m2") + '<bpmn:signal id="n" name="news"/>'
+    return deploy(body + flow("s", "each") + flow("each", "e") + flow("stop", "e2"), before)
 
 
 _TIMER = timer("timeDuration", "PT1H")
@@ -47,6 +48,16 @@ INNER = start_event("in") + user("first") + user("second") + end("out") + end("o
 INNER += boundary("late", "second", _TIMER, interrupting=False)
 INNER += flow("in", "first") + flow("first", "second") + flow("second", "out") + flow("late", "out2")
 GRAPH = opinions(INNER)
+
+# A message reaches one instance; a signal that one throws as it ends reaches those that are still at their first task.
+_NEWS = '<bpmn:signalEventDefinition signalRef="n"/>'
+HEARING = start_event("in") + user("first") + user("told") + end("out", _NEWS) + end("out2") + end("out3")
+HEARING += boundary("asked", "first", on_message("m2"), interrupting=False) + boundary("news", "first", _NEWS)
+HEARING += flow("in", "first") + flow("first", "out") + flow("asked", "out2") + chain("news", "told", "out3")
+LISTENING = opinions(HEARING)
+_CONDITION = '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">=late</bpmn:condition>'
+_CONDITION += "</bpmn:conditionalEventDefinition>"
+CONDITIONAL = opinions(INNER + boundary("due", "first", _CONDITION) + end("out3") + flow("due", "out3"))
 
 
 class Store:
@@ -75,16 +86,21 @@ class Store:
 
 def walk(graph: Graph, choices: list[tuple[int, bool]]) -> None:
     """The same steps on a whole state and on one in parts: the same effects, the same bytes."""
-    now, state = NOW, start(graph, {"enough": False}, now=NOW).state
+    now, state = NOW, start(graph, {"enough": False, "late": False}, now=NOW).state
     store = Store(state)
     for choice, told in choices:
         events: list[tuple[Event, int | None]] = [
-            (TaskCompleted(task=key, data={"enough": choice % 29 == 0}), part_of(state.things, key))
+            (
+                TaskCompleted(task=key, data={"enough": choice % 29 == 0, "late": choice % 31 == 0}),
+                part_of(state.things, key),
+            )
             for key in state.open_tasks
         ]
         events += [(TimerFired(timer=key), part_of(state.things, item.owner)) for key, item in state.timers.items()]
         if choice % 17 == 0:
-            events = [(MessageReceived(name="m-name"), None) for _ in state.subscriptions]
+            heard = {item.name for item in state.subscriptions.values() if item.kind == "message"}
+            events = [(MessageReceived(name=name), None) for name in sorted(heard, key=len, reverse=True)]
+            events += [(SignalReceived(name="news"), None)] if "m2-name" in heard else []
         if not events:
             return
         now += timedelta(hours=2)
@@ -99,10 +115,39 @@ def walk(graph: Graph, choices: list[tuple[int, bool]]) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.integers(1, 1000), st.booleans()), max_size=40))
-def test_a_state_in_parts_goes_on_as_one_that_is_whole(choices: list[tuple[int, bool]]) -> None:
+@given(
+    st.sampled_from([GRAPH, LISTENING, CONDITIONAL]),
+    st.lists(st.tuples(st.integers(1, 1000), st.booleans()), max_size=40),
+)
+def test_a_state_in_parts_goes_on_as_one_that_is_whole(graph: Graph, choices: list[tuple[int, bool]]) -> None:
     """Whether the right part was named or none: what is missing is loaded."""
-    walk(GRAPH, choices)
+    walk(graph, choices)
+
+
+def test_what_an_instance_listens_for_lies_in_its_part() -> None:
+    """A completion beside it does not load it; a message, a signal from outside or from within finds it there."""
+    state = start(LISTENING, {"enough": False}, now=NOW).state
+    head = State.decode(split(state).head)
+    assert [item.name for item in head.subscriptions.values()] == ["m-name"]
+    store, task = Store(state), next(iter(state.open_tasks))
+    part = part_of(state.things, task)
+    assert part is not None
+    got = step(LISTENING, store.load(part), SignalReceived(name="news"), now=NOW).state
+    assert list(got.open_tasks.values()) == ["told"] * WIDE
+    got = step(LISTENING, store.load(part), TaskCompleted(task=task), now=NOW).state
+    assert list(got.open_tasks.values()) == ["told"] * (WIDE - 1)
+
+
+def test_a_completion_leaves_what_others_listen_for_where_it_is() -> None:
+    """As with timers: only a throw within reaches further."""
+    quiet = opinions(HEARING.replace(f'<bpmn:endEvent id="out">{_NEWS}', '<bpmn:endEvent id="out">'))
+    state = start(quiet, {"enough": False}, now=NOW).state
+    store, task = Store(state), list(state.open_tasks)[3]
+    part = part_of(state.things, task)
+    assert part is not None
+    store.save(split(step(quiet, store.load(part), TaskCompleted(task=task), now=NOW).state))
+    assert (store.loaded, store.written) == ({part}, set())
+    assert len(store.parts) == WIDE - 1
 
 
 def test_a_completion_loads_and_stores_only_its_own_part() -> None:

@@ -216,7 +216,7 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     "embedded form": (around('<bpmn:userTask id="x" camunda:formKey="embedded:a.html"/>'), "x", "extension-unsupported"),
     "form of another version": (task_with('<zeebe:formDefinition formId="f" bindingType="versionTag"/>'), "x", "form-binding"),
     "task listener": (task_with("<zeebe:taskListeners/>"), "x", "extension-unsupported"),
-    "timer start": (GOOD.replace(start_event(), start_event(inner=timer("timeCycle", "R/P1D"))), "s", "timer-start"),
+    "timer start": (GOOD.replace(start_event(), start_event(inner=timer("timeCycle", "R/PT59S"))), "s", "timer-start"),
     "timer that is no duration": (around(catch("x", timer("timeDuration", "2 hours"))), "x", "timer-unreadable"),
     "timer in cron": (GOOD + boundary("b", "x", timer("timeCycle", "0 0 * * *")) + flow("b", "e"), "b", "timer-unreadable"),
     "date without zone": (around(catch("x", timer("timeDate", "2026-12-01T08:00:00"))), "x", "timer-unreadable"),
@@ -228,6 +228,18 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     "message event without message": (around(catch("x", "<bpmn:messageEventDefinition/>")), "x", "no-message"),
     "boundary on a gateway": (
         start_event() + xor("x") + end() + chain("s", "x", "e") + boundary("b", "x", timer("timeDuration", "PT1H")) + flow("b", "e"), "b", "boundary-host",
+    ),
+    "receive task behind a choice that is repeated": (
+        start_event() + '<bpmn:eventBasedGateway id="g"/>' + '<bpmn:receiveTask id="x" messageRef="m"><bpmn:standardLoopCharacteristics loopMaximum="2"/></bpmn:receiveTask>'
+        + catch("c", timer("timeDuration", "PT1H")) + end() + chain("s", "g", "x", "e") + chain("g", "c", "e"), "x", "choice-target",
+    ),
+    "island behind its own boundary event": (
+        GOOD + user("y") + user("z") + chain("y", "z", "e") + boundary("b", "z", timer("timeDuration", "PT1H")) + flow("b", "y"), "y", "unreachable",
+    ),
+    "boundary on a flow": (GOOD + boundary("b", "x_e", timer("timeDuration", "PT1H")) + end("f") + flow("b", "f"), "b", "boundary-host"),
+    "boundary on an activity of another scope": (
+        GOOD + f'<bpmn:subProcess id="u">{user("y")}</bpmn:subProcess>'
+        + boundary("b", "y", timer("timeDuration", "PT1H")) + end("f") + flow("b", "f"), "b", "boundary-host",
     ),
     "boundary without a way on": (GOOD + boundary("b", "x", timer("timeDuration", "PT1H")), "b", "no-outgoing"),
     "flow into a boundary event": (
@@ -254,6 +266,22 @@ def test_a_defect_is_refused_at_its_element(defect: str) -> None:
         assert problem.line > 0
         assert problem.message
         assert problem.remedy
+
+
+@pytest.mark.parametrize("part", ["transformation", "assignment"])
+def test_a_data_association_that_computes_is_named(part: str) -> None:
+    """It has no effect, which is said wherever it stands."""
+    formal = 'xsi:type="bpmn:tFormalExpression"'
+    inner = f"<bpmn:from {formal}>1</bpmn:from><bpmn:to {formal}>x</bpmn:to>" if part == "assignment" else "1"
+    association = f'<bpmn:dataInputAssociation id="a"><bpmn:targetRef>s</bpmn:targetRef><bpmn:{part}>{inner}</bpmn:{part}></bpmn:dataInputAssociation>'
+    for element in (
+        f'<bpmn:task id="x">{association}</bpmn:task>',
+        f'<bpmn:subProcess id="x">{association}</bpmn:subProcess>',
+    ):
+        graph, problems = check_process(file(around(element)), source="test.bpmn")
+        assert graph is not None
+        told = [problem.message for problem in problems if problem.code == "data-drawn-only"]
+        assert f"{part} in dataInputAssociation has no effect: data are seen and set by name" in told
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,29 @@ def test_another_walk_refuses_and_shows_both_paths() -> None:
     assert problem.message == (
         "after the start, timer b: ours passed b, y and waits at y; SpiffWorkflow passed b and waits at x, y"
     )
+    assert problem.notes == (
+        "decisions: the start, timer b",
+        "our path: passed b, y and waits at y",
+        "SpiffWorkflow's path: passed b and waits at x, y",
+    )
+
+
+def test_a_long_walk_still_shows_both_paths() -> None:
+    """However many decisions there were and however long the ids: neither path is cut off the message."""
+    names = [f"{'step' * 30}{number}" for number in range(25)]
+    body = (
+        start_event() + "".join(map(user, names)) + user("x") + boundary("b", "x", HOUR) + user("y") + end() + end("f")
+    )
+    body += chain("s", *names, "x", "e") + chain("b", "y", "f")
+    other = body.replace('cancelActivity="true"', 'cancelActivity="false"')
+    (problem,) = compare(deploy(body), tree(other), source="test.bpmn")
+    assert len(problem.message) <= 400
+    assert problem.message.endswith("ours passed b, y and waits at y; SpiffWorkflow passed b and waits at x, y")
+    assert problem.notes[1:] == (
+        "our path: passed b, y and waits at y",
+        "SpiffWorkflow's path: passed b and waits at x, y",
+    )
+    assert names[0] in problem.notes[0]
 
 
 def test_a_recorded_reason_lets_a_disagreement_pass() -> None:
@@ -139,7 +162,7 @@ def test_a_recorded_reason_lets_a_disagreement_pass() -> None:
     other = BOUND.replace('cancelActivity="true"', 'cancelActivity="false"')
     (problem,) = compare(deploy(BOUND), tree(other), source="test.bpmn", reason="seen by two of us")
     assert (problem.severity, problem.code) == ("warning", "second-walk")
-    assert problem.message.endswith("(deployed although: seen by two of us)")
+    assert problem.notes[-1] == "deployed although: seen by two of us"
 
 
 def test_a_deploy_asks_the_second_engine_and_a_load_does_not() -> None:
@@ -171,6 +194,32 @@ def test_a_deploy_asks_the_second_engine_and_a_load_does_not() -> None:
             "it goes on beside an interrupting event subprocess, and starts none within another",
         ),
         (
+            start_event() + user("x") + boundary("b", "x", HOUR) + end() + chain("s", "x", "e") + chain("b", "x"),
+            "it never ends after an event that leads straight back to its own activity",
+        ),
+        (
+            start_event() + xor("m") + user("x") + boundary("b", "x", HOUR, False) + end() + chain("s", "m", "x", "e")
+            + chain("b", "m"),
+            "it loses tokens where an event that does not interrupt leads back to its activity",
+        ),
+        (
+            start_event() + par("j") + user("x") + xor("d", 'default="d_e"') + end() + chain("s", "j", "x", "d", "e")
+            + flow("d", "j", "a"),
+            "it lets a parallel join go on without the flow that comes back from behind it",
+        ),
+        (
+            start_event() + user("x", attributes='default="d"') + user("y") + user("z") + user("o") + end()
+            + chain("s", "x", "y", "e") + flow("x", "z", "a") + flow("x", "o", name="d") + chain("z", "e")
+            + chain("o", "e"),
+            "it takes no default flow beside one without condition",
+        ),
+        (
+            SIMPLE + scope("sub", attributes='triggeredByEvent="true"').replace(
+                start_event("sub_s"), start_event("sub_s", HOUR)
+            ).replace("subProcess", "transaction"),
+            "it does not read an event subprocess that is a transaction",
+        ),
+        (
             start_event() + user("x", attributes='completionQuantity="2"') + end() + chain("s", "x", "e"),
             "it ignores startQuantity and completionQuantity",
         ),
@@ -180,6 +229,67 @@ def test_what_is_not_compared_says_why(body: str, text: str) -> None:
     """It is no refusal."""
     judged = examine(deploy(body), tree(body))
     assert (judged.reasons[0].text, judged.reading, judged.walks) == (text, "", ())
+
+
+def test_an_inclusive_gateway_with_a_flow_that_is_always_taken_is_read_the_same() -> None:
+    """The library wants a condition there, which is not the model's; one that the model has is kept."""
+    always = start_event() + '<bpmn:inclusiveGateway id="g"/>' + user("x") + user("y") + end()
+    always += chain("s", "g") + chain("x", "e") + chain("y", "e") + flow("g", "y", "a = 1")
+    for body in (always + flow("g", "x"), always + flow("g", "x", "true")):
+        judged = examine(deploy(body), tree(body))
+        assert (judged.reasons, judged.reading, {walk.disagreement for walk in judged.walks}) == ((), "", {None})
+    assert (
+        "flows: only ours g -> x, only"
+        in examine(deploy(always + flow("g", "x")), tree(always + flow("g", "x", "true"))).reading
+    )
+
+
+def test_a_way_back_to_several_instances_ends_the_walk() -> None:
+    """SpiffWorkflow 3.2.0 raises there of itself, which says nothing of the process."""
+    body = start_event() + user("x").replace("</bpmn:userTask>", f"{AGAIN}</bpmn:userTask>") + user("y") + end()
+    body += boundary("b", "x", HOUR) + chain("s", "x", "e") + chain("b", "y", "x")
+    ends = Counter(walk.ended for walk in examine(deploy(body), tree(body)).walks)
+    assert ends["instances begin again in a round that it did not foresee"]
+    assert set(ends) == {"instances begin again in a round that it did not foresee", "nothing more can happen"}
+
+
+def test_tokens_that_multiply_in_a_loop_end_the_walk() -> None:
+    """SpiffWorkflow 3.2.0 loses one of them in a later round; the first round is compared."""
+    body = start_event() + xor("m") + user("a") + par("f") + user("b") + user("c") + xor("d", 'default="d_m"') + end()
+    body += (
+        chain("s", "m", "a", "f", "b", "d") + chain("f", "c", "e") + flow("d", "m", name="d_m") + flow("d", "e", "x")
+    )
+    judged = examine(deploy(body), tree(body))
+    assert (judged.reasons, {walk.disagreement for walk in judged.walks}) == ((), {None})
+    assert "more tokens than it can tell apart" in {walk.ended for walk in judged.walks}
+    assert judged.steps > 20
+
+
+def test_a_deadlock_in_a_loop_ends_the_walk() -> None:
+    """A choice before a parallel join in a loop: our kernel shows the starved join, the library goes on."""
+    body = start_event() + user("a") + xor("x", 'default="x_j"') + par("j") + xor("m") + user("b") + end()
+    body += (
+        chain("s", "a", "x")
+        + flow("x", "j", name="x_j")
+        + flow("x", "m", "v")
+        + chain("m", "b", "j", "e")
+        + chain("j", "m")
+    )
+    ends = {walk.ended for walk in examine(deploy(body), tree(body)).walks}
+    assert "a join in a loop waits for ever" in ends
+    assert "the engines disagree" not in ends
+
+
+def test_the_first_of_two_errors_ends_the_other() -> None:
+    """The library passes both tokens; the process stands at the same place."""
+    error = '<bpmn:errorEventDefinition errorRef="r"/>'
+    inner = start_event("i") + user("x") + par("f") + end("c", error) + chain("i", "x", "f", "c")
+    inner += flow("f", "c", name="twice")
+    body = start_event() + f'<bpmn:subProcess id="sub">{inner}</bpmn:subProcess>' + boundary("b", "sub", error)
+    body += user("y") + end() + end("o") + chain("s", "sub", "e") + chain("b", "y", "o")
+    before = '<bpmn:error id="r" name="r" errorCode="r"/>'
+    graph, problems = check_process(file(body, before), source="test.bpmn", second=True)
+    assert (graph is not None, problems) == (True, ())
 
 
 def test_a_loop_is_walked_until_a_join_is_met_again() -> None:

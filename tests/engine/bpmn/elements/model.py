@@ -155,6 +155,11 @@ def undone_by(host: str, handler: str, element: str | None = None) -> str:
 
 def built(*parts: str) -> Graph:
     """The process of these parts, with the messages, signals, errors and escalations that they name."""
+    return deploy(*drawn(*parts))
+
+
+def drawn(*parts: str) -> tuple[str, str]:
+    """These parts as a process's body, and the root elements that they name."""
     text = "".join(parts)
     called = re.findall(_CALLED, text)
     body = _ordered(re.sub(_CALLED, "", text))
@@ -162,7 +167,7 @@ def built(*parts: str) -> Graph:
     roots = {
         form.format(name): None for kind, form in _ROOTS.items() for name in re.findall(f'{kind}="([^"]*)"', whole)
     }
-    return deploy(body, "".join((*roots, *called)))
+    return body, "".join((*roots, *called))
 
 
 class Play:

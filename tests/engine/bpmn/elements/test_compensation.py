@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.bpmn.elements.model import (
     Play,
     boundary,
@@ -345,3 +347,51 @@ def test_an_adhoc_subprocess_is_undone_too() -> None:
     play.do("x")
     assert play.open == ["ux"]
     assert play.do("ux").done
+
+
+def test_an_end_event_undoes_and_then_ends_its_scope() -> None:
+    """§13.5.6: all that an end event has is thrown; what it waits for comes before what ends everything."""
+    play = Play(start_event(), gate("parallel", "f"), users("a", "b", "w"), undone_by("a", "ua"), end("e2"),
+                end("e", undo() + on("terminate")), paths("s f a w e", "f b e2"))  # fmt: skip
+    play.do("a", "w")
+    assert play.open == ["b", "ua"]
+    assert play.do("ua").done
+
+
+def test_an_end_event_undoes_and_then_throws_its_error() -> None:
+    """§13.5.6: the error is caught at the border once all is undone."""
+    inner = start_event("S0") + users("a") + undone_by("a", "ua") + end("S9", undo() + on("error", "bad"))
+    play = Play(start_event(), sub("S", inner, paths("S0 a S9")), boundary("b", "S", on("error", "bad")), end("e2"),
+                users("n", "z"), end(), paths("s S n e", "b z e2"))  # fmt: skip
+    assert play.do("a").open == ["ua"]
+    assert play.do("ua").open == ["z"]
+
+
+@pytest.mark.parametrize("order", ["", 'isSequential="true"'])
+def test_each_instance_of_a_subprocess_is_undone_with_its_own_data(order: str) -> None:
+    """§13.5.5: inside, by its event subprocess, or by the handler of the whole; each once, the last first."""
+    loop, ways = instances("2", attributes=order), throw("t", undo("S")) + users("n") + end() + paths("s S t n e")
+    inside = plain_sub("S", "a", more=undone_by("a", "u"), loop=loop)
+    within = plain_sub("S", "a", more=event_sub("E", on("compensate"), "u"), loop=loop)
+    for parts in ((inside,), (within,), (plain_sub("S", "a", loop=loop), undone_by("S", "u"))):
+        play = Play(start_event(), *parts, ways)
+        play.do("a", "a")
+        counters = []
+        while "u" in play.open:
+            counters.append(play.state.seen_by(next(iter(play.state.open_tasks))).get("loopCounter"))
+            play.do("u")
+        assert play.open == ["n"]
+        assert len(counters) == 2
+        if parts[1:] == ():
+            assert counters == [2, 1]
+
+
+def test_an_error_handler_undoes_what_its_scope_had_done() -> None:
+    """§10.7.3: the event subprocess that catches the error may still compensate the activities of its scope."""
+    handler = sub("E", start_event("E0", on("error", "bad")), throw("t", undo("a")), users("x"), end("E9"),
+                  paths("E0 t x E9"), attributes='triggeredByEvent="true"')  # fmt: skip
+    inner = start_event("S0") + users("a") + undone_by("a", "ua") + end("S9", on("error", "bad")) + paths("S0 a S9")
+    play = Play(start_event(), sub("S", inner, handler), users("n"), end(), paths("s S n e"))
+    assert play.do("a").open == ["ua"]
+    assert play.do("ua").open == ["x"]
+    assert play.do("x").open == ["n"]

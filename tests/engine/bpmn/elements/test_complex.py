@@ -84,3 +84,16 @@ def test_tokens_that_came_twice_while_it_waited_for_its_reset_activate_it_again(
     assert play.times("n") == 2
     play.do("n", "n")
     assert play.state.status in ("completed", "incident")
+
+
+def test_conditions_may_ask_whether_it_starts_or_is_reset() -> None:
+    """§13.4.5: `waitingForStart` is true at the activation and false at the reset, which may give tokens too."""
+    two = expression("activationCondition", "activationCount >= 2")
+    body = start_event() + gate("parallel", "f") + users("a", "b", "c", "x", "y") + end()
+    body += f'<bpmn:complexGateway id="g">{two}</bpmn:complexGateway>' + paths(
+        "s f a g", "f b g", "f c g", "x e", "y e"
+    )
+    play = Play(body, flow("g", "x", "waitingForStart"), flow("g", "y", "not(waitingForStart)"))
+    assert play.do("a", "b").open == ["c", "x"]
+    assert play.do("c").open == ["x", "y"]
+    assert play.do("x", "y").done

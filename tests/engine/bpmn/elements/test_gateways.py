@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.bpmn.events import Modified
 from tests.engine.bpmn.elements.model import Play, end, event_sub, flow, gate, on, paths, start_event, sub, users
 
 
@@ -115,3 +116,21 @@ def test_interrupting_takes_the_tokens_that_wait_at_joins() -> None:
     assert play.open == ["x"]
     assert not play.state.joins
     assert play.do("x").done
+
+
+def test_a_starved_join_is_healed_by_the_token_that_it_missed() -> None:
+    """§13.4.1: as it fires, what people were shown is over, and the process completes."""
+    play = Play(
+        start_event(),
+        gate("exclusive", "x", attributes='default="x_a"'),
+        users("a", "b"),
+        gate("parallel", "j"),
+        end(),
+        paths("s x a j e", "b j"),
+        flow("x", "b", "no"),
+    )
+    play.do("a")
+    assert play.incidents == [("j", "join-starved")]
+    play.send(Modified(begin=(("b", None),)))
+    assert play.incidents == [("j", "join-starved")]
+    assert play.do("b").done

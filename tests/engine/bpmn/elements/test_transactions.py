@@ -7,6 +7,7 @@ from tests.engine.bpmn.elements.model import (
     boundary,
     catch,
     end,
+    event_sub,
     gate,
     instances,
     on,
@@ -14,6 +15,8 @@ from tests.engine.bpmn.elements.model import (
     plain_sub,
     start_event,
     sub,
+    throw,
+    undo,
     undone_by,
     users,
 )
@@ -130,3 +133,78 @@ def test_an_inner_transaction_is_cancelled_alone() -> None:
     play.do("a").signal("no").do("ua", "z")
     assert play.done
     assert play.times("ox") == 0
+
+
+def test_what_completed_in_a_subprocess_that_still_runs_is_undone_too() -> None:
+    """§10.3.5: nothing of a cancelled transaction stays done, however deep it lies; the latest goes first."""
+    inner = plain_sub("M", "d", "g", more=undone_by("d", "ud"), loop=instances("2"))
+    nested = sub(
+        "N",
+        start_event("Ns"),
+        users("b"),
+        undone_by("b", "ub"),
+        inner,
+        end("Ne"),
+        paths("Ns b M Ne"),
+        data="k",
+    )
+    play = Play(
+        start_event(),
+        sub(
+            "T",
+            start_event("Ts"),
+            users("a", "c"),
+            undone_by("a", "ua"),
+            gate("parallel", "f"),
+            nested,
+            undone_by("N", "uN"),
+            end("Te"),
+            end("Tc", on("cancel")),
+            paths("Ts a f N Te", "f c Tc"),
+            kind="transaction",
+        ),
+        BORDER,
+    )
+    play.do("a").do("b", k=5).do("d", "d", "c")
+    assert play.open == ["ud"]
+    play.do("ud", "ud")
+    assert play.open == ["ub"]
+    assert play.state.seen_by(next(iter(play.state.open_tasks)))["k"] == 5
+    assert play.do("ub").open == ["ua"]
+    assert play.times("uN") == 0, "what never completed has nothing for its own handler"
+    assert play.do("ua").open == ["z"]
+    assert play.do("z").done
+
+
+def test_what_a_throw_had_still_to_undo_is_undone_by_the_cancel() -> None:
+    """§10.3.5: a compensation on its way is part of what the transaction did."""
+    play = Play(
+        start_event(),
+        sub(
+            "T",
+            start_event("Ts"),
+            gate("parallel", "f"),
+            users("a", "b", "c"),
+            undone_by("a", "ua"),
+            undone_by("b", "ub"),
+            throw("t", undo()),
+            end("Te"),
+            end("Tc", on("cancel")),
+            paths("Ts f a b t Te", "f c Tc"),
+            kind="transaction",
+        ),
+        BORDER,
+    )
+    play.do("a", "b")
+    assert play.open == ["c", "ub"]
+    assert play.do("c").open == ["ua"], "the handler that ran is interrupted, and over"
+    assert play.do("ua").open == ["z"]
+
+
+def test_a_cancelled_transaction_hears_nothing_while_it_is_undone() -> None:
+    """§10.3.5: it is over but for its undoing; its event subprocesses do not bring it back."""
+    play = Play(start_event(), transaction(event_sub("E", on("signal", "again"), "q")), BORDER)
+    play.do("a").signal("no")
+    assert play.open == ["ua"]
+    assert not [item for item in play.state.subscriptions.values() if item.name == "again"]
+    assert play.do("ua").open == ["z"]

@@ -26,6 +26,7 @@ class State(StrEnum):
     READY = "ready"  # waits at the counter
     DELIVERED = "delivered"
     PERMANENT_FAILURE = "permanent-failure"
+    CANCELLED = "cancelled"  # its dossier was cancelled before it left
 
 
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from engine.bpmn.state import State
 from engine.document import Document
-from engine.errors import Refusal, not_found
+from engine.errors import Kind, Refusal, not_found
 from engine.task import Task
 
 
@@ -28,7 +28,11 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A dossier as it stands. `revision` counts the accepted acts; the past is in the trail, not here."""
+    """A dossier as it stands. `revision` counts the accepted acts; the past is in the trail, not here.
+
+    `tasks` are the open ones. Of a wide loop's, an act on one of them has no other: what the act cancels, it knows from
+    the kernel's effects.
+    """
 
     code: str
     title: str
@@ -47,8 +51,19 @@ class Dossier:
     tasks: Mapping[int, Task]
     documents: Mapping[str, Document]
     performers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # element → who completed it, for four eyes
+    called: Mapping[str, int] = field(default_factory=dict)  # versions of called processes, fixed as it was received
     revision: int = 0
     finished: datetime | None = None
+    suspended: datetime | None = None  # since when; its tasks, messages and programs wait until it is resumed
+
+    def refuses_while_suspended(self) -> Refusal | None:
+        """Why nothing moves the dossier now, or None."""
+        if self.suspended is None:
+            return None
+        since = f"{self.suspended:%Y-%m-%dT%H:%M:%SZ}"
+        message = f"dossier {self.code} is suspended since {since}"
+        remedy = f"an administrator of its unit may resume it: hoso dossier resume {self.code}"
+        return Refusal(kind=Kind.CONFLICT, code="dossier-suspended", message=message, remedy=remedy)
 
     def open_task(self, number: int) -> Task | Refusal:
         """The open task of that number, or why there is none."""

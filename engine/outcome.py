@@ -51,6 +51,18 @@ class Awaited:
     kind: str
     name: str
     key: str | None = None
+    element: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIncident:
+    """What stands still: `number` is the kernel's id of the incident, `name` what people call the element."""
+
+    number: int
+    element: str
+    name: str
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +76,11 @@ class Outcome:
     cancelled_jobs: frozenset[int] = frozenset()
     awaited: tuple[Awaited, ...] = ()
     forgotten: frozenset[int] = frozenset()
+    raised: tuple[OpenIncident, ...] = ()  # incidents that stand now, or stand under another element
+    resolved: frozenset[int] = frozenset()
     documents: tuple[Document, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()
+    called_off: bool = False  # what has not left goes out no more
     handed_over: str | None = None  # the document whose dispatch at the counter is delivered by this act
     leaves: tuple[LeafDraft, ...] = ()
     refusal: Refusal | None = None

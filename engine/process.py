@@ -1,9 +1,13 @@
 """A process definition: a checked model with its forms and files, under a key, a version and a bundle hash."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from engine.bpmn.calls import prefix_of
 from engine.bpmn.graph import Graph
 from engine.bpmn.vendor.jobs import BUILT_IN
 
@@ -30,7 +34,14 @@ def belongs(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessDefinition:
-    """One deployed version. `files` are the bundle's bytes by path; `forms` the form-js documents by form id."""
+    """One deployed version. `files` are the bundle's bytes by path; `forms` the form-js documents by form id.
+
+    `days_off` are facts of the office where it runs, by which the terms of its tasks are counted: those of all years
+    that a term may reach.
+    `bound`: the versions, by key, that were the latest as this one was deployed, of the processes that it calls so.
+    Linked, its graph holds what it calls as well: `called` are these definitions by the prefix of their elements, and
+    `versions` says what was decided as the dossier was received (by `CalledProcess.name`).
+    """
 
     key: str
     version: int
@@ -38,3 +49,22 @@ class ProcessDefinition:
     graph: Graph
     forms: Mapping[str, Mapping[str, object]]
     files: Mapping[str, bytes]
+    days_off: Collection[date] = ()
+    bound: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, ProcessDefinition] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+    def home(self, element: str) -> ProcessDefinition:
+        """The definition to which an element belongs: its forms and files are that bundle's."""
+        return self.called.get(prefix_of(element), self)
+
+    @property
+    def bundles(self) -> tuple[ProcessDefinition, ...]:
+        """All that a dossier of it runs under: itself, then what it calls, by key and version."""
+        called = sorted(self.called.values(), key=lambda definition: (definition.key, definition.version))
+        return (self, *called)
+
+
+def told(bundles: Iterable[ProcessDefinition]) -> list[dict[str, object]]:
+    """The bundles as leaves tell them, for an auditor: key, version and bundle hash."""
+    return [{"key": item.key, "version": item.version, "bundle_hash": item.bundle_hash} for item in bundles]

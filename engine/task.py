@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.bpmn.schedule import DEFAULT_PRIORITY
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
 
@@ -24,6 +25,9 @@ class Task:
     place: str
     signature: str
     form: str | None
+    follow_up: datetime | None = None  # until then it need not be looked at
+    priority: int = DEFAULT_PRIORITY  # 0 to 100, the higher the sooner
+    note: str = ""  # what its model says of it and could not be evaluated
 
     def open_to(self, officer: Officer) -> bool:
         """Whether the officer may claim this task."""

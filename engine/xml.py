@@ -81,7 +81,8 @@ def line_of(element: Element) -> int:
 
 def local_name(element: Element) -> str:
     """The element's name without namespace."""
-    return etree.QName(element).localname
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
 
 
 def namespace_of(element: Element) -> str:

@@ -93,7 +93,7 @@ class ApprovalRecord:
         _match("task", self.task, CODE)
         if not re.fullmatch(r"[0-9]{1,12}", self.task.removeprefix(f"{self.dossier}.")):
             raise _wrong("task", "must be the dossier's code, a dot and the task's number")
-        _text("element", self.element, 200)
+        _text("element", self.element, 400)
         _text("process_key", self.process_key, 200)
         _count("process_version", self.process_version, least=1)
         _match("bundle_hash", self.bundle_hash, HEX256)

@@ -1,12 +1,9 @@
 """Who may do a task: what its assignment gives now, else the role of its lane."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from engine.bpmn.graph import UserTask
 from engine.bpmn.scope import Scope, Stuck, because
-from engine.bpmn.state import State
-from engine.calendar import VIETNAM
 from engine.feel import Expression
 from engine.officer import ADMINISTRATOR
 
@@ -22,15 +19,14 @@ class Assignment:
     why: str = ""
 
 
-def assign(node: UserTask, state: State, task: int, now: datetime) -> Assignment:
-    """Who may do the open task. What the modeler assigns takes the place of the lane's role.
+def assign(node: UserTask, scope: Scope) -> Assignment:
+    """Who may do the task that opens, over what it sees. What the modeler assigns takes the place of the lane's role.
 
     An assignment that gives nobody, or several groups, goes to the administrators: no task is without a queue.
     """
     assigned = (node.assignee, node.candidate_users, node.candidate_groups)
     if all(expression is None for expression in assigned):
         return Assignment(role=node.role)
-    scope = Scope(element=node.id, data=state.seen_by(task), now=now.astimezone(VIETNAM))
     (assignee, users, groups), reasons = zip(*(_texts(expression, scope) for expression in assigned), strict=True)
     people = frozenset([*assignee, *users])
     if len(groups) > 1:

@@ -18,7 +18,7 @@ def claim(dossier: Dossier, number: int, officer: Officer, graph: Graph) -> Outc
         return Outcome.refused(task)
     # Who did the other step may have changed since the task opened.
     task = replace(task, excluded=excluded(dossier, graph, task.element))
-    if refusal := task.refuses_claim(officer):
+    if refusal := dossier.refuses_while_suspended() or task.refuses_claim(officer):
         return Outcome.refused(refusal, _refused(dossier, task, officer, "claim-refused", refusal))
     if task.holder == officer.id:
         return Outcome(dossier=dossier)

@@ -44,7 +44,8 @@ def complete(
     node = definition.graph.nodes[task.element]
     handed_over = node.hand_over if isinstance(node, UserTask) else None
     refusal = (
-        task.refuses_holder(officer)
+        dossier.refuses_while_suspended()
+        or task.refuses_holder(officer)
         or _refuses_eyes(dossier, definition, task, officer)
         or _refuses_approval(task, act.approval)
         or _refuses_hand_over(task, handed_over, act.ready)
@@ -56,7 +57,7 @@ def complete(
     performers = (*dossier.performers.get(task.element, ()), officer.id)
     before = replace(dossier, tasks=left, performers={**dossier.performers, task.element: _unique(performers)})
     leaf = _completed(dossier, task, act, officer, handed_over)
-    outcome = move(before, definition.graph, step, leaf, now=now)
+    outcome = move(before, definition, step, leaf, now=now)
     outcome = replace(outcome, closed={**outcome.closed, act.number: "completed"})
     return _handed_over(outcome, handed_over) if handed_over else outcome
 

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.acts.decisions import read_decisions
 from engine.bpmn.check import check_process
-from engine.bpmn.graph import Graph, StartEvent
-from engine.bpmn.problems import Problem, Severity
-from engine.bpmn.triggers import Signal
-from engine.process import FILES, FOLDERS, PROCESS, belongs
+from engine.bpmn.graph import EndEvent, Graph, Node, SendTask, StartEvent, ThrowEvent, start_names
+from engine.bpmn.problems import Problem
+from engine.bpmn.triggers import Message, Signal, StartedBy
+from engine.process import FILES, FOLDERS, PROCESS, ProcessDefinition, belongs
 from signing.bundle import bundle_hash
 from signing.errors import SigningError
 from signing.evidence.archive import check_name
@@ -29,6 +29,17 @@ class CheckedBundle:
     graph: Graph
     forms: Mapping[str, Mapping[str, object]]
     warnings: tuple[Problem, ...]
+
+    def definition(self, files: Mapping[str, bytes], version: int) -> ProcessDefinition:
+        """The definition that this bundle of `files` is as that version; its calls are not bound yet."""
+        return ProcessDefinition(
+            key=self.graph.process_id,
+            version=version,
+            bundle_hash=self.bundle_hash,
+            graph=self.graph,
+            forms=self.forms,
+            files=files,
+        )
 
 
 def check_bundle(
@@ -51,6 +62,7 @@ def check_bundle(
         forms=forms,
         files=letters,
         decisions=decisions,
+        elsewhere=True,
         second=second,
         although=although,
     )
@@ -62,26 +74,51 @@ def check_bundle(
 
 
 def _start_problems(graph: Graph) -> tuple[Problem, ...]:
-    """A dossier is received by an officer: what a signal or a message would start waits for ever."""
-    plain = bool(graph.started_by()) or not graph.starts
-    found = []
-    for event in graph.starts:
-        if any(isinstance(trigger, Signal) for trigger in event.triggers):
-            found.append(_never_starts(event, "signal", severity="error"))
-        elif event.triggers:
-            found.append(_never_starts(event, "message", severity="warning" if plain else "error"))
-    return tuple(found)
+    """Starts that are not executed, or may run away.
+
+    A dossier that waits for its second trigger has not begun, so nobody would see it wait.
+    """
+    waiting = [
+        _waits_for_all(event)
+        for event in graph.starts
+        if isinstance(event, StartEvent) and event.parallel and len(event.triggers) > 1
+    ]
+    thrown = {by for node in graph.nodes.values() for by in _thrown(node)}
+    return (*waiting, *(_starts_itself(event) for event in graph.starts if not thrown.isdisjoint(start_names(event))))
 
 
-def _never_starts(event: StartEvent, what: str, *, severity: Severity) -> Problem:
+def _thrown(node: Node) -> Iterator[StartedBy]:
+    """The messages and signals that a node throws, as what they could start."""
+    if isinstance(node, SendTask):
+        yield StartedBy(message=node.message.name)
+    for trigger in node.triggers if isinstance(node, EndEvent | ThrowEvent) else ():
+        if isinstance(trigger, Message):
+            yield StartedBy(message=trigger.message.name)
+        elif isinstance(trigger, Signal):
+            yield StartedBy(signal=trigger.name)
+
+
+def _starts_itself(event: Node) -> Problem:
     return Problem(
-        severity=severity,
+        severity="warning",
         file=PROCESS,
         line=event.line,
         element=event.id,
-        code=f"{what}-start",
-        message=f"a {what} does not start dossiers yet",
-        remedy=f"start it without a trigger, and let an event of it wait for the {what}",
+        code="starts-itself",
+        message="the process throws what it starts by: each dossier may start the next, without end",
+        remedy="make sure that an officer's task or a timer lies between, or name one of them otherwise",
+    )
+
+
+def _waits_for_all(event: StartEvent) -> Problem:
+    return Problem(
+        severity="error",
+        file=PROCESS,
+        line=event.line,
+        element=event.id,
+        code="start-parallel",
+        message="a start event of a process that waits for all its triggers is not executed",
+        remedy="start by one of them, and let events behind it wait for the others",
     )
 
 

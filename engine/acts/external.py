@@ -84,4 +84,4 @@ def _leaf(dossier: Dossier, definition: ProcessDefinition, report: Report, act: 
 
 def _step(dossier: Dossier, definition: ProcessDefinition, event: Event, leaf: LeafDraft, *, now: datetime) -> Outcome:
     step = run.step(definition.graph, dossier.state, event, now=now)
-    return move(dossier, definition.graph, step, leaf, now=now)
+    return move(dossier, definition, step, leaf, now=now)

@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import TypeVar
 
 from engine.acts.assign import Assignment, assign
+from engine.acts.schedule import Scheduled, schedule
 from engine.bpmn import effects as kernel
 from engine.bpmn.graph import Graph, UserTask
 from engine.bpmn.run import Step
+from engine.bpmn.scope import Scope, Tank
+from engine.bpmn.state import Incident, State
+from engine.calendar import VIETNAM
 from engine.dossier import Dossier, Status
-from engine.outcome import SYSTEM, Awaited, JobRequest, LeafDraft, Outcome
-from engine.process import is_external
+from engine.outcome import SYSTEM, Awaited, JobRequest, LeafDraft, OpenIncident, Outcome
+from engine.process import ProcessDefinition, is_external
 from engine.task import Task
+from signing.record import time_text
 
 E = TypeVar("E")
 TIMER = "timer"
@@ -20,15 +25,17 @@ MESSAGE = "message"
 SIGNAL = "signal"
 
 
-def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
+def move(dossier: Dossier, definition: ProcessDefinition, step: Step, leaf: LeafDraft, *, now: datetime) -> Outcome:
     """Give the outcome of a kernel step; `leaf` is the act that caused it, and tells what it led to.
 
     A task that the step completed is closed by the caller, who knows who completed it. What began and ended within the
     step, as a task whose boundary condition held already, never was.
     """
-    assignments = _assignments(graph, step, now)
-    opened = tuple(_opened(dossier, graph, step, task, assignment, now) for task, assignment in assignments.items())
-    cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled) if effect.task in dossier.tasks}
+    graph = definition.graph
+    planned = _planned(definition, step, now)
+    opened = tuple(_opened(dossier, graph, step, task, plan, now) for task, plan in planned.items())
+    never = {effect.task for effect in _of(step, kernel.TaskOpened)}
+    cancelled = {effect.task: "cancelled" for effect in _of(step, kernel.TaskCancelled) if effect.task not in never}
     ended = bool(_of(step, kernel.Completed))
     tasks = {number: task for number, task in dossier.tasks.items() if number not in cancelled}
     tasks |= {task.number: task for task in opened}
@@ -48,8 +55,10 @@ def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: da
         cancelled_jobs=_cancelled_jobs(step),
         awaited=_awaited(step),
         forgotten=_forgotten(step),
+        raised=tuple(open_incident(graph, number, found) for number, found in _raised(step).items()),
+        resolved=frozenset(effect.incident for effect in _of(step, kernel.IncidentResolved)),
         leaves=(
-            _telling(leaf, opened, assignments, ended=ended),
+            _telling(leaf, opened, planned, ended=ended),
             *_decided(dossier, graph, step),
             *_incidents(dossier, step),
         ),
@@ -57,12 +66,20 @@ def move(dossier: Dossier, graph: Graph, step: Step, leaf: LeafDraft, *, now: da
 
 
 def _awaited(step: Step) -> tuple[Awaited, ...]:
-    kept = step.state.subscriptions
-    return tuple(
-        Awaited(number=effect.subscription, kind=item.kind, name=item.name, key=item.key)
+    begun = {
+        effect.subscription
         for effect in step.effects
         if isinstance(effect, kernel.MessageAwaited | kernel.SignalAwaited)
-        and (item := kept.get(effect.subscription)) is not None
+    }
+    return tuple(item for item in listened_for(step.state) if item.number in begun)
+
+
+def listened_for(state: State) -> tuple[Awaited, ...]:
+    """The messages and signals that a dossier listens for."""
+    return tuple(
+        Awaited(number=number, kind=item.kind, name=item.name, key=item.key, element=item.element)
+        for number, item in state.subscriptions.items()
+        if item.kind in {"message", "signal"}
     )
 
 
@@ -74,6 +91,19 @@ def _forgotten(step: Step) -> frozenset[int]:
     )
 
 
+def _raised(step: Step) -> dict[int, Incident]:
+    """The incidents that the step raised and left; one that began and ended within it never was."""
+    raised = [effect.incident for effect in step.effects if isinstance(effect, kernel.IncidentRaised | kernel.Stalled)]
+    return {number: step.state.incidents[number] for number in raised if number in step.state.incidents}
+
+
+def open_incident(graph: Graph, number: int, found: Incident) -> OpenIncident:
+    """An incident as people see it."""
+    node = graph.nodes.get(found.element)
+    name = (node.name if node else "") or found.element
+    return OpenIncident(number=number, element=found.element, name=name, code=found.code, message=found.message)
+
+
 def _of(step: Step, kind: type[E]) -> list[E]:
     return [effect for effect in step.effects if isinstance(effect, kind)]
 
@@ -83,10 +113,25 @@ def _status(status: Status) -> Status:
     return status if status > Status.DECIDED else Status.DECIDED
 
 
-def _assignments(graph: Graph, step: Step, now: datetime) -> dict[int, Assignment]:
+Plan = tuple[Assignment, Scheduled]
+
+
+def _planned(definition: ProcessDefinition, step: Step, now: datetime) -> dict[int, Plan]:
+    """Who may do each task that opened, and when: what its model says over the data that it sees."""
     opened, kept = _of(step, kernel.TaskOpened), step.state.open_tasks
-    tasks = [item for item in opened if item.task in kept]
-    return {item.task: assign(_user_task(graph, item.element), step.state, item.task, now) for item in tasks}
+    tank, found = Tank(), {}
+    for item in opened:
+        if item.task in kept:
+            node = _user_task(definition.graph, item.element)
+            scope = scope_of(step.state, item.task, now, tank)
+            found[item.task] = (assign(node, scope), schedule(node.schedule, scope, definition.days_off))
+    return found
+
+
+def scope_of(state: State, task: int, now: datetime, tank: Tank) -> Scope:
+    """What the model's expressions of an open task see: its data, and the time in Vietnam."""
+    element = state.things[task].element
+    return Scope(element=element, data=state.seen_by(task), now=now.astimezone(VIETNAM), tank=tank)
 
 
 def _user_task(graph: Graph, element: str) -> UserTask:
@@ -96,7 +141,8 @@ def _user_task(graph: Graph, element: str) -> UserTask:
     return node
 
 
-def _opened(dossier: Dossier, graph: Graph, step: Step, number: int, assignment: Assignment, now: datetime) -> Task:
+def _opened(dossier: Dossier, graph: Graph, step: Step, number: int, plan: Plan, now: datetime) -> Task:
+    assignment, scheduled = plan
     element = step.state.things[number].element
     node = _user_task(graph, element)
     return Task(
@@ -109,10 +155,13 @@ def _opened(dossier: Dossier, graph: Graph, step: Step, number: int, assignment:
         excluded=excluded(dossier, graph, element),
         holder=None,
         opened=now,
-        due=None,
+        due=scheduled.due,
         place=node.place,
         signature=node.signature,
         form=node.form,
+        follow_up=scheduled.follow_up,
+        priority=scheduled.priority,
+        note="; ".join(scheduled.notes),
     )
 
 
@@ -145,6 +194,8 @@ def _jobs(step: Step, now: datetime) -> tuple[JobRequest, ...]:
         elif isinstance(effect, kernel.MessageThrown | kernel.SignalThrown):
             payload = {"name": effect.name, "data": dict(effect.data)}
             kind = MESSAGE if isinstance(effect, kernel.MessageThrown) else SIGNAL
+            if isinstance(effect, kernel.MessageThrown):
+                payload |= {"key": effect.key, "ttl": effect.ttl}
             jobs.append(JobRequest(number=0, element=effect.element, type=kind, payload=payload, due=now))
     return tuple(jobs)
 
@@ -154,12 +205,10 @@ def _cancelled_jobs(step: Step) -> frozenset[int]:
     return frozenset(jobs | {effect.timer for effect in _of(step, kernel.TimerCancelled)})
 
 
-def _telling(
-    leaf: LeafDraft, opened: tuple[Task, ...], assignments: Mapping[int, Assignment], *, ended: bool
-) -> LeafDraft:
+def _telling(leaf: LeafDraft, opened: tuple[Task, ...], planned: Mapping[int, Plan], *, ended: bool) -> LeafDraft:
     told = dict(leaf.details)
     if opened:
-        told["opened"] = [_told(task, assignments[task.number].why) for task in opened]
+        told["opened"] = [_told(task, planned[task.number][0].why) for task in opened]
     if ended:
         told["ended"] = True
     return replace(leaf, details=told)
@@ -167,7 +216,11 @@ def _telling(
 
 def _told(task: Task, why: str) -> dict[str, object]:
     told: dict[str, object] = {"task": task.id, "name": task.name, "role": task.role or ""}
-    return {**told, "why": why} if why else told
+    if task.due:
+        told["due"] = time_text(task.due)
+    if why:
+        told["why"] = why
+    return {**told, "note": task.note} if task.note else told
 
 
 def _decided(dossier: Dossier, graph: Graph, step: Step) -> tuple[LeafDraft, ...]:

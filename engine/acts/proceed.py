@@ -6,13 +6,15 @@ from datetime import datetime
 
 from engine.acts.move import move
 from engine.bpmn import run
-from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, Retried, SignalReceived, TimerFired
+from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, SignalReceived, TimerFired
 from engine.bpmn.graph import EventNode, ReceiveTask
+from engine.bpmn.parts import whole
+from engine.bpmn.roles import roles_around
 from engine.bpmn.state import Subscription
 from engine.dispatch import Dispatch
 from engine.document import Document
 from engine.dossier import Dossier, Status
-from engine.errors import Kind, Refusal, not_found
+from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from engine.outcome import SYSTEM, LeafDraft, Outcome
 from engine.process import ProcessDefinition
@@ -73,25 +75,36 @@ def message_received(
     data: Mapping[str, object],
     officer: Officer | None,
     *,
+    subscription: int | None = None,
+    told: Mapping[str, object] | None = None,
     now: datetime,
 ) -> Outcome:
-    """A message for this dossier came, from an officer or (None) thrown by another dossier.
+    """A message for this dossier came, from an officer or (None) thrown by a dossier.
 
+    It is for the `subscription` of that id, where one was found by name and key, else for the oldest of its name.
     Refused when nothing waits for it, when the officer has not the role of the lane where it is awaited, and when it
-    brings data that the waiting element does not accept (`hoso:accepts`).
+    brings data that the waiting element does not accept (`hoso:accepts`). `told` joins the leaf's details.
     """
-    details: dict[str, object] = {"name": name, "data": dict(data)}
+    dossier = replace(dossier, state=whole(dossier.state))  # whatever is within may listen
+    details: dict[str, object] = {"name": name, "data": dict(data), **(told or {})}
     actor = officer.id if officer else SYSTEM
     leaf = LeafDraft(actor=actor, act="message-received", subject=dossier.code, dossier=dossier.code, details=details)
-    awaited = next(iter(_listening(dossier, "message", name)), None)
+    number, awaited = _awaited(dossier, name, subscription)
     refusal = _refuses_message(dossier, definition, awaited, name, data, officer)
     if awaited is None or refusal is not None:
         assert refusal is not None
         told = {"name": name, "code": refusal.code, "message": refusal.message}
         return Outcome.refused(refusal, replace(leaf, act="message-refused", details=told))
-    # The sender named the dossier itself: that is the correlation, whatever key the model computed for it.
-    event = MessageReceived(name=name, data=data, key=awaited.key)
+    # Who names the dossier itself says with that which is meant, whatever key the model computed for it.
+    event = MessageReceived(name=name, data=data, subscription=number)
     return _proceed(dossier, definition, event, leaf, now=now)
+
+
+def _awaited(dossier: Dossier, name: str, wanted: int | None) -> tuple[int | None, Subscription | None]:
+    for number, item in dossier.state.subscriptions.items():
+        if item.kind == "message" and item.name == name and wanted in (None, number):
+            return number, item
+    return None, None
 
 
 def _refuses_message(
@@ -102,13 +115,15 @@ def _refuses_message(
     data: Mapping[str, object],
     officer: Officer | None,
 ) -> Refusal | None:
+    if suspended := dossier.refuses_while_suspended():
+        return suspended
     if awaited is None:
         message = f"dossier {dossier.code} does not wait for a message {name!r} now"
         remedy = f"see where it stands: hoso dossier show {dossier.code}"
         return Refusal(kind=Kind.CONFLICT, code="message-unexpected", message=message, remedy=remedy)
-    role = definition.graph.role_of(awaited.element)
-    if officer is not None and role is not None and role not in officer.roles:
-        message = f"message {name!r} is given by {role}, which {officer.id} is not"
+    roles = roles_around(definition.graph, awaited.element)
+    if officer is not None and roles and not roles & set(officer.roles):
+        message = f"message {name!r} is given by {' or '.join(sorted(roles))}, which {officer.id} is not"
         return Refusal(
             kind=Kind.FORBIDDEN, code="not-candidate", message=message, remedy="ask somebody who has the role"
         )
@@ -127,6 +142,7 @@ def signal_received(
     It brings the data that all of them accept (`hoso:accepts`): it was meant for nobody in particular. Raises
     EventRefused when nothing listens any more.
     """
+    dossier = replace(dossier, state=whole(dossier.state))  # whatever is within may listen
     listening = _listening(dossier, "signal", name)
     accepted = [set(_accepted(definition, item)) for item in listening]
     brought = {key: value for key, value in data.items() if all(key in names for names in accepted)}
@@ -151,20 +167,6 @@ def _accepted(definition: ProcessDefinition, listening: Subscription) -> tuple[s
     return node.accepts if isinstance(node, EventNode | ReceiveTask) else ()
 
 
-def retried(
-    dossier: Dossier, definition: ProcessDefinition, incident: int, officer: Officer, *, now: datetime
-) -> Outcome:
-    """What stands still tries again, after somebody mended the cause."""
-    found = dossier.state.incidents.get(incident)
-    if found is None:
-        return Outcome.refused(not_found("incident", f"{incident} of {dossier.code}", "see hoso dossier show"))
-    details = {"incident": incident, "element": found.element, "code": found.code}
-    leaf = LeafDraft(
-        actor=officer.id, act="incident-retried", subject=dossier.code, dossier=dossier.code, details=details
-    )
-    return _proceed(dossier, definition, Retried(incident=incident), leaf, now=now)
-
-
 def dispatched(outcome: Outcome, dispatch: Dispatch) -> Outcome:
     """A result left, or lies ready: the matter is decided, whatever becomes of the parcel."""
     assert outcome.dossier is not None
@@ -176,4 +178,4 @@ def _proceed(
     dossier: Dossier, definition: ProcessDefinition, event: Event, leaf: LeafDraft, *, now: datetime
 ) -> Outcome:
     step = run.step(definition.graph, dossier.state, event, now=now)
-    return move(dossier, definition.graph, step, leaf, now=now)
+    return move(dossier, definition, step, leaf, now=now)

@@ -5,25 +5,24 @@ In this order, each step on what the ones before have proven:
  2. trail: the log's key signed the checkpoint, each leaf is under it, each evidence is the leaf's;
  3. acts, by rising index: each record fits its manifest, documents, signature and leaf; the certificate leads to a
     root, was not revoked, and was then bound to that officer by a signed act; no nonce serves twice; what a record
-    names as prior was accepted before; the bundle it names is in the pack; a step of which the dossier's process
-    wants a signature has one, of that purpose.
+    names as prior was accepted before; the bundles under which the dossier ran are in the pack, its own and those of
+    what it calls, and the record names its own; a step of which its bundle wants a signature has one, of that purpose.
 What a refused act sent proves the attempt; its signature is not judged. What the log withheld, no pack can show.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 
-from signing.bundle import bundle_hash
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates, load_crls
 from signing.errors import Invalid, SigningError
-from signing.evidence.contents import Opened, PackContents, bundle_of, digest_of, digests_of, open_entry, stored_object
+from signing.evidence.contents import Opened, PackContents, digest_of, digests_of, open_entry, stored_object
 from signing.evidence.pack import read_contents, read_pack
-from signing.evidence.process import signed_steps
 from signing.evidence.report import ActLine, Report, SignatureLine
+from signing.evidence.running import Running
 from signing.manifest import record_stem
 from signing.record import ActRecord, ApprovalRecord, parse_time, time_text
 from signing.trail.checkpoint import Checkpoint, verify_checkpoint
@@ -34,7 +33,6 @@ from signing.verify import CLOCK_SKEW, Trust, Verified, verify_submission
 BOUND, REVOKED, ADOPTED = "certificate-bound", "certificate-revoked", "procedure-adopted"
 SIGNED_ACTS = (BOUND, REVOKED, ADOPTED)
 BOOTSTRAP = "bootstrap"
-PROCESS = "process.bpmn"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,11 +47,7 @@ class _Story:
     revoked: set[str] = field(default_factory=set)
     nonces: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
-    bundles: set[tuple[object, object, str]] = field(default_factory=set)
-    steps: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    """Bundle hash → the steps that want a signature, with its purpose."""
-    running: str = ""
-    """The hash of the bundle that the dossier runs on."""
+    running: Running = field(default_factory=Running)
     bootstrap: list[str] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
 
@@ -92,14 +86,9 @@ def _located(item: Opened, story: _Story) -> SignatureLine | None:
 
 
 def _judge(item: Opened, story: _Story) -> SignatureLine | None:
-    if (bundle := bundle_of(item)) is not None and not item.refused:
-        story.bundles.add((item.details.get("key"), item.details.get("version"), bundle_hash(bundle)))
-        if PROCESS in bundle:
-            story.steps[bundle_hash(bundle)] = signed_steps(stored_object(story.contents.objects, bundle[PROCESS]))
     if item.refused:
         return None
-    if item.leaf.act == "dossier-started":
-        story.running = str(item.details.get("bundle"))
+    story.running.take(item, story.contents.objects)
     if item.leaf.act == "task-completed":
         if item.leaf.subject in story.completed:
             raise Invalid(
@@ -128,7 +117,7 @@ def _wanted(item: Opened, story: _Story) -> str | None:
     """The signature that the process wants of this step."""
     if item.leaf.act != "task-completed":
         return None
-    return story.steps.get(story.running, {}).get(str(item.details.get("element")))
+    return story.running.wanted(str(item.details.get("element")))
 
 
 def _verified(item: Opened, story: _Story) -> Verified:
@@ -185,10 +174,11 @@ def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None
         raise Invalid(
             "record-prior", f"the record follows {missing[0][:16]}…, which the pack does not hold as accepted"
         )
-    if (record.process_key, record.process_version, record.bundle_hash) not in story.bundles:
+    if not story.running.holds((record.process_key, record.process_version, record.bundle_hash)):
         raise Invalid(
             "bundle-missing",
-            f"the process {record.process_key} version {record.process_version} of the record is not in the pack",
+            f"the process {record.process_key} version {record.process_version} of the record is not the dossier's, "
+            "or not in the pack",
         )
     for document in record.documents:
         if len(stored_object(story.contents.objects, document.sha256)) != document.size:

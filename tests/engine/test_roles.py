@@ -6,6 +6,7 @@ import pytest
 
 from engine.acts.start import starter_role
 from engine.bpmn.graph import Graph, UserTask
+from engine.bpmn.roles import roles_around
 from engine.process import ProcessDefinition
 from tests.engine.bpmn.models import catch, chain, deploy, end, flow, message, on_message, start_event
 
@@ -36,6 +37,20 @@ def test_what_stands_in_a_subprocess_is_of_its_lane() -> None:
     assert isinstance(task, UserTask)
     assert (task.role, graph.role_of("inner"), graph.role_of("c")) == ("leader", "leader", "leader")
     assert (graph.role_of("s"), graph.role_of("sub"), graph.role_of("p")) == ("clerk", "leader", None)
+
+
+def test_what_stands_in_a_called_process_is_of_the_lanes_of_its_calls() -> None:
+    """Without lanes of its own a called process belongs to its callers: a message in it is not for everybody."""
+    inner = start_event("q1") + catch("c", on_message()) + end("q9") + chain("q1", "c", "q9")
+    inner = inner.replace('targetRef="q9"', 'targetRef="again"')
+    inner += '<bpmn:callActivity id="again" calledElement="q"/>' + flow("again", "q9")
+    calls = "".join(f'<bpmn:callActivity id="{name}" calledElement="q"/>' for name in "ab")
+    body = start_event() + calls + end() + chain("s", "a", "b", "e")
+    before = message() + f'<bpmn:process id="q">{inner}</bpmn:process>'
+    one = deploy(lanes("clerk: s e", "leader: a b") + body, before)
+    assert roles_around(one, "c") == {"leader"}
+    two = deploy(lanes("clerk: s b e", "leader: a") + body, before)
+    assert roles_around(two, "c") == {"clerk", "leader"}
 
 
 @pytest.mark.parametrize(

@@ -101,16 +101,18 @@ class World:
         )
         self.append("certificate-revoked", name, by.name, objects=self.submission(record, by), dossier=None)
 
-    def deploy(self, files: Mapping[str, bytes] = BUNDLE) -> None:
+    def deploy(self, files: Mapping[str, bytes] = BUNDLE, key: str = "van-ban-di", version: int = 1) -> dict[str, Any]:
+        """Deploy a bundle; gives it as the leaves of a dossier tell it."""
         listed = [{"path": path, "sha256": self.keep(content)} for path, content in sorted(files.items())]
         digest = bundle_hash({item["path"]: item["sha256"] for item in listed})
-        details = {"key": "van-ban-di", "version": 1, "bundle": digest}
+        details = {"key": key, "version": version, "bundle": digest}
         self.append(
-            "process-deployed", "van-ban-di:1", "admin", objects={"bundle": listed}, details=details, dossier=None
+            "process-deployed", f"{key}:{version}", "admin", objects={"bundle": listed}, details=details, dossier=None
         )
+        return {"key": key, "version": version, "bundle_hash": digest}
 
-    def start(self, bundle: str = BUNDLE_HASH) -> None:
-        details = {"process": "van-ban-di", "version": 1, "bundle": bundle}
+    def start(self, bundle: str = BUNDLE_HASH, **told: object) -> None:
+        details = {"process": "van-ban-di", "version": 1, "bundle": bundle, **told}
         self.append("dossier-started", DOSSIER, "mai", details=details)
 
     def approve(

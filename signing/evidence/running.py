@@ -1,0 +1,94 @@
+"""Under which bundles a dossier runs, and which of their steps want a signature: read from the bundles in the pack.
+
+The leaves `dossier-started` and `dossier-migrated` tell them: `"bundles": [{"key", "version", "bundle_hash"}, …]`, the
+dossier's own first, then those that it calls. Steps of the first go by their ids, those of a called one by
+`key@version/id`; neither `@` nor `/` stands in an id of XML.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from signing.bundle import bundle_hash
+from signing.errors import Invalid
+from signing.evidence.contents import Opened, bundle_of, stored_object
+from signing.evidence.process import signed_steps
+
+PROCESS = "process.bpmn"
+STARTED, MIGRATED = "dossier-started", "dossier-migrated"
+_NAMES = {"key", "version", "bundle_hash"}
+Bundle = tuple[str, int, str]
+"""Key, version, bundle hash."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """What the acts so far say of bundles."""
+
+    deployed: set[Bundle] = field(default_factory=set)
+    """The bundles in the pack, each with the hash of its files."""
+    steps: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Bundle hash → the steps that want a signature, with its purpose."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """What the steps of a bundle begin with → its hash; empty for the dossier's own."""
+    own: Bundle | None = None
+
+    def take(self, item: Opened, stored: Mapping[str, bytes]) -> None:
+        """Let an accepted act say what is deployed, or what the dossier runs under; Invalid `bundle-missing`."""
+        if (bundle := bundle_of(item)) is not None:
+            digest = bundle_hash(bundle)
+            self.deployed.add((str(item.details.get("key")), _number(item.details.get("version")), digest))
+            if PROCESS in bundle:
+                self.steps[digest] = signed_steps(stored_object(stored, bundle[PROCESS]))
+        if item.leaf.act in (STARTED, MIGRATED):
+            self._run(item)
+
+    def _run(self, item: Opened) -> None:
+        if item.leaf.act == STARTED and "bundles" not in item.details:  # of before processes called each other
+            self.hashes = {"": str(item.details.get("bundle"))}
+            return
+        told = [_bundle(item, entry) for entry in _entries(item)]
+        for key, version, digest in told:
+            if (key, version, digest) not in self.deployed:
+                message = f"the process {key} version {version}, under which the dossier ran, is not in the pack"
+                raise Invalid("bundle-missing", message)
+        self.own = told[0]
+        self.hashes = {f"{key}@{version}/": digest for key, version, digest in told[1:]} | {"": told[0][2]}
+        started = tuple(item.details.get(name) for name in ("process", "version", "bundle"))
+        if len(self.hashes) != len(told) or (item.leaf.act == STARTED and started != told[0]):
+            raise _wrong(item)
+
+    def wanted(self, element: str) -> str | None:
+        """The signature that a step wants; Invalid `bundle-missing` where it is of no bundle of the dossier."""
+        before = element[: element.rfind("/") + 1]
+        if self.hashes and before not in self.hashes:
+            raise Invalid("bundle-missing", f"the step {element[:80]} is of no process under which the dossier runs")
+        return self.steps.get(self.hashes.get(before, ""), {}).get(element.removeprefix(before))
+
+    def holds(self, bundle: Bundle) -> bool:
+        """Whether it is the bundle under which the dossier runs, and in the pack."""
+        return bundle in self.deployed and self.own in (None, bundle)
+
+
+def _number(version: object) -> int:
+    return version if isinstance(version, int) else 0
+
+
+def _entries(item: Opened) -> list[object]:
+    entries = item.details.get("bundles")
+    if not isinstance(entries, list) or not entries:
+        raise _wrong(item)
+    return entries
+
+
+def _bundle(item: Opened, entry: object) -> Bundle:
+    if not isinstance(entry, dict) or entry.keys() != _NAMES:
+        raise _wrong(item)
+    found = entry["key"], entry["version"], entry["bundle_hash"]
+    if tuple(map(type, found)) != (str, int, str):
+        raise _wrong(item)
+    return found
+
+
+def _wrong(item: Opened) -> Invalid:
+    message = f"the evidence of leaf {item.leaf.index} ({item.leaf.act}) does not say under which bundles it runs"
+    return Invalid("evidence-malformed", message)

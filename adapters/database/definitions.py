@@ -58,6 +58,14 @@ def latest_process(tx: Transaction, key: str) -> Row | None:
     return dict(row) if row else None
 
 
+def latest_version(tx: Transaction, key: str, tag: str | None) -> int | None:
+    """The latest version of that process; with a tag, of those that have it."""
+    query = select(func.max(process.c.version)).where(process.c.key == key)
+    if tag is not None:
+        query = query.where(process.c.version_tag == tag)
+    return tx.execute(query).scalar()
+
+
 def find_process(tx: Transaction, key: str, version: int) -> Row | None:
     """That version of the process."""
     query = select(process).where(process.c.key == key, process.c.version == version)

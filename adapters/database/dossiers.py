@@ -1,13 +1,19 @@
 """Dossiers, their open tasks, documents and what they listen for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Text, delete, func, insert, or_, select, type_coerce, update
+import orjson
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
+from adapters.database import parts, queues
+from adapters.database.parts import Part
+from adapters.database.queues import task_rank
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import document, dossier, subscription, task
+from adapters.database.tables import document, dossier, incident, subscription, task
+from engine.bpmn.parts import Stored, places, split
 from engine.bpmn.state import State
 from engine.document import Document
 from engine.dossier import Dossier, Status
@@ -18,15 +24,18 @@ from engine.task import Task
 Row = Mapping[Any, Any]
 
 
-def load(tx: Transaction, code: str, *, lock: bool = False) -> Dossier | None:
-    """The dossier with its open tasks and current documents; `lock` for a change."""
+def load(tx: Transaction, code: str, *, lock: bool = False, part: Part = "every") -> Dossier | None:
+    """The dossier with its open tasks and current documents; `lock` for a change.
+
+    An act on one task or job names the `part` of the state in which that lives (None: in none), and gets state and
+    tasks of that part and of the head alone. The kernel gets the other parts when it asks, but only within `tx`.
+    """
     query = select(dossier).where(dossier.c.code == code)
     if lock and lock_rows(tx):
         query = query.with_for_update()
     row = tx.execute(query).mappings().first()
     if row is None:
         return None
-    tasks = tx.execute(select(task).where(task.c.dossier == code, task.c.state == "open")).mappings()
     return Dossier(
         code=code,
         title=row["title"],
@@ -42,12 +51,23 @@ def load(tx: Transaction, code: str, *, lock: bool = False) -> Dossier | None:
         started=row["started"],
         due=row["due"],
         finished=row["finished"],
-        state=State.from_json(row["state"]),
+        suspended=row["suspended"],
+        state=parts.load(tx, code, State.from_json(row["state"]), part),
         performers={element: tuple(officers) for element, officers in row["performers"].items()},
+        called=row["called"],
         revision=row["revision"],
-        tasks={found["number"]: _task(found) for found in tasks},
+        tasks={found.number: found for found in _tasks(tx, code, part)},
         documents={found.name: found for found in documents(tx, code)},
     )
+
+
+def _tasks(tx: Transaction, code: str, part: Part) -> list[Task]:
+    if part == "every":
+        return open_tasks(tx, code)
+    # Asked one by one: with OR, SQLite would look at every open task of the dossier.
+    homes = [task.c.part.is_(None)] + ([task.c.part == part] if part is not None else [])
+    queries = (select(task).where(task.c.dossier == code, task.c.state == "open", home) for home in homes)
+    return [task_of(row) for query in queries for row in tx.execute(query).mappings()]
 
 
 def add(tx: Transaction, new: Dossier) -> None:
@@ -57,8 +77,6 @@ def add(tx: Transaction, new: Dossier) -> None:
             code=new.code,
             title=new.title,
             process_key=new.process_key,
-            process_version=new.process_version,
-            bundle_hash=new.bundle_hash,
             procedure=new.procedure,
             unit=new.unit,
             applicant=dict(new.applicant),
@@ -66,7 +84,7 @@ def add(tx: Transaction, new: Dossier) -> None:
             channel=new.channel,
             started=new.started,
             due=new.due,
-            **_changing(new),
+            **_changing(new, split(new.state)),
         )
     )
 
@@ -76,18 +94,45 @@ def save(tx: Transaction, before: Dossier | None, outcome: Outcome, now: datetim
     after = outcome.dossier
     if after is None or after is before:
         return
+    stored = split(after.state)
     if before is not None:
-        tx.execute(update(dossier).where(dossier.c.code == after.code).values(**_changing(after)))
-    for number, state in outcome.closed.items():
-        tx.execute(update(task).where(task.c.id == f"{after.code}.{number}").values(state=state))
-    for opened in outcome.opened:
-        tx.execute(insert(task).values(**_task_row(after, opened)))
-    for number, held in after.tasks.items():
-        known = before.tasks.get(number) if before else None
-        if known is not None and known.holder != held.holder:
-            tx.execute(update(task).where(task.c.id == held.id).values(holder=held.holder))
+        tx.execute(update(dossier).where(dossier.c.code == after.code).values(**_changing(after, stored)))
+    parts.save(tx, after.code, stored)
+    _save_tasks(tx, before, after, outcome)
     for made in outcome.documents:
         add_document(tx, after.code, made, now)
+
+
+def _save_tasks(tx: Transaction, before: Dossier | None, after: Dossier, outcome: Outcome) -> None:
+    if outcome.closed:
+        this = task.c.id == bindparam("closed")
+        closed = [{"closed": f"{after.code}.{number}", "state": state} for number, state in outcome.closed.items()]
+        tx.execute(update(task).where(this), closed)
+        queues.forget(tx, [row["closed"] for row in closed])
+    if outcome.opened:
+        part_of = places(after.state)
+        rows = [{**_task_row(after, opened), "part": part_of.get(opened.number)} for opened in outcome.opened]
+        tx.execute(insert(task), rows)
+        queues.name(tx, outcome.opened)
+    for number, held in after.tasks.items():
+        known = before.tasks.get(number) if before else None
+        if before is not None and known is not None and (changed := _changes(before, known, after, held)):
+            tx.execute(update(task).where(task.c.id == held.id).values(**changed))
+            if "candidates" in changed:
+                queues.forget(tx, [held.id])
+                queues.name(tx, [held])
+
+
+def open_tasks(tx: Transaction, code: str, *, after: int = 0, limit: int | None = None) -> list[Task]:
+    """All open tasks of a dossier, or a page of them, by number."""
+    query = select(task).where(task.c.dossier == code, task.c.state == "open", task.c.number > after)
+    return [task_of(row) for row in tx.execute(query.order_by(task.c.number).limit(limit)).mappings()]
+
+
+def count_tasks(tx: Transaction, code: str) -> int:
+    """How many tasks of a dossier are open."""
+    query = select(func.count()).select_from(task).where(task.c.dossier == code, task.c.state == "open")
+    return tx.execute(query).scalar_one()
 
 
 def add_document(tx: Transaction, code: str, made: Document, now: datetime) -> None:
@@ -123,28 +168,55 @@ def dossiers_with(tx: Transaction, sha256: str) -> list[str]:
     return list(tx.execute(query.where(document.c.sha256 == sha256).distinct()).scalars())
 
 
-def listed(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
-    """A page of the dossiers within the officer's sight, by code."""
-    query = select(dossier).where(dossier.c.code > after)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which dossiers to list: of that process, of that version of it, those that run still; all of them by default."""
+
+    process: str | None = None
+    version: int | None = None
+    running: bool = False
+
+
+ALL = Wanted()
+
+
+def listed(
+    tx: Transaction,
+    officer: Officer,
+    *,
+    after: str,
+    limit: int,
+    wanted: Wanted = ALL,
+) -> list[Row]:
+    """A page of the dossiers within the officer's sight, by code; each with its number of `incidents`."""
+    incidents = select(func.count()).where(incident.c.dossier == dossier.c.code).scalar_subquery()
+    shown = [column for column in dossier.c if column.name not in ("state", "performers")]
+    query = select(*shown, incidents.label("incidents")).where(dossier.c.code > after, *_wanted(wanted))
     if AUDITOR not in officer.roles:
         query = query.where(dossier.c.unit.in_(sorted(officer.units)))
     return [dict(row) for row in tx.execute(query.order_by(dossier.c.code).limit(limit)).mappings()]
 
 
-def queue(tx: Transaction, officer: Officer, *, which: str, after: str, limit: int) -> list[tuple[Task, Row]]:
+def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = [dossier.c.finished.is_(None)] if wanted.running else []
+    tests += [dossier.c.process_key == wanted.process] if wanted.process is not None else []
+    return tests + ([dossier.c.process_version == wanted.version] if wanted.version is not None else [])
+
+
+def queue(
+    tx: Transaction, officer: Officer, *, which: str, after: str, limit: int, at: datetime | None = None
+) -> list[tuple[Task, Row]]:
     """A page of the officer's open tasks: `mine`, `unclaimed` (open to the officer's roles), or both (`all`).
 
-    Each comes with what its dossier says of it: `dossier_title` and `dossier_due`.
+    They stand in the order of their `rank` (priority, then due time), and `after` is the last one's. `at` leaves out
+    what nobody holds and nobody need look at before its follow-up date. Each comes with its `rank` and what its
+    dossier says of it: `dossier_title` and `dossier_due`.
     """
-    mine = task.c.holder == officer.id
-    within = task.c.unit.in_(sorted(officer.units))
-    role = task.c.role.in_(sorted(officer.roles)) | _names(task.c.candidates, officer)
-    free = task.c.holder.is_(None) & within & role & ~_names(task.c.excluded, officer)
-    wanted = {"mine": mine, "unclaimed": free, "all": or_(mine, free)}[which]
+    ids = queues.first_tasks(tx, officer, which=which, after=after, limit=limit, at=at)
     told = (dossier.c.title.label("dossier_title"), dossier.c.due.label("dossier_due"))
-    query = select(task, *told).join(dossier, dossier.c.code == task.c.dossier)
-    query = query.where(task.c.state == "open", task.c.id > after, wanted).order_by(task.c.id).limit(limit)
-    return [(_task(row), dict(row)) for row in tx.execute(query).mappings()]
+    query = select(task, *told).join(dossier, dossier.c.code == task.c.dossier).where(task.c.id.in_(ids))
+    rows = {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+    return [(task_of(rows[id]), rows[id]) for id in ids]
 
 
 def find_task(tx: Transaction, id: str) -> Row | None:
@@ -153,10 +225,17 @@ def find_task(tx: Transaction, id: str) -> Row | None:
     return dict(row) if row else None
 
 
-def subscribe(tx: Transaction, code: str, awaited: Awaited) -> None:
+def subscribe(tx: Transaction, code: str, awaited: Awaited, now: datetime) -> None:
     """Remember that the dossier listens for a message or a signal."""
     values = {"number": awaited.number, "kind": awaited.kind, "name": awaited.name, "key": awaited.key}
-    tx.execute(insert(subscription).values(dossier=code, **values))
+    tx.execute(insert(subscription).values(dossier=code, **values, element=awaited.element, opened=now))
+
+
+def rename_subscriptions(tx: Transaction, code: str, listened_for: Iterable[Awaited]) -> None:
+    """The dossier goes on under another model: what it listens for stands at elements of that."""
+    if named := [{"listening": item.number, "at": item.element} for item in listened_for]:
+        this = (subscription.c.dossier == code, subscription.c.number == bindparam("listening"))
+        tx.execute(update(subscription).where(*this).values(element=bindparam("at")), named)
 
 
 def unsubscribe(tx: Transaction, code: str, number: int) -> None:
@@ -164,10 +243,21 @@ def unsubscribe(tx: Transaction, code: str, number: int) -> None:
     tx.execute(delete(subscription).where(subscription.c.dossier == code, subscription.c.number == number))
 
 
-def listening(tx: Transaction, kind: str, name: str) -> list[str]:
-    """The dossiers that listen for a `message` or `signal` of that name, by code."""
-    query = select(subscription.c.dossier).where(subscription.c.name == name, subscription.c.kind == kind).distinct()
-    return list(tx.execute(query.order_by(subscription.c.dossier)).scalars())
+def listens(tx: Transaction, code: str, number: int) -> bool:
+    """Whether the dossier still listens for that."""
+    query = select(subscription.c.number).where(subscription.c.dossier == code, subscription.c.number == number)
+    return tx.execute(query).first() is not None
+
+
+def unit_of(tx: Transaction, code: str) -> str:
+    """The unit of a dossier, which must exist."""
+    return str(tx.execute(select(dossier.c.unit).where(dossier.c.code == code)).scalar_one())
+
+
+def listening(tx: Transaction, signal: str) -> list[str]:
+    """The dossiers that listen for a signal of that name, by code: all of them, also those that are suspended."""
+    query = select(subscription.c.dossier).where(subscription.c.name == signal, subscription.c.kind == "signal")
+    return list(tx.execute(query.distinct().order_by(subscription.c.dossier)).scalars())
 
 
 def count(tx: Transaction) -> int:
@@ -175,19 +265,26 @@ def count(tx: Transaction) -> int:
     return tx.execute(select(func.count()).select_from(dossier)).scalar_one()
 
 
-def _names(column: Column[object], officer: Officer) -> ColumnElement[bool]:
-    """Whether the JSON list of officer ids holds this one; ids have no characters that JSON would escape."""
-    return type_coerce(column, Text).contains(f'"{officer.id}"', autoescape=True)
-
-
-def _changing(of: Dossier) -> dict[str, object]:
+def _changing(of: Dossier, stored: Stored) -> dict[str, object]:
     return {
         "status": int(of.status),
         "finished": of.finished,
-        "state": of.state.to_json(),
+        "suspended": of.suspended,
+        "process_version": of.process_version,
+        "bundle_hash": of.bundle_hash,
+        "state": orjson.loads(stored.head),
         "performers": {element: list(officers) for element, officers in of.performers.items()},
+        "called": dict(of.called),
         "revision": of.revision,
     }
+
+
+def _changes(before: Dossier, known: Task, after: Dossier, held: Task) -> dict[str, object]:
+    """The columns of an open task that changed; its place in the queue, for which its dossier's term counts, is one."""
+    if known == held and before.due == after.due:
+        return {}
+    then = _task_row(before, known)
+    return {name: value for name, value in _task_row(after, held).items() if then[name] != value}
 
 
 def _task_row(of: Dossier, opened: Task) -> dict[str, object]:
@@ -207,11 +304,16 @@ def _task_row(of: Dossier, opened: Task) -> dict[str, object]:
         "place": opened.place,
         "signature": opened.signature,
         "form": opened.form,
+        "follow_up": opened.follow_up,
+        "priority": opened.priority,
+        "note": opened.note or None,
+        "rank": task_rank(opened, of.due),
         "state": "open",
     }
 
 
-def _task(row: Row) -> Task:
+def task_of(row: Row) -> Task:
+    """The task of a row."""
     return Task(
         id=row["id"],
         number=row["number"],
@@ -226,6 +328,9 @@ def _task(row: Row) -> Task:
         place=row["place"],
         signature=row["signature"],
         form=row["form"],
+        follow_up=row["follow_up"],
+        priority=row["priority"],
+        note=row["note"] or "",
     )
 
 

@@ -1,10 +1,10 @@
 """The job table: timers, letters, numbers, mail, parcels. A lease carries an epoch that fences off a paused worker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import OWN_QUEUE, dispatch, dossier, job
@@ -13,31 +13,55 @@ from engine.officer import AUDITOR, Officer
 from engine.outcome import JobRequest
 
 Row = Mapping[Any, Any]
+WAITING = ("open", "suspended")
+CALLED_OFF = "the dossier was cancelled before it left"
+PERHAPS_LEFT = "the dossier was cancelled while it was being sent; whether it left is not known"
 
 
-def add_job(tx: Transaction, dossier: str, request: JobRequest) -> None:
-    """Add a job in the transaction of the act that asks for it."""
-    tx.execute(
-        insert(job).values(
-            dossier=dossier,
-            number=request.number,
-            element=request.element,
-            type=request.type,
-            payload=dict(request.payload),
-            state="open",
-            due=request.due,
-            lease_epoch=0,
-            attempts=0,
-            queue=OWN_QUEUE if request.retries is None else request.type,
-            retries_left=request.retries,
-        )
-    )
+def add_job(tx: Transaction, dossier: str | None, request: JobRequest, *, process: str | None = None) -> None:
+    """Add a job in the transaction of the act that asks for it: of a dossier, of a process, or of neither."""
+    tx.execute(insert(job).values(**_job_row(dossier, request, None), process=process))
 
 
-def cancel_job(tx: Transaction, dossier: str, number: int) -> None:
-    """The process went another way: the job is no longer wanted."""
-    wanted = (job.c.dossier == dossier, job.c.number == number, job.c.state == "open")
-    tx.execute(update(job).where(*wanted).values(state="cancelled"))
+def add_jobs(tx: Transaction, dossier: str, requests: Sequence[JobRequest], places: Mapping[int, int]) -> None:
+    """Add jobs; `places` gives the part of the dossier's state in which each lives, by its number, if it does."""
+    if requests:
+        tx.execute(insert(job), [_job_row(dossier, request, places.get(request.number)) for request in requests])
+
+
+def _job_row(dossier: str | None, request: JobRequest, part: int | None) -> dict[str, object]:
+    return {
+        "dossier": dossier,
+        "number": request.number,
+        "element": request.element,
+        "type": request.type,
+        "payload": dict(request.payload),
+        "state": "open",
+        "due": request.due,
+        "lease_epoch": 0,
+        "attempts": 0,
+        "queue": OWN_QUEUE if request.retries is None else request.type,
+        "retries_left": request.retries,
+        "part": part,
+    }
+
+
+def cancel_jobs(tx: Transaction, dossier: str, numbers: Iterable[int]) -> None:
+    """The process went another way: these jobs are no longer wanted."""
+    if cancelled := [{"cancelled": number} for number in numbers]:
+        waits = or_(*(job.c.state == state for state in WAITING))  # one statement for many takes no list
+        wanted = (job.c.dossier == dossier, job.c.number == bindparam("cancelled"), waits)
+        tx.execute(update(job).where(*wanted).values(state="cancelled"), cancelled)
+
+
+def suspend(tx: Transaction, dossier: str) -> None:
+    """Nobody takes the dossier's jobs and timers, and who holds one records nothing until they go on."""
+    tx.execute(update(job).where(job.c.dossier == dossier, job.c.state == "open").values(state="suspended"))
+
+
+def resume(tx: Transaction, dossier: str) -> None:
+    """They go on: what came due meanwhile is taken at once, a lease that runs still stands."""
+    tx.execute(update(job).where(job.c.dossier == dossier, job.c.state == "suspended").values(state="open"))
 
 
 def lease(tx: Transaction, *, now: datetime, until: datetime) -> Row | None:
@@ -69,7 +93,7 @@ def renew(tx: Transaction, id: int, until: datetime) -> None:
 
 
 def finish(tx: Transaction, id: int, state: str, error: str | None = None) -> None:
-    """End a job: done or failed."""
+    """End a lease, and with it the job: done or failed; or suspended, until its dossier goes on."""
     tx.execute(update(job).where(job.c.id == id).values(state=state, error=error, lease_until=None))
 
 
@@ -78,10 +102,19 @@ def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
     tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
 
 
-def jobs_of(tx: Transaction, dossier: str) -> list[Row]:
-    """The open and failed jobs of a dossier."""
-    query = select(job).where(job.c.dossier == dossier, job.c.state.in_(["open", "failed"])).order_by(job.c.id)
+def jobs_of(tx: Transaction, dossier: str, *, after: int = 0, limit: int | None = None) -> list[Row]:
+    """The open and failed jobs of a dossier, or a page of them, by id."""
+    query = select(job).where(*_unfinished(dossier), job.c.id > after).order_by(job.c.id).limit(limit)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def count_jobs(tx: Transaction, dossier: str) -> int:
+    """How many jobs of a dossier are open or failed."""
+    return tx.execute(select(func.count()).select_from(job).where(*_unfinished(dossier))).scalar_one()
+
+
+def _unfinished(dossier: str) -> tuple[ColumnElement[bool], ...]:
+    return job.c.dossier == dossier, job.c.state.in_([*WAITING, "failed"])
 
 
 def stuck(tx: Transaction, now: datetime) -> int:
@@ -105,6 +138,16 @@ def find_dispatch(tx: Transaction, key_or_code: str) -> Row | None:
 def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
     """Change the state of a dispatch."""
     tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
+
+
+def call_off(tx: Transaction, dossier: str, at: datetime) -> None:
+    """What has not left goes out no more; of a mail that is on its way just now, nobody knows."""
+    sending = tx.execute(select(job.c.id).where(job.c.dossier == dossier, job.c.lease_until > at).limit(1)).first()
+    states = [State.CREATED, State.READY] if sending else [State.CREATED, State.READY, State.SENDING]
+    this = (dispatch.c.dossier == dossier, dispatch.c.state.in_([state.value for state in states]))
+    tx.execute(update(dispatch).where(*this).values(state=State.CANCELLED.value, updated=at, note=CALLED_OFF))
+    unknown = (dispatch.c.dossier == dossier, dispatch.c.state == State.SENDING.value)
+    tx.execute(update(dispatch).where(*unknown).values(updated=at, note=PERHAPS_LEFT))
 
 
 def hand_over(tx: Transaction, dossier: str, document: str, at: datetime) -> None:

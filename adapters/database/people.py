@@ -51,6 +51,12 @@ def officers(tx: Transaction, *, after: str, limit: int) -> list[Row]:
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
+def held_roles(tx: Transaction) -> frozenset[str]:
+    """The roles that active officers hold."""
+    held = tx.execute(select(officer.c.roles).where(officer.c.active.is_(True))).scalars()
+    return frozenset(role for roles in held for role in roles)
+
+
 def names(tx: Transaction, ids: set[str]) -> dict[str, Row]:
     """Name and position of these officers, by id."""
     query = select(officer.c.id, officer.c.name, officer.c.position).where(officer.c.id.in_(ids))

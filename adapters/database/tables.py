@@ -1,77 +1,10 @@
 """The tables. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
 
-import json
-from datetime import UTC, datetime
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-)
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+from adapters.database.columns import Json, Moment, Serial, metadata
 
 OWN_QUEUE = "hoso."
-
-# A number that grows by itself: SQLite does so only for INTEGER.
-Serial = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime: what goes in without a zone is refused, what comes out is UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC, which SQLite forgets."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Json(TypeDecorator[object]):
-    """JSON as text with sorted keys: equal values are equal bytes."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
-        """Write it."""
-        if value is None:
-            return None
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
-        """Read it."""
-        return None if value is None else json.loads(value)
-
 
 unit = Table(
     "unit",
@@ -141,6 +74,8 @@ process = Table(
     Column("bundle_hash", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("files", Json, nullable=False),  # path → SHA-256
+    Column("version_tag", String(100)),
+    Column("bound", Json, nullable=False, server_default="{}"),  # key of a called process → version
     Column("deployed", Moment, nullable=False),
     Column("deployed_by", ForeignKey("officer.id"), nullable=False),
     Column("leaf", BigInteger, nullable=False),
@@ -175,10 +110,34 @@ dossier = Table(
     Column("started", Moment, nullable=False),
     Column("due", Moment),
     Column("finished", Moment),
+    Column("suspended", Moment),  # since when
     Column("state", Json, nullable=False),
     Column("performers", Json, nullable=False),
+    Column("called", Json, nullable=False, server_default="{}"),  # called process → version
     Column("revision", Integer, nullable=False),
     Index("ix_dossier_unit_code", "unit", "code"),
+    Index("ix_dossier_process", "process_key", "process_version", "code"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("element", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+# What lives in one instance of a wide loop (`engine.bpmn.parts`): canonical JSON. The head is the dossier's own state.
+dossier_part = Table(
+    "dossier_part",
+    metadata,
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
 )
 
 task = Table(
@@ -187,7 +146,7 @@ task = Table(
     Column("id", String(100), primary_key=True),
     Column("dossier", ForeignKey("dossier.code"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("element", String(200), nullable=False),
+    Column("element", String(400), nullable=False),
     Column("name", Text, nullable=False),
     Column("role", String(100)),
     Column("candidates", Json, nullable=False),
@@ -200,9 +159,21 @@ task = Table(
     Column("signature", String(10), nullable=False),
     Column("form", String(200)),
     Column("state", String(10), nullable=False),  # open | completed | cancelled
-    Index("ix_task_dossier_state", "dossier", "state"),
-    Index("ix_task_queue", "state", "unit", "role", "id"),
-    Index("ix_task_holder", "state", "holder", "id"),
+    Column("follow_up", Moment),
+    Column("priority", Integer, nullable=False, server_default="50"),
+    Column("note", Text),
+    Column("rank", String(120), nullable=False, server_default="-"),  # its place in the queue: queues.task_rank
+    Column("part", Integer),  # of the dossier's state, in which it lives; none: the head
+    Index("ix_task_dossier_state", "dossier", "state", "part"),
+    Index("ix_task_queue", "state", "unit", "role", "holder", "rank"),
+    Index("ix_task_holder", "state", "holder", "rank"),
+)
+
+task_candidate = Table(  # the officers whom open tasks name
+    "task_candidate",
+    metadata,
+    Column("task", ForeignKey("task.id"), primary_key=True),
+    Column("officer", String(100), primary_key=True, index=True),
 )
 
 document = Table(
@@ -252,12 +223,14 @@ job = Table(
     "job",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    # None: of the process of that key, whose start events have timers, or of neither.
+    Column("dossier", ForeignKey("dossier.code")),
+    Column("process", String(200), index=True),
     Column("number", Integer, nullable=False),
-    Column("element", String(200), nullable=False),
+    Column("element", String(400), nullable=False),
     Column("type", String(100), nullable=False),
     Column("payload", Json, nullable=False),
-    Column("state", String(10), nullable=False),  # open | done | cancelled | failed
+    Column("state", String(10), nullable=False),  # open | suspended | done | cancelled | failed
     Column("due", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("lease_epoch", Integer, nullable=False),
@@ -268,6 +241,7 @@ job = Table(
     Column("retries_left", Integer),
     Column("leased_by", ForeignKey("officer.id")),
     Column("worker", String(100)),
+    Column("part", Integer),  # of the dossier's state, in which the job or timer lives; none: the head
     Index("ix_job_queue", "state", "queue", "due", "id"),
     Index("ix_job_dossier_number", "dossier", "number"),
 )
@@ -278,8 +252,40 @@ subscription = Table(
     Column("dossier", ForeignKey("dossier.code"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("kind", String(10), nullable=False, server_default="message"),  # message | signal
-    Column("name", String(200), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
     Column("key", Text),
+    Column("element", String(400)),  # None: it was opened before elements were kept here
+    Column("opened", Moment, nullable=False),
+    Index("ix_subscription_awaited", "kind", "name", "key", "opened"),
+)
+
+# What the newest version of each process starts by.
+start_subscription = Table(
+    "start_subscription",
+    metadata,
+    Column("process", String(200), primary_key=True),
+    Column("element", String(200), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # message | signal
+    Column("name", String(200), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Index("ix_start_subscription_awaited", "kind", "name", "process"),
+)
+
+# Messages that wait for a receiver; what came, or expired, is in the trail alone.
+message = Table(
+    "message",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("name", String(200), nullable=False),
+    Column("key", Text),
+    Column("data", Json, nullable=False),
+    Column("officer", ForeignKey("officer.id")),  # who sent it; None: the dossier threw it
+    Column("dossier", String(80)),
+    Column("unit", String(40), nullable=False),  # the sender's
+    Column("sent", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Index("ix_message_name", "name", "id"),
+    Index("ix_message_unit", "unit", "id"),
 )
 
 dispatch = Table(

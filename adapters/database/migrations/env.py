@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from adapters.database.tables import metadata
+from adapters.database.tables import dossier
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=dossier.metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -19,6 +19,15 @@ def officer(id: str, unit: str, *roles: str) -> Officer:
     return Officer(id=id, name=id.title(), position="Chuyên viên", unit=unit, roles=frozenset(roles))
 
 
+DOSSIER_0003 = (
+    "INSERT INTO dossier (code, title, process_key, process_version, bundle_hash, unit, applicant, submitter, channel,"
+    " status, started, state, performers, revision) VALUES (:code, 't', 'p', 1, 'h', 'agency', '{}', 's', 'direct', 2,"
+    " :at, :state, '{}', 0)"
+)
+"""A dossier of a database at revision 0003, from which upgrades are tested."""
+EMPTY_STATE = '{"format":3,"process":"p","counter":0}'
+
+
 def people_of(tx: Transaction) -> None:
     """A tree of units (agency over north and south, east below north) with an officer in each."""
     for id, parent in (("agency", None), ("north", "agency"), ("east", "north"), ("south", "agency")):

@@ -64,7 +64,7 @@ def test_a_job_that_is_over_is_held_by_nobody(store: Store) -> None:
         assert leased is not None
         with store.write() as tx:
             if end == "cancelled":
-                jobs.cancel_job(tx, CODE, leased["number"])
+                jobs.cancel_jobs(tx, CODE, [leased["number"]])
             else:
                 jobs.finish(tx, leased["id"], end)
         assert not held(store, leased)

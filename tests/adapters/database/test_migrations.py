@@ -1,0 +1,68 @@
+"""Migrations keep what is there: a database with data is upgraded, and downgraded."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from adapters.database import dossiers, people
+from adapters.database.migrate import _config, changing, upgrade
+from adapters.database.store import Store
+from engine.bpmn.state import State
+
+DOSSIER = text(
+    "INSERT INTO dossier (code, title, process_key, process_version, bundle_hash, unit, applicant, submitter, channel,"
+    " status, started, due, state, performers, revision) VALUES (:code, 'Đơn', 'p', 1, :hash, 'agency', '{}', 'Ánh',"
+    " 'direct', 2, :now, :due, :state, '{}', 1)"
+)
+TASK = text(
+    "INSERT INTO task (id, dossier, number, element, name, role, candidates, excluded, unit, opened, due, place,"
+    " signature, state) VALUES (:id, :dossier, 1, 'x', 'Xem', :role, :candidates, '[]', 'agency', :now, NULL,"
+    " 'anywhere', 'none', :state)"
+)
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+
+
+def migrate(store: Store, *, to: str, up: bool) -> None:
+    with changing(store) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        (command.upgrade if up else command.downgrade)(config, to)
+
+
+def fill(store: Store) -> None:
+    """Two dossiers as the schema before kept them: with a term and without, a task by role and one by name."""
+    state = State(process="p").encode().decode()
+    moment = "%Y-%m-%d %H:%M:%S" + ("+00:00" if store.engine.dialect.name == "postgresql" else ".000000")
+    at = NOW.strftime(moment)
+    with changing(store) as connection:
+        connection.execute(text("INSERT INTO unit (id, name) VALUES ('agency', 'Agency')"))
+        officer = "INSERT INTO officer (id, name, position, unit, roles, active)"
+        connection.execute(text(f"{officer} VALUES ('an', 'An', '', 'agency', '[\"clerk\"]', :yes)"), {"yes": True})
+        for code, due in (("A", None), ("B", at)):
+            values = {"code": code, "hash": "0" * 64, "now": at, "due": due, "state": state}
+            connection.execute(DOSSIER, values)
+        tasks = (("A", "clerk", "[]", "open"), ("B", None, '["an"]', "open"), ("A", "clerk", '["an"]', "completed"))
+        for number, (code, role, candidates, kept) in enumerate(tasks, 1):
+            values = {"id": f"{code}.{number}", "dossier": code, "role": role, "candidates": candidates}
+            connection.execute(TASK, {**values, "now": at, "state": kept})
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["up", "up-down-up"])
+def test_open_tasks_stand_in_their_queues_after_an_upgrade(empty_store: Store, again: bool) -> None:
+    """What is due first, the task that names the officer among them; what is over stands in none."""
+    migrate(empty_store, to="0003", up=True)
+    fill(empty_store)
+    upgrade(empty_store)
+    if again:
+        migrate(empty_store, to="0003", up=False)
+        upgrade(empty_store)
+    with empty_store.read() as tx:
+        officer = people.find_officer(tx, "an")
+        assert officer is not None
+        found = dossiers.queue(tx, officer, which="all", after="", limit=50, at=NOW)
+        kept = dossiers.load(tx, "A")
+    assert [(task.id, task.priority, task.note) for task, _ in found] == [("B.2", 50, ""), ("A.1", 50, "")]
+    assert kept is not None
+    assert [task.follow_up for task in kept.tasks.values()] == [None]

@@ -1,36 +1,78 @@
 """Check a bundle whole: what the engine asks of it, and what this installation can render and do."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from adapters import forms
 from engine.acts.deploy import CheckedBundle, check_bundle
+from engine.bpmn.dataflow import check_data_flow
 from engine.bpmn.graph import EventNode, Node, ReceiveTask, SendTask, ServiceTask, UserTask
-from engine.bpmn.problems import Problem
+from engine.bpmn.located import located
+from engine.bpmn.problems import Mark, Problem
 from engine.bpmn.triggers import Message, Signal
 from engine.dispatch import APPROVE
 from engine.feel import Expression, FeelError
 from engine.process import EXTERNAL_TYPE, JOB_TYPES, LONGEST_TYPE, PROCESS, belongs, is_external
 
+DISAGREEMENTS = ("second-reading", "second-walk")
 LONGEST_ID = 200  # characters, as the tables have room for
 LONGEST_ROLE = 100
 LONGEST_KEY = 180  # of a process: with its version, it is the subject of a leaf
 
 
-def check(files: Mapping[str, bytes]) -> CheckedBundle | tuple[Problem, ...]:
-    """The checked bundle, or every problem found."""
-    checked = check_bundle(files, second=True)
+def check(files: Mapping[str, bytes], *, although: str | None = None) -> CheckedBundle | tuple[Problem, ...]:
+    """The checked bundle, or every problem found; each with its place.
+
+    With a recorded reason `although`, where the second engine disagrees is a warning.
+    """
+    checked = check_bundle(files, second=True, although=although)
     if not isinstance(checked, CheckedBundle):
-        return checked
+        return _sorted(checked, files)
+    fields = {id: frozenset(field.key for field in forms.read_fields(form)) for id, form in checked.forms.items()}
+    warnings = (*checked.warnings, *check_data_flow(checked.graph, source=PROCESS, fields=fields))
     problems = (
-        *_form_problems(checked),
+        *_form_problems(checked, files),
         *_job_problems(checked),
         *_job_name_problems(checked),
         *_decision_problems(checked),
         *_name_problems(checked),
     )
-    return (*checked.warnings, *problems) if problems else checked
+    if problems:
+        return _sorted((*warnings, *problems), files)
+    return replace(checked, warnings=_sorted(warnings, files))
+
+
+def _sorted(problems: Iterable[Problem], files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """The problems with their places, in the order of the text, file by file."""
+    found = located(problems, files)
+    return tuple(sorted(found, key=lambda each: (each.file, each.line, each.column, each.severity)))
+
+
+def disagrees(checked: CheckedBundle) -> bool:
+    """Whether the second engine disagrees, so that it was deployed although."""
+    return any(problem.code in DISAGREEMENTS for problem in checked.warnings)
+
+
+def roles_of(checked: CheckedBundle) -> dict[str, UserTask]:
+    """The roles that tasks name themselves or by their lane, each with the first of its tasks."""
+    found: dict[str, UserTask] = {}
+    for node in checked.graph.nodes.values():
+        if isinstance(node, UserTask):
+            groups = _constants(node.candidate_groups) or ([node.role] if node.role else [])
+            for role in groups if not (node.assignee or node.candidate_users) else ():
+                found.setdefault(role, node)
+    return found
+
+
+def unheld(node: UserTask, role: str) -> Problem:
+    """The warning that nobody can do this task now."""
+    message = f"no active officer has the role {role!r}: nobody can do this task now"
+    remedy = f"appoint one: hoso officer add … --role {role}; or correct the lane's hoso:role"
+    error = _error(line=node.line, element=node.id, code="role-unheld", message=message, remedy=remedy)
+    return replace(error, severity="warning", name=node.name)
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -45,23 +87,31 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 def to_json(problem: Problem) -> dict[str, Any]:
     """A problem for programs."""
-    names = ("severity", "file", "line", "element", "code", "message", "remedy")
-    return {name: getattr(problem, name) for name in names}
+    names = ("severity", "file", "line", "column", "element", "name", "code", "message", "rule", "remedy")
+    told = {name: getattr(problem, name) for name in names}
+    return {**told, "notes": list(problem.notes)} if problem.notes else told
 
 
-def _form_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
+def _form_problems(checked: CheckedBundle, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
     return tuple(
         _error(
-            file=f"forms/{id}",
+            file=_form_path(id, files),
             line=1,
             element=id,
             code="form-component",
             message=f"form {id} has a component of type {kind}, which nothing here can render",
             remedy=f"use one of: {', '.join(sorted(forms.INPUTS))}",
+            mark=Mark(text=json.dumps(kind, ensure_ascii=False)),
         )
         for id, form in sorted(checked.forms.items())
         for kind in forms.unsupported(form)
     )
+
+
+def _form_path(id: str, files: Mapping[str, bytes]) -> str:
+    """The file of a form; the engine has read them all."""
+    paths = (path for path in sorted(files) if path.startswith("forms/") and json.loads(files[path]).get("id") == id)
+    return next(paths, f"forms/{id}")
 
 
 def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
@@ -118,6 +168,7 @@ def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
             code="job-type-unknown",
             message=f"no program does jobs of type {node.job_type!r}",
             remedy=f"use one of: {', '.join(sorted(JOB_TYPES))}",
+            mark=Mark(text=node.job_type),
         )
         for node in checked.graph.nodes.values()
         if isinstance(node, ServiceTask) and not is_external(node.job_type) and node.job_type not in JOB_TYPES
@@ -133,6 +184,7 @@ def _job_name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
             code="job-type-name",
             message=f"the job type {node.job_type[:LONGEST_TYPE]!r} is no name that a worker can ask for",
             remedy=f"write letters, digits and . _ : -, at most {LONGEST_TYPE}",
+            mark=Mark(text=node.job_type),
         )
         for node in checked.graph.nodes.values()
         if isinstance(node, ServiceTask) and is_external(node.job_type) and not EXTERNAL_TYPE.fullmatch(node.job_type)
@@ -159,5 +211,23 @@ def _decides(checked: CheckedBundle, node: UserTask) -> bool:
     return any(field.key == "decision" and APPROVE in field.values for field in fields)
 
 
-def _error(*, line: int, element: str, code: str, message: str, remedy: str, file: str = PROCESS) -> Problem:
-    return Problem(severity="error", file=file, line=line, element=element, code=code, message=message, remedy=remedy)
+def _error(
+    *,
+    line: int,
+    element: str,
+    code: str,
+    message: str,
+    remedy: str,
+    file: str = PROCESS,
+    mark: Mark | None = None,
+) -> Problem:
+    return Problem(
+        severity="error",
+        file=file,
+        line=line,
+        element=element,
+        code=code,
+        message=message,
+        remedy=remedy,
+        mark=mark,
+    )

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 CLIENT: Mapping[str, tuple[str, str]] = {
     "login": ("adapters.cli.commands.login", N_("Sign in at a server and pin its log key.")),
     "profile": ("adapters.cli.commands.profile", N_("Profiles: which server, as which officer.")),
-    "dossier": ("adapters.cli.commands.dossier", N_("Dossiers: start, list, show, history, message.")),
+    "dossier": ("adapters.cli.commands.dossier", N_("Dossiers: start, list, show, follow, suspend, move, migrate.")),
+    "incident": ("adapters.cli.commands.incident", N_("Incidents: list, show, retry, resolve.")),
     "task": ("adapters.cli.commands.task", N_("Tasks: list, show, claim, release, complete (and sign).")),
+    "message": (
+        "adapters.cli.commands.message",
+        N_("Messages: send one to whom it concerns, list those that wait."),
+    ),
+    "signal": ("adapters.cli.commands.signal", N_("Signals: send one to all who listen.")),
     "document": ("adapters.cli.commands.document", N_("Documents: get one and check its digest.")),
     "dispatch": ("adapters.cli.commands.dispatch", N_("Dispatches: what went out, labels, the day's manifest.")),
     "officer": ("adapters.cli.commands.officer", N_("Officers: add, list, show.")),
@@ -39,7 +45,7 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     "key": ("adapters.cli.commands.key", N_("Keys: show what a key file is.")),
 }
 SERVER: Mapping[str, tuple[str, str]] = {
-    "process": ("adapters.console.process", N_("Process bundles: check, deploy, list, show.")),
+    "process": ("adapters.console.process", N_("Process bundles: check, explain, deploy, list, show.")),
     "decision": ("adapters.console.decision", N_("Decision models (DMN): check, evaluate.")),
     "feel": ("adapters.console.feel", N_("Try a FEEL expression.")),
     "serve": ("adapters.console.serve", N_("Run the server.")),

@@ -39,10 +39,11 @@ def _change(
             return refuse(found)
         dossier, number = found
         outcome = decide(dossier, number, officer, definition_of(app, tx, dossier).graph)
-        save(app, tx, dossier, outcome, app.clock())
+        now = app.clock()
+        save(app, tx, dossier, outcome, now)
         if outcome.refusal is not None:
             return refuse(outcome.refusal)
         after = outcome.dossier or dossier
-        return Answer(body=views.task(after, after.tasks[number]))
+        return Answer(body=views.task(after, after.tasks[number], now))
 
     return once(app, request, act)

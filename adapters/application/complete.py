@@ -115,7 +115,8 @@ def _decide(
     task = dossier.open_task(number)
     if isinstance(task, Task):
         refusal = (
-            task.refuses_holder(officer)
+            dossier.refuses_while_suspended()
+            or task.refuses_holder(officer)
             or _refuses(tx, officer, dossier, definition, task, prepared, now)
             or refuses_data(dossier, definition, task, prepared.data, now=now)
         )
@@ -156,6 +157,11 @@ def _refuses(
     if now >= statement["expires"]:
         until = views.moment(statement["expires"])
         return _stale("statement-expired", f"the statement for task {task.id} expired at {until}")
+    under = (definition.key, definition.version, definition.bundle_hash, task.element)
+    if under != tuple(
+        statement["facts"][name] for name in ("process_key", "process_version", "bundle_hash", "element")
+    ):
+        return _stale("process-changed", f"the process of task {task.id} changed since it was shown")
     current = [views.document(item) for item in signed_documents(dossier, definition, task)]
     if current != statement["facts"]["documents"]:
         return _stale("documents-changed", f"the documents of task {task.id} changed since they were shown")

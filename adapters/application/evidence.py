@@ -16,6 +16,7 @@ from engine.officer import Officer
 from engine.outcome import LeafDraft
 from signing.canonical import parse_canonical, sha256_hex
 from signing.evidence.pack import PackContents, PackEntry, build_pack
+from signing.evidence.running import MIGRATED, STARTED
 from signing.record import HEX256
 from signing.trail import tree
 from signing.trail.checkpoint import verify_checkpoint
@@ -24,7 +25,7 @@ from signing.trail.checkpoint import verify_checkpoint
 def pack(app: Application, officer: Officer, code: str) -> bytes | Refusal:
     """The dossier's evidence pack; that it was exported is itself a leaf, which the pack does not hold."""
     with app.store.read() as tx:
-        dossier = dossier_in_sight(tx, officer, code)
+        dossier = dossier_in_sight(tx, officer, code, part=None)
         if isinstance(dossier, Refusal):
             return dossier
         contents = _contents(app, tx, dossier)
@@ -61,16 +62,23 @@ def _entry(tx: Transaction, leaf: StoredLeaf, size: int) -> PackEntry:
 
 def _foundations(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> set[int]:
     """The leaves of deployment, procedure and certificate bindings that the dossier's own leaves rest on."""
-    found = set()
-    process = definitions.find_process(tx, dossier.process_key, dossier.process_version)
-    if process is not None:
-        found.add(process["leaf"])
+    ran = {(dossier.process_key, dossier.process_version), *_bundles(own)}
+    processes = [definitions.find_process(tx, key, version) for key, version in sorted(ran)]
+    found = {process["leaf"] for process in processes if process is not None}
     signers = set(_signers(own))
     procedure = definitions.find_procedure(tx, dossier.procedure) if dossier.procedure else None
     if procedure is not None:
         found.add(procedure["leaf"])
         signers |= set(_signers(stored.leaves_at(tx, {procedure["leaf"]})))
     return found | _bindings(tx, signers)
+
+
+def _bundles(leaves: list[StoredLeaf]) -> Iterator[tuple[str, int]]:
+    """The processes under which the dossier ran, as its leaves tell: its own, what they call, later versions."""
+    for leaf in leaves:
+        opened = _opened(leaf)
+        for told in opened["details"].get("bundles", ()) if opened["act"] in (STARTED, MIGRATED) else ():
+            yield told["key"], told["version"]
 
 
 def _bindings(tx: Transaction, signers: set[str]) -> set[int]:

@@ -1,4 +1,4 @@
-"""What moves a dossier from outside its tasks: a message for it, and the retry of what stands still."""
+"""A message for a dossier moves it from outside its tasks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,9 @@ from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of, dossier_in_sight
 from adapters.database.store import Transaction
-from engine.acts.proceed import message_received, retried
+from engine.acts.proceed import message_received
 from engine.errors import Refusal
-from engine.officer import ADMINISTRATOR, Officer
+from engine.officer import Officer
 
 
 def send(app: Application, officer: Officer, request: Request, code: str, name: str, data: Mapping[str, Any]) -> Answer:
@@ -23,26 +23,6 @@ def send(app: Application, officer: Officer, request: Request, code: str, name: 
         now = app.clock()
         definition = definition_of(app, tx, dossier)
         outcome = message_received(dossier, definition, name, data, officer, now=now)
-        save(app, tx, dossier, outcome, now)
-        if outcome.refusal is not None:
-            return refuse(outcome.refusal)
-        assert outcome.dossier is not None
-        return Answer(body={"dossier": code, "status": int(outcome.dossier.status)})
-
-    return once(app, request, act)
-
-
-def retry(app: Application, officer: Officer, request: Request, code: str, incident: int) -> Answer:
-    """Let what stands still try again (administrator)."""
-
-    def act(tx: Transaction) -> Answer:
-        dossier = dossier_in_sight(tx, officer, code, lock=True)
-        refusal = dossier if isinstance(dossier, Refusal) else officer.lacks(ADMINISTRATOR, "retry incidents")
-        if refusal is not None or isinstance(dossier, Refusal):
-            assert refusal is not None
-            return refuse(refusal)
-        now = app.clock()
-        outcome = retried(dossier, definition_of(app, tx, dossier), incident, officer, now=now)
         save(app, tx, dossier, outcome, now)
         if outcome.refusal is not None:
             return refuse(outcome.refusal)

@@ -1,6 +1,7 @@
 """Questions: what an officer may see, page by page. Nothing is changed here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from adapters.application import trail, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.sight import definition_of, dossier_in_sight, open_task_in_sight
-from adapters.database import definitions, dossiers, jobs, people
+from adapters.database import definitions, dossiers, incidents, jobs, people
 from adapters.database import trail as stored
 from engine.calendar import VIETNAM
 from engine.errors import Refusal, not_found
@@ -16,6 +17,7 @@ from engine.officer import AUDITOR, Officer
 from signing.canonical import parse_canonical
 
 Json = dict[str, Any]
+SHOWN = 50  # of a dossier's open tasks and jobs; the others come page by page
 
 
 def _page(items: list[Json], limit: int, cursor: str) -> Answer:
@@ -79,9 +81,10 @@ def show_process(app: Application, key: str) -> Answer:
     """The latest version of a process with its files' digests."""
     with app.store.read() as tx:
         row = definitions.latest_process(tx, key)
-    if row is None:
-        return refuse(not_found("process", key, "list them: hoso process list"))
-    return Answer(body={**_process(row), "files": row["files"]})
+        if row is None:
+            return refuse(not_found("process", key, "list them: hoso process list"))
+        leaf = next(iter(stored.leaves(tx, start=row["leaf"], limit=1)))
+    return Answer(body={**_process(row), **views.although(leaf), "files": row["files"]})
 
 
 def _process(row: Mapping[str, Any]) -> Json:
@@ -110,27 +113,53 @@ def _procedure(row: Mapping[str, Any]) -> Json:
     return {**shown, "name": row["body"]["name"], "adopted": views.moment(row["adopted"])}
 
 
-def list_dossiers(app: Application, officer: Officer, after: str, limit: int) -> Answer:
+def list_dossiers(
+    app: Application, officer: Officer, after: str, limit: int, wanted: dossiers.Wanted = dossiers.ALL
+) -> Answer:
     """A page of dossiers within the officer's sight."""
     with app.store.read() as tx:
-        rows = dossiers.listed(tx, officer, after=after, limit=limit)
+        rows = dossiers.listed(tx, officer, after=after, limit=limit, wanted=wanted)
     return _page([views.dossier_row(row) for row in rows], limit, "code")
 
 
 def show_dossier(app: Application, officer: Officer, code: str) -> Answer:
-    """A dossier as it stands."""
+    """A dossier as it stands, with the first of its open tasks and jobs, and how many there are."""
     with app.store.read() as tx:
-        dossier = dossier_in_sight(tx, officer, code)
+        dossier = dossier_in_sight(tx, officer, code, part=None)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
         procedure = definitions.find_procedure(tx, dossier.procedure) if dossier.procedure else None
-        return Answer(body=views.dossier(dossier, procedure, jobs.jobs_of(tx, code), jobs.dispatches_of(tx, code)))
+        first = {task.number: task for task in dossiers.open_tasks(tx, code, limit=SHOWN)}
+        waiting, sent = jobs.jobs_of(tx, code, limit=SHOWN), jobs.dispatches_of(tx, code)
+        standing = incidents.of_dossier(tx, code)
+        body = views.dossier(replace(dossier, tasks=first), procedure, standing, waiting, sent)
+        counts = {"open_tasks": dossiers.count_tasks(tx, code), "open_jobs": jobs.count_jobs(tx, code)}
+        return Answer(body={**body, **counts})
+
+
+def tasks_of(app: Application, officer: Officer, code: str, after: int, limit: int) -> Answer:
+    """A page of a dossier's open tasks, by number."""
+    with app.store.read() as tx:
+        dossier = dossier_in_sight(tx, officer, code, part=None)
+        if isinstance(dossier, Refusal):
+            return refuse(dossier)
+        found = dossiers.open_tasks(tx, code, after=after, limit=limit)
+    return _page([{**views.task(dossier, task, app.clock()), "number": task.number} for task in found], limit, "number")
+
+
+def jobs_of(app: Application, officer: Officer, code: str, after: int, limit: int) -> Answer:
+    """A page of a dossier's open and failed jobs, by id."""
+    with app.store.read() as tx:
+        dossier = dossier_in_sight(tx, officer, code, part=None)
+        if isinstance(dossier, Refusal):
+            return refuse(dossier)
+        return _page([views.job(row) for row in jobs.jobs_of(tx, code, after=after, limit=limit)], limit, "id")
 
 
 def history(app: Application, officer: Officer, code: str) -> Answer:
     """What happened to a dossier, from its leaves."""
     with app.store.read() as tx:
-        dossier = dossier_in_sight(tx, officer, code)
+        dossier = dossier_in_sight(tx, officer, code, part=None)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
         leaves = stored.leaves_of(tx, code)
@@ -139,11 +168,15 @@ def history(app: Application, officer: Officer, code: str) -> Answer:
     return Answer(body={"items": [views.event(leaf, names) for leaf in leaves], "next": None})
 
 
-def list_tasks(app: Application, officer: Officer, which: str, after: str, limit: int) -> Answer:
-    """A page of the officer's open tasks."""
+def list_tasks(
+    app: Application, officer: Officer, which: str, after: str, limit: int, *, deferred: bool = False
+) -> Answer:
+    """A page of the officer's open tasks, the most urgent first; `deferred`: with those for a later follow-up date."""
+    now = app.clock()
     with app.store.read() as tx:
-        tasks = dossiers.queue(tx, officer, which=which, after=after, limit=limit)
-    return _page([views.listed_task(task, row) for task, row in tasks], limit, "id")
+        tasks = dossiers.queue(tx, officer, which=which, after=after, limit=limit, at=None if deferred else now)
+    following = tasks[-1][1]["rank"] if len(tasks) == limit else None
+    return Answer(body={"items": [views.listed_task(task, row, now) for task, row in tasks], "next": following})
 
 
 def show_task(app: Application, officer: Officer, id: str) -> Answer:
@@ -156,9 +189,9 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
         definition = definition_of(app, tx, dossier)
     documents = [views.document(document) for document in dossier.documents.values()]
     process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}
-    form = definition.forms.get(task.form or "")
+    form = definition.home(task.element).forms.get(task.form or "")
     body = {"form": form, "documents": documents, "data": dict(dossier.state.seen_by(task.number)), "process": process}
-    return Answer(body={**views.task(dossier, task), **body})
+    return Answer(body={**views.task(dossier, task, app.clock()), **body})
 
 
 def list_dispatches(app: Application, officer: Officer, after: str, limit: int) -> Answer:
@@ -172,7 +205,7 @@ def show_dispatch(app: Application, officer: Officer, id: str) -> Answer:
     """One dispatch."""
     with app.store.read() as tx:
         row = jobs.find_dispatch(tx, id)
-        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"]), Refusal):
+        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
             return refuse(not_found("dispatch", id, "list them: hoso dispatch list"))
     return Answer(body=views.dispatch(row))
 
@@ -181,7 +214,7 @@ def label(app: Application, officer: Officer, id: str) -> bytes | Refusal:
     """The address label of a parcel, as PDF."""
     with app.store.read() as tx:
         row = jobs.find_dispatch(tx, id)
-        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"]), Refusal):
+        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
             return not_found("dispatch", id, "list them: hoso dispatch list")
         content = definitions.get_content(tx, row["label"]) if row["label"] else None
     return content or not_found("label", id, "only parcels have labels")

@@ -1,15 +1,21 @@
 """Save an outcome: dossier, tasks, documents, jobs, subscriptions and leaves together, or not at all."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from adapters.application import trail
 from adapters.application.application import Application
-from adapters.database import dossiers, jobs
+from adapters.database import dossiers, incidents, jobs, messages
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
+from engine.acts.move import listened_for
+from engine.bpmn.parts import places
 from engine.dispatch import Dispatch
 from engine.dossier import Dossier
-from engine.outcome import Outcome
+from engine.outcome import Awaited, JobRequest, Outcome
+
+DELIVERY = "message-delivery"
+"""The type of job that gives a waiting message to a subscription."""
 
 
 def save(
@@ -19,19 +25,43 @@ def save(
     after = outcome.dossier
     if after is not None:
         dossiers.save(tx, before, outcome, now)
-        for number in outcome.cancelled_jobs:
-            jobs.cancel_job(tx, after.code, number)
-        for request in outcome.jobs:
-            jobs.add_job(tx, after.code, request)
+        incidents.drop(tx, after.code, outcome.resolved)
+        incidents.put(tx, after.code, outcome.raised, now)
+        jobs.cancel_jobs(tx, after.code, outcome.cancelled_jobs)
+        jobs.add_jobs(tx, after.code, outcome.jobs, places(after.state) if outcome.jobs else {})
         for number in outcome.forgotten:
             dossiers.unsubscribe(tx, after.code, number)
+        if before is not None and before.process_version != after.process_version:
+            dossiers.rename_subscriptions(tx, after.code, listened_for(after.state))
         for awaited in outcome.awaited:
-            dossiers.subscribe(tx, after.code, awaited)
+            dossiers.subscribe(tx, after.code, awaited, now)
         if outcome.handed_over is not None:
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
-    return trail.append(app, tx, outcome.leaves, now) if outcome.leaves else []
+        if outcome.called_off:
+            jobs.call_off(tx, after.code, now)
+        if after.suspended is not None:
+            jobs.suspend(tx, after.code)
+        elif before is not None and before.suspended is not None:
+            jobs.resume(tx, after.code)
+    leaves = trail.append(app, tx, outcome.leaves, now) if outcome.leaves else []
+    if after is not None:
+        resumed = before is not None and before.suspended is not None and after.suspended is None
+        announce(tx, after.code, listened_for(after.state) if resumed else outcome.awaited, now)
+    return leaves
+
+
+def announce(tx: Transaction, code: str, awaited: Iterable[Awaited], now: datetime) -> None:
+    """Ask for the messages that wait already for what the dossier begins to await.
+
+    Under the trail's lock, as a message begins to wait: whichever is second sees the first.
+    """
+    for item in awaited:
+        if item.kind == "message" and messages.waiting(tx, item.name, item.key, now, limit=1):
+            payload = {"subscription": item.number}
+            request = JobRequest(number=0, element=item.element, type=DELIVERY, payload=payload, due=now)
+            jobs.add_job(tx, code, request)
 
 
 def _dispatch_row(dispatch: Dispatch, now: datetime) -> dict[str, object]:

@@ -1,7 +1,9 @@
 """Who sees what, decided in one place: nothing of another office's dossier leaves this module."""
 
 from adapters.application.application import Application
+from adapters.application.terms import deployed
 from adapters.database import dossiers
+from adapters.database.parts import Part
 from adapters.database.store import Transaction
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal, not_found
@@ -10,12 +12,15 @@ from engine.process import ProcessDefinition
 from engine.task import Task
 
 
-def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool = False) -> Dossier | Refusal:
+def dossier_in_sight(
+    tx: Transaction, officer: Officer, code: str, *, lock: bool = False, part: Part = "every"
+) -> Dossier | Refusal:
     """The dossier, or a refusal that does not tell whether it exists; `lock` for a change.
 
-    An auditor sees every office's dossiers, and changes those of their own office only.
+    An auditor sees every office's dossiers, and changes those of their own office only. `part`: how much of a wide
+    one is loaded (`dossiers.load`).
     """
-    dossier = dossiers.load(tx, code, lock=lock)
+    dossier = dossiers.load(tx, code, lock=lock, part=part)
     if dossier is None or not officer.sees(dossier.unit):
         return not_found("dossier", code, "list those you may see: hoso dossier list")
     if lock and not officer.works_in(dossier.unit):
@@ -27,8 +32,11 @@ def dossier_in_sight(tx: Transaction, officer: Officer, code: str, *, lock: bool
 def task_in_sight(tx: Transaction, officer: Officer, id: str, *, lock: bool = False) -> tuple[Dossier, int] | Refusal:
     """The dossier of a task and the task's number. The task itself may be closed; the engine says so."""
     code, _, number = id.rpartition(".")
-    found = dossier_in_sight(tx, officer, code, lock=lock) if number.isascii() and number.isdigit() else None
-    if isinstance(found, Dossier) and len(number) < 10 and dossiers.find_task(tx, id):
+    if not (number.isascii() and number.isdigit()):
+        return not_found("task", id, "list the open ones: hoso task list")
+    row = dossiers.find_task(tx, id)
+    found = dossier_in_sight(tx, officer, code, lock=lock, part=row["part"] if row else None)
+    if isinstance(found, Dossier) and len(number) < 10 and row:
         return found, int(number)
     if isinstance(found, Refusal) and found.kind == Kind.FORBIDDEN:
         return found
@@ -47,4 +55,4 @@ def open_task_in_sight(tx: Transaction, officer: Officer, id: str) -> tuple[Doss
 
 def definition_of(app: Application, tx: Transaction, dossier: Dossier) -> ProcessDefinition:
     """The compiled definition that the dossier runs on."""
-    return app.definitions.get(tx, dossier.process_key, dossier.process_version)
+    return deployed(app, tx, dossier.process_key, dossier.process_version, dossier.called)

@@ -34,7 +34,8 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
             return refuse(found)
         dossier, task = found
         definition = definition_of(app, tx, dossier)
-        refusal = task.refuses_holder(officer) or refuses_data(dossier, definition, task, data, now=app.clock())
+        refusal = dossier.refuses_while_suspended() or task.refuses_holder(officer)
+        refusal = refusal or refuses_data(dossier, definition, task, data, now=app.clock())
         if refusal:
             return refuse(refusal)
         facts = _facts(tx, dossier, task, definition, officer, data)
@@ -76,7 +77,7 @@ def refuses_data(
     dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any], *, now: datetime
 ) -> Refusal | None:
     """Why the form's data is not what the form asks for, field by field, or None."""
-    form = definition.forms.get(task.form or "")
+    form = definition.home(task.element).forms.get(task.form or "")
     known = {**dossier.state.seen_by(task.number), **data}
     problems = forms.check(form or {}, data, hidden=lambda text: _holds(text, known, now))
     if not problems:

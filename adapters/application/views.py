@@ -22,15 +22,21 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else time_text(at)
 
 
-def task(dossier: Dossier, of: Task) -> Json:
-    """A task with what its dossier says of it."""
+def task(dossier: Dossier, of: Task, now: datetime) -> Json:
+    """A task with what its dossier says of it, and whether it is late."""
     return {
         **task_alone(of),
         "dossier": dossier.code,
         "dossier_title": dossier.title,
-        "due": moment(of.due or dossier.due),
+        **_due(of, dossier.due, now),
+        "note": of.note or None,
         "revision": dossier.revision,
     }
+
+
+def _due(of: Task, dossier_due: datetime | None, now: datetime) -> Json:
+    due = of.due or dossier_due
+    return {"due": moment(due), "overdue": due is not None and due < now}
 
 
 def task_alone(of: Task) -> Json:
@@ -44,14 +50,16 @@ def task_alone(of: Task) -> Json:
         "holder": of.holder,
         "opened": moment(of.opened),
         "due": moment(of.due),
+        "follow_up": moment(of.follow_up),
+        "priority": of.priority,
         "place": of.place,
         "signature": of.signature,
     }
 
 
-def listed_task(of: Task, row: Row) -> Json:
-    """A task as a list shows it, with its dossier's title and term."""
-    return {**task_alone(of), "dossier_title": row["dossier_title"], "due": moment(of.due or row["dossier_due"])}
+def listed_task(of: Task, row: Row, now: datetime) -> Json:
+    """A task as a list shows it, with its dossier's title and term, and whether it is late."""
+    return {**task_alone(of), "dossier_title": row["dossier_title"], **_due(of, row["dossier_due"], now)}
 
 
 def document(of: Document) -> Json:
@@ -69,14 +77,16 @@ def dossier_row(row: Row) -> Json:
         "unit": row["unit"],
         "channel": row["channel"],
         "status": row["status"],
-        "incidents": len(row["state"].get("incidents", ())),
+        "incidents": row["incidents"],
+        "revision": row["revision"],
         "started": moment(row["started"]),
         "due": moment(row["due"]),
         "finished": moment(row["finished"]),
+        "suspended": moment(row["suspended"]),
     }
 
 
-def dossier(of: Dossier, procedure: Row | None, jobs: list[Row], dispatches: list[Row]) -> Json:
+def dossier(of: Dossier, procedure: Row | None, incidents: list[Row], jobs: list[Row], dispatches: list[Row]) -> Json:
     """A dossier whole, but for its past, which is its history."""
     return {
         "code": of.code,
@@ -94,20 +104,25 @@ def dossier(of: Dossier, procedure: Row | None, jobs: list[Row], dispatches: lis
         "started": moment(of.started),
         "due": moment(of.due),
         "finished": moment(of.finished),
+        "suspended": moment(of.suspended),
         "revision": of.revision,
         "data": dict(of.state.data),
         "tasks": [task_alone(task) for task in of.tasks.values()],
         "documents": [document(item) for item in of.documents.values()],
-        "incidents": [
-            {"id": id, "element": found.element, "code": found.code, "message": found.message}
-            for id, found in of.state.incidents.items()
-        ],
-        "jobs": [_job(row) for row in jobs],
+        "incidents": [incident(row) for row in incidents],
+        "jobs": [job(row) for row in jobs],
         "dispatches": [dispatch(row) for row in dispatches],
     }
 
 
-def _job(row: Row) -> Json:
+def incident(row: Row) -> Json:
+    """What stands still in a dossier; `id` names it there."""
+    told = {name: row[name] for name in ("element", "name", "code", "message")}
+    return {"id": row["number"], **told, "since": moment(row["since"])}
+
+
+def job(row: Row) -> Json:
+    """A job as its dossier shows it."""
     shown = {
         name: row[name] for name in ("id", "element", "type", "state", "attempts", "error", "retries_left", "worker")
     }
@@ -160,6 +175,14 @@ def leaf(of: StoredLeaf) -> Json:
 def receipt(of: Receipt) -> Json:
     """A receipt: the leaf, its opening, the signed checkpoint, the inclusion proof."""
     return {**leaf(of.leaf), "checkpoint": of.checkpoint, "inclusion": [item.hex() for item in of.inclusion]}
+
+
+def although(of: StoredLeaf) -> Json:
+    """The reason for which a process was deployed although the second engine disagreed, from its leaf; else nothing."""
+    opened = parse_canonical(of.evidence)
+    details = opened.get("details") if isinstance(opened, dict) else None
+    found = details.get("although") if isinstance(details, dict) else None
+    return {"although": found} if found is not None else {}
 
 
 def event(of: StoredLeaf, people: Mapping[str, Row]) -> Json:

@@ -32,7 +32,7 @@ def take(app: Application) -> Job | None:
 def load(app: Application, job: Job) -> tuple[Dossier, ProcessDefinition]:
     """The job's dossier and definition, for work that is done before the transaction."""
     with app.store.read() as tx:
-        dossier = dossiers.load(tx, job["dossier"])
+        dossier = dossiers.load(tx, job["dossier"], part=job["part"])
         if dossier is None:
             raise LookupError(f"job {job['id']} belongs to dossier {job['dossier']}, which is gone")
         return dossier, definition_of(app, tx, dossier)
@@ -45,6 +45,8 @@ def finish(app: Application, job: Job, decide: Decide) -> bool:
 
 def fail(app: Application, job: Job, code: str, message: str) -> bool:
     """Record that the job cannot be done: an incident of the dossier."""
+    if job["dossier"] is None:
+        return _fail_alone(app, job, f"{message}   [{code}]")
 
     def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         if job["number"] not in dossier.state.open_jobs:  # a timer or a message: the dossier stays where it is
@@ -74,11 +76,22 @@ def back_off(attempts: int) -> timedelta:
     return min(FIRST_DELAY * longer, LONGEST_DELAY)
 
 
+def _fail_alone(app: Application, job: Job, error: str) -> bool:
+    with app.store.write() as tx:
+        held = jobs.held(tx, job)
+        if held:
+            jobs.finish(tx, job["id"], "failed", error)
+        return held
+
+
 def _end(app: Application, job: Job, decide: Decide, state: str, error: str | None) -> bool:
     with app.store.write() as tx:
         # The dossier's lock comes first everywhere, so that no two transactions wait for each other.
-        dossier = dossiers.load(tx, job["dossier"], lock=True)
+        dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"])
         if dossier is None or not jobs.held(tx, job):
+            return False
+        if dossier.suspended is not None:  # it was suspended while this job was asked for
+            jobs.finish(tx, job["id"], "suspended")
             return False
         now = app.clock()
         try:

@@ -166,7 +166,12 @@ def _report(app: Application, officer: Officer, request: Request, lease: Lease, 
             return refuse(found)
         row, dossier = found
         report = Report(
-            number=row["number"], element=row["element"], type=row["type"], officer=officer, worker=row["worker"]
+            number=row["number"],
+            # Where it stands now: a migrated dossier may call the element otherwise.
+            element=dossier.state.open_jobs.get(row["number"], row["element"]),
+            type=row["type"],
+            officer=officer,
+            worker=row["worker"],
         )
         definition = definition_of(app, tx, dossier)
         try:
@@ -184,7 +189,7 @@ def _locked(tx: Transaction, officer: Officer, lease: Lease) -> tuple[Row, Dossi
     if refusal := _refuses(row, officer, lease):
         return refusal
     assert row is not None
-    dossier = dossiers.load(tx, row["dossier"], lock=True)
+    dossier = dossiers.load(tx, row["dossier"], lock=True, part=row["part"])
     row = external.find(tx, lease.job, lock=True)
     if refusal := _refuses(row, officer, lease):
         return refusal
@@ -221,6 +226,10 @@ def _unknown(lease: Lease) -> Refusal:
 
 
 def _over(lease: Lease, state: str) -> Refusal:
+    if state == "suspended":
+        message = f"job {lease.job} cannot be reported on: its dossier is suspended"
+        remedy = "drop this work, and fetch the next job; an administrator of its unit may resume the dossier"
+        return Refusal(kind=Kind.CONFLICT, code="dossier-suspended", message=message, remedy=remedy)
     if state == "cancelled":
         message = f"job {lease.job} is no longer wanted: its dossier went another way"
         return Refusal(kind=Kind.CONFLICT, code="job-cancelled", message=message, remedy="drop this work")

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from adapters.application import documents, evidence, message, queries
 from adapters.application.start import Intake, start_dossier
+from adapters.database.dossiers import Wanted
 from adapters.dispatch.manifest import manifest_csv
 from adapters.http.caller import After, App, Caller, Limit, Once
 from adapters.http.models import Message, NewDossier, Sha256
@@ -17,6 +18,7 @@ from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
+Number = Annotated[int, Query(ge=0, lt=2**31)]
 # Days that have a next day, in every zone.
 Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
@@ -38,15 +40,36 @@ def start(app: App, caller: Caller, once: Once, new: NewDossier, response: Respo
 
 
 @router.get("/dossiers")
-def list_dossiers(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
-    """A page of the dossiers within the caller's sight."""
-    return dict(queries.list_dossiers(app, caller, cursor, limit).body_or_raise())
+def list_dossiers(
+    app: App,
+    caller: Caller,
+    cursor: After = "",
+    limit: Limit = 50,
+    process: Annotated[str | None, Query(max_length=200)] = None,
+    version: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+    running: bool = False,
+) -> Body:
+    """A page of the dossiers within the caller's sight: of one process, of one version, those that run still."""
+    wanted = Wanted(process=process, version=version, running=running)
+    return dict(queries.list_dossiers(app, caller, cursor, limit, wanted).body_or_raise())
 
 
 @router.get("/dossiers/{code}")
 def show(app: App, caller: Caller, code: str) -> Body:
     """A dossier as it stands."""
     return dict(queries.show_dossier(app, caller, code).body_or_raise())
+
+
+@router.get("/dossiers/{code}/tasks")
+def list_tasks(app: App, caller: Caller, code: str, cursor: Number = 0, limit: Limit = 50) -> Body:
+    """A page of a dossier's open tasks."""
+    return dict(queries.tasks_of(app, caller, code, cursor, limit).body_or_raise())
+
+
+@router.get("/dossiers/{code}/jobs")
+def list_jobs(app: App, caller: Caller, code: str, cursor: Number = 0, limit: Limit = 50) -> Body:
+    """A page of a dossier's open and failed jobs."""
+    return dict(queries.jobs_of(app, caller, code, cursor, limit).body_or_raise())
 
 
 @router.get("/dossiers/{code}/history")
@@ -59,12 +82,6 @@ def history(app: App, caller: Caller, code: str) -> Body:
 def send_message(app: App, caller: Caller, once: Once, code: str, sent: Message, response: Response) -> Body:
     """Give a dossier the message that it waits for."""
     return told(message.send(app, caller, once, code, sent.name, sent.data), response)
-
-
-@router.post("/dossiers/{code}/incidents/{incident}/retry")
-def retry(app: App, caller: Caller, once: Once, code: str, incident: int, response: Response) -> Body:
-    """Let what stands still try again (administrator)."""
-    return told(message.retry(app, caller, once, code, incident), response)
 
 
 @router.get("/dossiers/{code}/evidence")

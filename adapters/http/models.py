@@ -60,9 +60,10 @@ class SignedAct(Model):
 
 
 class Bundle(Model):
-    """A process bundle: path → base64."""
+    """A process bundle: path → base64; and, where the second engine disagrees, why it is deployed although."""
 
     files: Annotated[dict[str, Base64Bytes], Field(min_length=1, max_length=200)]
+    although: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)] | None = None
 
 
 class UploadedDocument(Model):

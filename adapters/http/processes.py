@@ -16,7 +16,7 @@ Body = dict[str, Any]
 @router.post("/processes", status_code=201)
 def deploy_bundle(app: App, caller: Caller, once: Once, bundle: Bundle, response: Response) -> Body:
     """Deploy a bundle (integrator); 422 names every problem with its place and remedy."""
-    return told(deploy.deploy(app, caller, once, bundle.files), response)
+    return told(deploy.deploy(app, caller, once, bundle.files, bundle.although), response)
 
 
 @router.get("/processes")

@@ -12,7 +12,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from adapters.application import people
 from adapters.application.application import Application
 from adapters.database.store import StoreUnavailable, reachable
-from adapters.http import dossiers, organisation, processes, tasks, trail, workers
+from adapters.http import dossiers, interventions, messages, organisation, processes, tasks, trail, workers
 from adapters.http.caller import bearer_token
 from adapters.http.problems import database_unavailable, not_signed_in, problem, register
 from adapters.jobs.worker import work_until
@@ -41,7 +41,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     api.state.waiting_workers = 0
     api.state.stopping = lambda: False  # whoever runs the server may know better
     register(api)
-    for room in (organisation, processes, dossiers, tasks, trail, workers):
+    for room in (organisation, processes, dossiers, interventions, messages, tasks, trail, workers):
         api.include_router(room.router, prefix="/v1")
 
     @api.middleware("http")

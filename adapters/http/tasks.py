@@ -24,9 +24,13 @@ def list_tasks(
     queue: Literal["mine", "unclaimed", "all"] = "all",
     cursor: After = "",
     limit: Limit = 50,
+    deferred: bool = False,
 ) -> Body:
-    """A page of the caller's open tasks: held by them, free for them to claim, or both."""
-    return dict(queries.list_tasks(app, caller, queue, cursor, limit).body_or_raise())
+    """A page of the caller's open tasks: held by them, free for them to claim, or both; the most urgent first.
+
+    Free ones come when their follow-up date has come; with `deferred` they come before it, too.
+    """
+    return dict(queries.list_tasks(app, caller, queue, cursor, limit, deferred=deferred).body_or_raise())
 
 
 @router.get("/tasks/{id}")

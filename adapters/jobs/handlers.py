@@ -10,25 +10,22 @@ from datetime import datetime
 
 from adapters.application import work
 from adapters.application.application import Application
-from adapters.application.save import save
-from adapters.application.sight import definition_of
 from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
-from adapters.jobs.errors import TryLater
+from adapters.jobs import events
 from adapters.jobs.outgoing import counter, email, post
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
-from engine.acts.proceed import job_completed, message_received, signal_received, timer_fired
+from engine.acts.proceed import job_completed, timer_fired
 from engine.calendar import VIETNAM
 from engine.document import Document
 from engine.dossier import Dossier
-from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
+from engine.outcome import SYSTEM, LeafDraft, Outcome
 from engine.process import ProcessDefinition
 from signing.canonical import sha256_hex
 
-DELIVERY = "signal-delivery"
 Handler = Callable[[Application, Job], None]
 
 
@@ -41,63 +38,15 @@ def timer(app: Application, job: Job) -> None:
     work.finish(app, job, decide)
 
 
-def message(app: Application, job: Job) -> None:
-    """A thrown message: the first dossier that waits for one of its name takes it (BPMN 2.0 §10.5.1: one receiver)."""
-    name, data = job["payload"]["name"], job["payload"]["data"]
-    with app.store.read() as tx:
-        waiting = [code for code in dossiers.listening(tx, "message", name) if code != job["dossier"]]
-    if not waiting:
-        raise TryLater(f"no dossier waits for the message {name!r}")
-    with app.store.write() as tx:
-        # The sender's lease and the receiver's dossier end in one transaction: a message is given once.
-        receiver = dossiers.load(tx, waiting[0], lock=True)
-        if receiver is None or not jobs.held(tx, job):
-            return
-        now = app.clock()
-        outcome = message_received(receiver, definition_of(app, tx, receiver), name, data, None, now=now)
-        if outcome.refusal is not None:
-            raise TryLater(outcome.refusal.message)
-        jobs.finish(tx, job["id"], "done")
-        save(app, tx, receiver, outcome, now)
-
-
-def signal(app: Application, job: Job) -> None:
-    """A thrown signal goes to every other dossier that listens now (BPMN 2.0 §10.4.6): a delivery for each of them.
-
-    Each delivery is a job of its dossier, so that one that fails keeps none of the others.
-    """
-    name = job["payload"]["name"]
-    with app.store.write() as tx:
-        if not jobs.held(tx, job):
-            return
-        now = app.clock()
-        for code in dossiers.listening(tx, "signal", name):
-            if code != job["dossier"]:
-                jobs.add_job(
-                    tx,
-                    code,
-                    JobRequest(number=0, element=job["element"], type=DELIVERY, payload=job["payload"], due=now),
-                )
-        jobs.finish(tx, job["id"], "done")
-
-
-def delivery(app: Application, job: Job) -> None:
-    """A signal of another dossier reaches this one; nothing happens where nothing listens any more."""
-    name, data = job["payload"]["name"], job["payload"]["data"]
-
-    def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
-        return signal_received(dossier, definition, name, data, now=now)
-
-    work.finish(app, job, decide)
-
-
 def letter(app: Application, job: Job) -> None:
     """Render a letter from the bundle's template: the next revision of a document of the dossier."""
     dossier, definition = work.load(app, job)
     headers = job["payload"]["headers"]
     fields = [name.strip() for name in headers.get("fields", "").split(",") if name.strip()]
     data = _letter_data(app, dossier, job)
-    pdf = render(headers["template"], definition.files, data, at=app.clock(), fields=fields)
+    # Where it stands now: a migrated dossier may call the element, and the process around it, otherwise.
+    home = definition.home(dossier.state.open_jobs.get(job["number"], job["element"]))
+    pdf = render(headers["template"], home.files, data, at=app.clock(), fields=fields)
     _make(app, job, dossier, headers["document"], headers.get("title", ""), pdf, {}, "letter-made")
 
 
@@ -166,7 +115,8 @@ def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime] | 
     None when the lease was lost: the worker that took the job over issues it.
     """
     with app.store.write() as tx:
-        if not jobs.held(tx, job):
+        # The dossier's lock comes first everywhere, so that no two transactions wait for each other.
+        if dossiers.load(tx, job["dossier"], lock=True, part=job["part"]) is None or not jobs.held(tx, job):
             return None
         known = acts.number_of_job(tx, job["id"])
         if known is not None:
@@ -197,9 +147,7 @@ def _completing(job: Job, data: Mapping[str, object], leaf: LeafDraft, document:
 
 HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
-    "message": message,
-    "signal": signal,
-    DELIVERY: delivery,
+    **events.HANDLERS,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

@@ -118,7 +118,7 @@ def _prepare_parcel(
 def _prepare_email(app: Application, job: Job, request: Request, proof: dispatching.Proof) -> bool:
     """Record the dispatch before the mail goes; False when it was refused, and the job is over."""
     with app.store.write() as tx:
-        dossier = dossiers.load(tx, job["dossier"], lock=True)
+        dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"])
         if dossier is None or not jobs.held(tx, job):
             return False
         found = dispatching.decided(tx, dossier, request, proof)

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,12 @@ def test_a_bad_model(office: Office, tmp_path: Path, model: bytes, code: str, sa
     """A model that cannot be read, or that says what is not understood, is refused with its place."""
     folder = bundle(tmp_path / "bundle", {"process.bpmn": model})
     with office.unchanged():
-        refused(office.hoso("tuan", "process", "deploy", folder), code, 6, says)
+        done = office.hoso("tuan", "process", "deploy", folder)
+    refused(replace(done, out=""), "bundle-refused", 6)
+    first = done.out.splitlines()[0]
+    assert first.startswith(f"{folder}/process.bpmn:")
+    assert first.endswith(f" [{code}]")
+    assert says in first
 
 
 def test_a_bundle_that_leaves_its_folder(office: Office) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.application import claim, complete, evidence, message, queries, statement
+from adapters.application import claim, complete, evidence, interventions, message, queries, statement
 from adapters.application.answer import Answer, Request
 from adapters.database.store import Store
 from engine.errors import Kind, Refusal
@@ -56,6 +56,7 @@ ONE: dict[str, Ask] = {
     "evidence": lambda w, code, id: evidence.pack(w.app, who(w, id), code),
     "document": lambda w, code, id: queries.content(w.app, who(w, id), sha256_hex(RESULT)),
     "dispatch": lambda w, code, id: queries.show_dispatch(w.app, who(w, id), _dispatch(w, code)),
+    "tokens": lambda w, code, id: interventions.list_tokens(w.app, who(w, id), code),
     "label": lambda w, code, id: queries.label(w.app, who(w, id), _dispatch(w, code)),
 }
 

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from adapters.application import work
+from adapters.application import interventions, work
 from adapters.application.answer import Request
 from adapters.database import tables
 from adapters.jobs.handlers import number
 from adapters.jobs.worker import work_once
+from engine.acts.intervene import Cancel, Intervention, Suspend
 from signing.trail.leaf import SALT_BYTES
 from tests.adapters.application.world import World
 from tests.pki import known
@@ -96,7 +97,22 @@ def _number(world: World) -> Callable[[], object]:
     return lambda: work_once(world.app)
 
 
-ACTS = [_start, _claim, _complete, _sign, _refused, _revoke, _deploy]
+def _suspend(world: World) -> Callable[[], object]:
+    return _intervention(world, Suspend)
+
+
+def _cancel(world: World) -> Callable[[], object]:
+    return _intervention(world, Cancel)
+
+
+def _intervention(world: World, kind: type[Intervention]) -> Callable[[], object]:
+    code = world.start("cho")
+    act = kind(revision=world.dossier(code)["revision"], reason="thử")
+    asked = Request(officer="an", key="k", fingerprint="f")
+    return lambda: interventions.perform(world.app, world.officer("an"), asked, code, act)
+
+
+ACTS = [_start, _claim, _complete, _sign, _refused, _revoke, _deploy, _suspend, _cancel]
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__[1:])

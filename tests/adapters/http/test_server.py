@@ -13,6 +13,7 @@ from adapters.http.server import MAX_BODY, build
 from engine.errors import Kind
 from signing.canonical import sha256_hex
 from signing.trail.checkpoint import verify_checkpoint
+from tests.adapters.application.bundles import UNSIGNED
 from tests.adapters.application.world import CITIZEN, RESULT, World
 from tests.adapters.http.client import Caller, problem
 from tests.pki import known
@@ -459,3 +460,37 @@ def _fields(app: Any) -> dict[str, Any]:
     from dataclasses import fields
 
     return {item.name: getattr(app, item.name) for item in fields(app)}
+
+
+def test_tasks_come_the_most_urgent_first(caller: Caller) -> None:
+    """Page by page by the cursor that the answer gives, with those to be followed up later where they are asked for."""
+    world = caller.world
+    drawn = '<bpmn:extensionElements><zeebe:priorityDefinition priority="=muc"/>'
+    later = drawn + '<zeebe:taskSchedule followUpDate="=sau"/>'
+    for key, extra in (("muc", drawn), ("sau", later)):
+        file = {"process.bpmn": UNSIGNED["process.bpmn"].replace(b'id="khong-ky"', f'id="{key}"'.encode())}
+        file["process.bpmn"] = file["process.bpmn"].replace(b"<bpmn:extensionElements>", extra.encode(), 1)
+        world.deploy({**UNSIGNED, **file}).body_or_raise()
+    low, high = (world.start("muc", data={"muc": level}, files={}) for level in (1, 99))
+    hidden = world.start("sau", data={"muc": 50, "sau": "P1D"}, files={})
+    first = caller.get("lan", "/tasks", limit=1).json()
+    second = caller.get("lan", "/tasks", limit=1, cursor=first["next"]).json()
+    assert [item["dossier"] for item in first["items"] + second["items"]] == [high, low]
+    assert [(item["priority"], item["overdue"]) for item in first["items"]] == [(99, False)]
+    every = caller.get("lan", "/tasks", deferred="true").json()["items"]
+    assert [item["dossier"] for item in every] == [high, hidden, low]
+
+
+def test_the_tasks_and_jobs_of_a_dossier_come_in_pages(caller: Caller) -> None:
+    """`next` is the cursor; another office's dossier is none, and no number no cursor."""
+    code = caller.world.start("cho")
+    page = caller.get("lan", f"/dossiers/{code}/tasks", limit=1).json()
+    assert [item["element"] for item in page["items"]] == ["work"]
+    assert caller.get("lan", f"/dossiers/{code}/tasks", cursor=page["next"]).json() == {"items": [], "next": None}
+    [job] = caller.get("lan", f"/dossiers/{code}/jobs").json()["items"]
+    assert (job["type"], job["element"]) == ("timer", "late")
+    assert caller.get("lan", f"/dossiers/{code}/jobs", cursor=job["id"]).json()["items"] == []
+    for kind in ("tasks", "jobs"):
+        assert caller.get("nam", f"/dossiers/{code}/{kind}").status_code == 404
+        assert caller.get("lan", f"/dossiers/{code}/{kind}", cursor="x").status_code == 422
+        assert caller.get("lan", f"/dossiers/{code}/{kind}", cursor=2**70).status_code == 422

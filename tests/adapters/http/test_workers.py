@@ -91,7 +91,7 @@ def report(
 
 
 def retry(server: Serving, code: str, incident: int) -> None:
-    """What `hoso dossier retry` asks."""
+    """What `hoso incident retry` asks."""
     answer = server.post("an", f"/dossiers/{code}/incidents/{incident}/retry")
     assert answer.status_code == 200, answer.text
 

@@ -18,7 +18,7 @@ from signing.pdf import only_fields_filled
 from tests.adapters.application.bundles import bundle, job, task
 from tests.adapters.application.world import CITIZEN, World, refusal_of
 from tests.adapters.database.test_concurrency import at_once
-from tests.engine.bpmn.models import chain, end, start_event, timer
+from tests.engine.bpmn.models import chain, end, start_event
 
 OUTGOING = Path(__file__).parents[3] / "processes" / "van-ban-di"
 DRAFT = {
@@ -181,35 +181,46 @@ def test_what_began_and_ended_in_one_act_never_was(world: World) -> None:
     assert world.work() == 0
 
 
-@pytest.mark.parametrize(
-    ("trigger", "code"),
-    [
-        ('<bpmn:signalEventDefinition signalRef="n"/>', "signal-start"),
-        ('<bpmn:messageEventDefinition messageRef="m"/>', "message-start"),
-        (timer("timeCycle", "R/P1D"), "timer-start"),
-    ],
-)
-def test_a_process_that_nobody_could_start_is_refused(trigger: str, code: str) -> None:
-    """With the element, its line and what to draw instead; the kernel itself runs signal starts."""
-    body = start_event("s", trigger) + task("a", "chuyen-vien") + end() + chain("s", "a", "e")
+def test_a_start_that_waits_for_all_its_triggers_is_refused() -> None:
+    """With the element, its line and what to draw instead."""
+    trigger = '<bpmn:signalEventDefinition signalRef="n"/><bpmn:messageEventDefinition messageRef="m"/>'
+    body = (
+        start_event("s", trigger).replace('id="s"', 'id="s" parallelMultiple="true"')
+        + task("a", "chuyen-vien")
+        + end()
+        + chain("s", "a", "e")
+    )
     before = '<bpmn:signal id="n" name="tin"/><bpmn:message id="m" name="thư"/>'
     problems = bundles.check(bundle("p", body, before))
     assert isinstance(problems, tuple)
     [problem] = [item for item in problems if item.severity == "error"]
-    assert (problem.element, problem.code) == ("s", code)
+    assert (problem.element, problem.code) == ("s", "start-parallel")
     assert problem.line > 0
     assert problem.remedy
 
 
-def test_a_start_by_message_beside_another_is_told() -> None:
-    """The process can be started, though not by that event."""
+@pytest.mark.parametrize(
+    ("starts", "throws", "told"),
+    [("message", "message", ["s"]), ("signal", "signal", ["s"]), ("signal", "message", []), ("message", "signal", [])],
+)
+def test_a_process_that_starts_itself_is_told(starts: str, throws: str, told: list[str]) -> None:
+    """Each dossier may start the next, without end."""
+    before = '<bpmn:signal id="signal" name="tin"/><bpmn:message id="message" name="tin"/>'
+    by, thrown = (f'<bpmn:{kind}EventDefinition {kind}Ref="{kind}"/>' for kind in (starts, throws))
+    body = start_event("s", by) + task("a", "chuyen-vien") + end("e", thrown) + chain("s", "a", "e")
+    checked = bundles.check(bundle("p", body, before))
+    assert isinstance(checked, CheckedBundle)
+    assert [item.element for item in checked.warnings if item.code == "starts-itself"] == told
+
+
+def test_a_start_by_message_beside_another_is_walked_by_one_engine_alone() -> None:
+    """The second engine wants one start; that is told."""
     body = start_event() + start_event("m1", '<bpmn:messageEventDefinition messageRef="m"/>') + end()
     body += task("a", "chuyen-vien") + chain("s", "a", "e") + chain("m1", "a")
     checked = bundles.check(bundle("p", body, '<bpmn:message id="m" name="thư"/>'))
     assert isinstance(checked, CheckedBundle)
     assert [(item.severity, item.element, item.code) for item in checked.warnings] == [
         ("warning", "m1", "not-comparable"),
-        ("warning", "m1", "message-start"),
     ]
 
 

@@ -204,11 +204,9 @@ def tell(answer: Mapping[str, Any], task: str) -> None:
             task=escape(task), dossier=escape(answer.get("dossier")), status=status_word(answer.get("status"))
         )
     )
-    for opened in answer.get("opened") or ():
-        out(
-            _("Next step: {name} ({role}).").format(
-                name=escape(opened.get("name")), role=escape(opened.get("role") or "-")
-            )
-        )
+    # The steps, not each of a wide loop's tasks.
+    steps = dict.fromkeys((opened.get("name"), opened.get("role")) for opened in answer.get("opened") or ())
+    for name, role in steps:
+        out(_("Next step: {name} ({role}).").format(name=escape(name), role=escape(role or "-")))
     if isinstance(receipt, Mapping):
         out(_("Receipt: leaf {index} of the log, checked and kept.").format(index=escape(receipt.get("index"))))

@@ -37,10 +37,12 @@ def _unknown(item: Item, act: str) -> str:
 
 
 _TOLD = frozenset({"task", "element", "name", "dossier"})
+_MOST_TOLD = 20  # of the tasks that one act opens
 
 
 def _consequences(details: Item) -> Iterator[str]:
-    for opened in details.get("opened") or ():
+    opened_tasks = list(details.get("opened") or ())
+    for opened in opened_tasks[:_MOST_TOLD]:
         if isinstance(opened, Mapping):
             role = opened.get("role")
             name = escape(opened.get("name"))
@@ -51,6 +53,17 @@ def _consequences(details: Item) -> Iterator[str]:
             )
             if opened.get("why"):
                 yield _("→ to the administrators: {why}").format(why=escape(opened["why"]))
+            if opened.get("due"):
+                yield _("→ due {due}").format(due=local(opened["due"]))
+            if opened.get("note"):
+                yield _("→ not as its model wants: {note}").format(note=escape(opened["note"]))
+    bundles = details.get("bundles")
+    for bundle in bundles[1:] if isinstance(bundles, list) else ():  # the first is the dossier's own
+        if isinstance(bundle, Mapping):
+            told = {"process": escape(bundle.get("key")), "version": escape(bundle.get("version"))}
+            yield _("→ calls: {process}, version {version}").format(**told)
+    if len(opened_tasks) > _MOST_TOLD:
+        yield _("→ opens {more} more").format(more=len(opened_tasks) - _MOST_TOLD)
     for table in details.get("tables") or ():
         if isinstance(table, Mapping) and table.get("decision"):
             yield from _fired(table)
@@ -117,7 +130,19 @@ def _dossier_started(item: Item) -> str:
         text, _(" through {value}"), channel_word(_details(item).get("channel")) if _value(item, "channel") else ""
     )
     text = _with(text, _(" from {value}"), _value(item, "applicant"))
-    return _with(text, _(": “{value}”"), _value(item, "title"))
+    text = _with(text, _(": “{value}”"), _value(item, "title"))
+    return text + _cause(_details(item).get("started_by"))
+
+
+def _cause(by: object) -> str:
+    """Return by which event a dossier was started."""
+    phrases = {
+        "message": _(", by the message “{value}”"),
+        "signal": _(", by the signal “{value}”"),
+        "timer": _(", by the timer “{value}”"),
+    }
+    kinds = by if isinstance(by, Mapping) else {}
+    return "".join(phrase.format(value=escape(kinds[kind])) for kind, phrase in phrases.items() if kind in kinds)
 
 
 def _task_completed(item: Item) -> str:
@@ -162,9 +187,23 @@ def _plain(template: str, *, extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
     return told
 
 
+def _reasoned(template: str, **names: str) -> Callable[[Item], str]:
+    """Tell an administrator's act with its reason, which stands in its body; `names` are further parts of the body."""
+
+    def told(item: Item) -> str:
+        body = _details(item).get("body")
+        body = body if isinstance(body, Mapping) else {}
+        values = {name: escape(body.get(part) or "-") for name, part in names.items()}
+        text = _(template).format(who=_who(item), step=_step(item), **values)
+        return _with(text, _(": “{value}”"), escape(body.get("reason") or ""))
+
+    return told
+
+
 _TO = (N_(" to {value}"), ("recipient", "to", "name"))
 _BY = (N_(" by {value}"), ("channel",))
 _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
+_NAMED = (N_(": “{value}”"), ("name",))
 _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -180,6 +219,10 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "claim-refused": _refused(N_("{who} tried to take “{step}” and was refused")),
     "release-refused": _refused(N_("{who} tried to give “{step}” back and was refused")),
     "message-refused": _refused(N_("{who} sent a message and was refused")),
+    "message-buffered": _plain(N_("The message waits for its receiver"), extra=(_NAMED,)),
+    "message-expired": _plain(N_("Nobody took the message in time"), extra=(_NAMED,)),
+    "signal-sent": _plain(N_("{who} sent a signal"), extra=((N_(" “{value}”"), ("name",)),)),
+    "start-refused": _refused(N_("An event was to start a dossier and was refused")),
     "incident-retried": _plain(N_("{who} let it try again")),
     "number-taken": _plain(N_("{who} handed the number to the dossier"), extra=((N_(" {value}"), ("number",)),)),
     "act-refused": _refused(N_("{who} tried something and was refused")),
@@ -207,7 +250,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),
-    "signal-received": _plain(N_("A signal of another dossier came"), extra=((N_(" “{value}”"), ("name",)),)),
+    "signal-received": _plain(N_("A signal came"), extra=((N_(" “{value}”"), ("name",)),)),
     "appointment-made": _plain(N_("{who} made an appointment"), extra=((N_(": {value}"), ("appointment", "time")),)),
     "appointment-moved": _plain(
         N_("{who} moved the appointment"), extra=((N_(", now {value}"), ("appointment", "time")),)
@@ -221,7 +264,12 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
     "evidence-exported": _plain(N_("{who} exported the evidence")),
     "token-created": _plain(N_("{who} made an access token"), extra=((N_(" for {value}"), ("officer",)),)),
-    "incident-resolved": _plain(N_("{who} put “{step}” right")),
+    "incident-resolved": _reasoned(N_("{who} put “{step}” right")),
+    "dossier-suspended": _reasoned(N_("{who} suspended the dossier")),
+    "dossier-resumed": _reasoned(N_("{who} let the dossier go on")),
+    "dossier-cancelled": _reasoned(N_("{who} cancelled the dossier")),
+    "dossier-modified": _reasoned(N_("{who} moved the dossier by hand")),
+    "dossier-migrated": _reasoned(N_("{who} moved the dossier to version {version} of its process"), version="version"),
     "process-deployed": _plain(
         N_("{who} deployed the process"),
         extra=((N_(" {value}"), ("key", "process")), (N_(", version {value}"), ("version",))),

@@ -77,6 +77,8 @@ def _cell(value: object) -> str:
         return ", ".join(f"{escape(key)}: {_cell(part)}" for key, part in value.items()) or "-"
     if isinstance(value, (list, tuple)):
         return escape(", ".join(str(part) for part in value)) or "-"
+    if isinstance(value, Alarming):
+        return Alarming(escape(value))
     return escape(value)
 
 
@@ -89,8 +91,14 @@ def _rich_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for title in titles:
         grid.add_column(title, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(Text(cell, style="bold red" if isinstance(cell, Alarming) else "") for cell in row))
     Console().print(grid)
+
+
+class Alarming(str):
+    """A cell that a table shows in red where there are colours; its words must say the same."""
+
+    __slots__ = ()
 
 
 class Lines(tuple[str, ...]):

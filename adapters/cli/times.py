@@ -1,10 +1,12 @@
 """Times: UTC in files and on the wire, Vietnam's time for people."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _, current
-from adapters.cli.terminal import escape
+from adapters.cli.terminal import Alarming, escape
 
 # Asia/Ho_Chi_Minh; without daylight saving since 1975, so no time zone data need be installed.
 VIETNAM = timezone(timedelta(hours=7))
@@ -25,6 +27,12 @@ def local(text: object) -> str:
     except ValueError:
         return escape(text) if text else "-"
     return value.strftime("%d/%m/%Y %H:%M" if current() == "vi" else "%Y-%m-%d %H:%M")
+
+
+def due_words(item: Mapping[str, Any]) -> str:
+    """Return by when a task is due, and where it is late, that it is."""
+    due = local(item.get("due"))
+    return Alarming(_("{due}, overdue").format(due=due)) if item.get("overdue") else due
 
 
 def asked_time(text: str | None) -> datetime | None:

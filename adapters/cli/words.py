@@ -74,6 +74,7 @@ def dispatch_word(state: object) -> str:
         "ready": _("ready at the counter"),
         "delivered": _("delivered"),
         "permanent-failure": _("failed"),
+        "cancelled": _("called off"),
         "temporary-failure": _("failed, will be tried again"),
     }
     return words.get(str(state), escape(state or "-"))

@@ -1,13 +1,13 @@
-"""`hoso process`: check a bundle here, deploy it, see what is deployed."""
+"""`hoso process`: check a bundle here, have a problem explained, deploy it, see what is deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from adapters.cli.client import path
-from adapters.cli.errors import REFUSED, CommandFailed
+from adapters.cli.errors import REFUSED, USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, print_list, print_one
 from adapters.cli.session import open_session
@@ -15,10 +15,32 @@ from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json, say
 
 if TYPE_CHECKING:
+    from adapters.folders import Folders
+    from engine.acts.deploy import CheckedBundle
     from engine.bpmn.problems import Problem
 
-app = Commands(_("Process bundles: check, deploy, list, show."), group=True)
+    Checked = CheckedBundle | tuple[Problem, ...]
+
+app = Commands(_("Process bundles: check, explain, deploy, list, show."), group=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("The bundle's folder, with process.bpmn in it."))]
+Although = Annotated[
+    str | None,
+    typer.Option(
+        "--although",
+        metavar="REASON",
+        help=_("Go on where only the second engine disagrees; the reason is recorded (1 to 1000 characters)."),
+    ),
+]
+LONGEST_REASON = 1000
+
+With = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="DIR",
+        help=_("The folder of a bundle that it calls; repeat it. Several of one process are its versions, in order."),
+    ),
+]
 
 
 @app.verb(
@@ -27,38 +49,104 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("The bundle's fold
     "hoso process check processes/van-ban-di",
     "hoso process check processes/van-ban-di --json",
     "hoso process check processes/van-ban-di --sarif > check.sarif",
+    "hoso process check don-thu --with xac-minh",
 )
 def check(
     folder: Folder,
+    with_: With = None,
+    although: Although = None,
     json: AsJson = False,
     sarif: Annotated[bool, typer.Option("--sarif", help=_("Print SARIF, for code hosts and editors."))] = False,
 ) -> None:
     """Check a bundle here, without a server."""
-    _check(folder, json=json, sarif=sarif, quiet=json or sarif)
-
-
-def _check(folder: Path, *, json: bool = False, sarif: bool = False, quiet: bool = False) -> None:
-    from adapters import bundles
+    from adapters import bundles, folders
     from adapters.console.sarif import to_sarif
-    from engine.acts.deploy import CheckedBundle
 
-    checked = bundles.check(_read(folder))
-    problems = checked.warnings if isinstance(checked, CheckedBundle) else checked
+    files = _read(folder)
+    checked = bundles.check(files, although=_reason(although))
+    if not isinstance(checked, tuple):
+        checked = folders.check(checked, files, _library(with_ or []))
     if sarif:
-        out_json(to_sarif(folder, problems))
+        out_json(to_sarif(folder, _problems(checked)))
     elif json:
-        out_json({"problems": [bundles.to_json(item) for item in problems], "ok": isinstance(checked, CheckedBundle)})
-    errors = [item for item in problems if item.severity == "error"]
-    if not json and not sarif:
-        for item in problems:
-            if len(errors) > 1 or item not in errors:
-                out(escape(f"{folder}/{item}"))
-    if not isinstance(checked, CheckedBundle):
-        raise _refused(folder, errors)
+        told = [bundles.to_json(item) for item in _problems(checked)]
+        out_json({"problems": told, "ok": not isinstance(checked, tuple)})
+    else:
+        _tell(folder, checked, files, out)
+    _accepted(folder, checked, quiet=json or sarif)
+
+
+def _problems(checked: "Checked") -> tuple["Problem", ...]:
+    return checked if isinstance(checked, tuple) else checked.warnings
+
+
+def _tell(folder: Path, checked: "Checked", files: Mapping[str, bytes], to: Callable[[str], None]) -> None:
+    from adapters.console.diagnostics import tell
+
+    tell(folder, _problems(checked), files, to)
+
+
+def _accepted(folder: Path, checked: "Checked", *, quiet: bool) -> None:
+    """Stop where it cannot be deployed; else say that it can."""
+    from adapters.console.diagnostics import summary
+
+    told = summary(folder, _problems(checked))
+    if isinstance(checked, tuple):
+        message = _("{summary}; it cannot be deployed").format(summary=told)
+        raise CommandFailed("bundle-refused", message, remedy=_("mend what is listed above"), exit_code=REFUSED)
     if not quiet:
-        message = _("{folder}: {process} can be deployed ({elements} elements, bundle {hash}).")
-        known = {"process": checked.graph.process_id, "elements": len(checked.graph.nodes)}
-        say(message.format(folder=escape(str(folder)), hash=checked.bundle_hash[:16], **known))
+        message = _("{summary}; {process} can be deployed ({elements} elements, bundle {hash}).")
+        known = {"process": escape(checked.graph.process_id), "elements": len(checked.graph.nodes)}
+        say(message.format(summary=told, hash=checked.bundle_hash[:16], **known))
+
+
+def _reason(text: str | None) -> str | None:
+    reason = None if text is None else text.strip()
+    if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
+        message = _("--although: a reason of {found} characters; expected 1 to {most}")
+        said = message.format(found=len(reason), most=LONGEST_REASON)
+        raise CommandFailed("bad-reason", said, remedy=_("say why in a sentence or two"), exit_code=USAGE)
+    return reason
+
+
+@app.verb(
+    "explain",
+    _("Explain the code of a problem: what the rule is, why, how to mend it, an example."),
+    "hoso process explain condition-missing",
+)
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help=_("The code in brackets behind a problem."))],
+    json: AsJson = False,
+) -> None:
+    """Explain one code."""
+    from adapters.console.explained_rules import explain_rule
+
+    explain_rule(code, as_json=json)
+
+
+@app.verb("rules", _("List every rule that a check knows, with its code."), "hoso process rules")
+def rules(json: AsJson = False) -> None:
+    """List all rules."""
+    from adapters.console.explained_rules import list_rules
+
+    list_rules(as_json=json)
+
+
+def _library(others: Sequence[Path]) -> "Folders":
+    """The bundles of these folders, each of which must be one that could be deployed."""
+    from adapters.folders import Folders
+    from engine.acts.deploy import check_bundle
+
+    found = Folders()
+    for folder in others:
+        files = _read(folder)
+        checked = check_bundle(files)
+        if isinstance(checked, tuple):
+            _tell(folder, checked, files, say)
+            _accepted(folder, checked, quiet=True)
+        else:
+            found.add(checked, files)
+    return found
 
 
 @app.verb(
@@ -66,26 +154,43 @@ def _check(folder: Path, *, json: bool = False, sarif: bool = False, quiet: bool
     _("Deploy a bundle: it becomes the next version of its process; the same bundle again changes nothing."),
     "hoso process deploy processes/van-ban-di",
     "hoso process deploy processes/van-ban-di --dry-run",
+    "hoso process deploy my-process --although 'SpiffWorkflow #123: seen by An and Binh'",
 )
 def deploy(
     ctx: typer.Context,
     folder: Folder,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Check only; deploy nothing."))] = False,
+    although: Although = None,
     json: AsJson = False,
 ) -> None:
     """Check here, then deploy."""
     import base64
 
-    _check(folder, quiet=not dry_run)
+    from adapters import bundles
+
+    files, reason = _read(folder), _reason(although)
+    checked = bundles.check(files, although=reason)
+    _tell(folder, checked, files, say if json else out)
+    _accepted(folder, checked, quiet=not dry_run)
     if dry_run:
         return
-    files = {name: base64.b64encode(content).decode() for name, content in _read(folder).items()}
-    answer = open_session(ctx).client.post(path("processes"), {"files": files})
+    sent = {"files": {name: base64.b64encode(content).decode() for name, content in files.items()}}
+    answer = open_session(ctx).client.post(path("processes"), sent if reason is None else {**sent, "although": reason})
+    _tell_server(answer, reason)
     if json:
         out_json(answer)
         return
     columns = [(_("PROCESS"), "key"), (_("VERSION"), "version"), (_("BUNDLE"), "bundle_hash"), (_("NEW"), "changed")]
     print_list([answer], columns, as_json=False)
+
+
+def _tell_server(answer: Mapping[str, Any], reason: str | None) -> None:
+    """What only the server knows: roles that nobody holds, and whether the reason was recorded."""
+    for item in answer.get("warnings") or ():
+        if item.get("code") == "role-unheld":
+            say(_("warning: {message}; {remedy}").format(**{k: escape(item[k]) for k in ("message", "remedy")}))
+    if reason is not None and not answer.get("although"):
+        say(_("Both engines agree: the reason was not needed and is not recorded."))
 
 
 @app.verb("list", _("List the deployed versions."), "hoso process list")
@@ -109,7 +214,8 @@ def show(
 ) -> None:
     """Show one process."""
     labels = {"key": _("Process"), "version": _("Version"), "name": _("Name"), "bundle_hash": _("Bundle")}
-    print_one(open_session(ctx).client.get(path("processes", key)), labels, as_json=json)
+    found = open_session(ctx).client.get(path("processes", key))
+    print_one(found, {**labels, "although": _("Deployed although the engines disagree, because")}, as_json=json)
 
 
 def _read(folder: Path) -> dict[str, bytes]:
@@ -119,15 +225,3 @@ def _read(folder: Path) -> dict[str, bytes]:
         message = _("{folder} has no process.bpmn").format(folder=escape(str(folder)))
         raise CommandFailed("bundle-process-missing", message, remedy=_("name the bundle's folder"), exit_code=REFUSED)
     return bundles.read_folder(folder)
-
-
-def _refused(folder: Path, errors: Sequence["Problem"]) -> CommandFailed:
-    """One error is told in one line; several stand above."""
-    if len(errors) == 1:
-        [error] = errors
-        place = f"{folder}/{error.file}:{error.line}: " + (f"{error.element}: " if error.element else "")
-        return CommandFailed(error.code, escape(place + error.message), remedy=escape(error.remedy), exit_code=REFUSED)
-    message = _("{folder}: {count} error(s); it cannot be deployed").format(
-        folder=escape(str(folder)), count=len(errors)
-    )
-    return CommandFailed("bundle-refused", message, remedy=_("mend what is listed above"), exit_code=REFUSED)

@@ -7,14 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import fresh_key, path
+from adapters.cli.commands import intervention
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
+from adapters.cli.plans import token_line
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json
+from adapters.cli.times import local
 from adapters.cli.words import channel_word, dispatch_word, document_line, recipient_name, status_word
 
-app = Commands(_("Dossiers: start, list, show, history, message."), group=True)
+app = Commands(_("Dossiers: start, list, show, follow, suspend, move, migrate."), group=True)
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the data; repeat it."))
@@ -90,7 +93,7 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("DOSSIER"), "code"),
         (_("TITLE"), "title"),
         (_("PROCESS"), "process"),
-        (_("STATUS"), lambda item: status_word(item.get("status"))),
+        (_("STATUS"), _status),
         (_("INCIDENTS"), lambda item: item.get("incidents") or None),
         (_("RECEIVED"), "started"),
         (_("DUE"), "due"),
@@ -98,8 +101,25 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
     print_list(open_session(ctx).client.items(path("dossiers")), columns, as_json=json)
 
 
-@app.verb("show", _("Show a dossier: where it stands, its data and documents."), "hoso dossier show H29.5-261121-0001")
-def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
+def _status(item: Mapping[str, Any]) -> str:
+    word = status_word(item.get("status"))
+    return _("{status}, suspended").format(status=word) if item.get("suspended") else word
+
+
+@app.verb(
+    "show",
+    _("Show a dossier: where it stands, its data and documents."),
+    "hoso dossier show H29.5-261121-0001",
+    "hoso dossier show H29.5-261121-0001 --tokens",
+)
+def show_(
+    ctx: typer.Context,
+    code: Code,
+    tokens: Annotated[
+        bool, typer.Option("--tokens", help=_("Also what lives in it, by the number that it can be ended by."))
+    ] = False,
+    json: AsJson = False,
+) -> None:
     """Show a dossier."""
     labels = {
         "code": _("Dossier"),
@@ -110,6 +130,7 @@ def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
         "procedure": _("Procedure"),
         "unit": _("Unit"),
         "status": _("Status"),
+        "suspended": _("Suspended since"),
         "applicant": _("Applicant"),
         "submitter": _("Submitter"),
         "channel": _("Channel"),
@@ -118,22 +139,48 @@ def show_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
         "finished": _("Finished"),
         "revision": _("Revision"),
         "incidents": _("Incidents"),
+        "tokens": _("What lives in it"),
         "tasks": _("Open tasks"),
         "jobs": _("Work of programs"),
         "documents": _("Documents"),
         "dispatches": _("Dispatches"),
         "data": _("Dossier data"),
     }
-    value = open_session(ctx).client.get(path("dossiers", code))
+    client = open_session(ctx).client
+    value = client.get(path("dossiers", code))
+    if tokens:
+        value["tokens"] = list(client.items(path("dossiers", code, "tokens")))
     print_one(value if json else _in_words(value), labels, as_json=json)
 
 
 def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
     """The dossier with its codes in words, and one line for each task, job, document and dispatch."""
-    lines = {"tasks": _task, "jobs": _job, "documents": document_line, "dispatches": _dispatch}
-    listed = {name: Lines(map(line, value.get(name) or ())) for name, line in lines.items()}
+    lines = {
+        "tasks": _task,
+        "jobs": _job,
+        "documents": document_line,
+        "dispatches": _dispatch,
+        "tokens": token_line,
+        "incidents": _incident,
+    }
+    listed = {
+        name: Lines([*map(line, value.get(name) or ()), *_more(value, name)])
+        for name, line in lines.items()
+        if name in value
+    }
     words = {"status": status_word(value.get("status")), "channel": channel_word(value.get("channel"))}
-    return {**value, **words, **listed}
+    return {key: part for key, part in {**value, **words, **listed}.items() if key not in ("open_tasks", "open_jobs")}
+
+
+def _more(value: Mapping[str, Any], name: str) -> list[str]:
+    """How many are not shown: a wide dossier may have a thousand open tasks."""
+    count, shown = value.get(f"open_{name}"), value.get(name) or ()
+    if not isinstance(count, int) or count <= len(shown):
+        return []
+    more = count - len(shown)
+    if name == "tasks":
+        return [_("and {more} more: hoso dossier tasks {code}").format(more=more, code=escape(value.get("code")))]
+    return [_("and {more} more").format(more=more)]
 
 
 def _task(item: Mapping[str, Any]) -> str:
@@ -148,10 +195,34 @@ def _job(item: Mapping[str, Any]) -> str:
     return ", ".join(escape(part) for part in parts if part)
 
 
+def _incident(item: Mapping[str, Any]) -> str:
+    return _("{id}  {name}: {message}   [{code}], since {since}").format(
+        id=escape(item.get("id")),
+        name=escape(item.get("name") or item.get("element")),
+        message=escape(item.get("message")),
+        code=escape(item.get("code")),
+        since=local(item.get("since")),
+    )
+
+
 def _dispatch(item: Mapping[str, Any]) -> str:
     who = recipient_name(item.get("recipient"))
     words = (channel_word(item.get("channel")), dispatch_word(item.get("state")), who)
     return f"{escape(item.get('id'))}  {', '.join(word for word in words if word)}"
+
+
+@app.verb("tasks", _("List the open tasks of a dossier, all of them."), "hoso dossier tasks H29.5-261121-0001")
+def tasks(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
+    """List its open tasks."""
+    columns: list[Column] = [
+        (_("TASK"), "id"),
+        (_("STEP"), "name"),
+        (_("HOLDER"), "holder"),
+        (_("ROLE"), "role"),
+        (_("OPENED"), "opened"),
+        (_("DUE"), "due"),
+    ]
+    print_list(open_session(ctx).client.items(path("dossiers", code, "tasks")), columns, as_json=json)
 
 
 @app.verb("history", _("Tell a dossier's story, act by act."), "hoso dossier history H29.5-261121-0001")
@@ -191,20 +262,4 @@ def message(
         out(_("Dossier {code} has received message {name}.").format(code=escape(code), name=escape(name)))
 
 
-@app.verb(
-    "retry",
-    _("Let what stands still try again, once its cause is mended (administrators)."),
-    "hoso dossier retry H29.5-261121-0002 9",
-)
-def retry(
-    ctx: typer.Context,
-    code: Code,
-    incident: Annotated[int, typer.Argument(metavar=_("INCIDENT"), help=_("Its id, as hoso dossier show tells it."))],
-    json: AsJson = False,
-) -> None:
-    """Retry an incident."""
-    value = open_session(ctx).client.post(path("dossiers", code, "incidents", str(incident), "retry"), {})
-    if json:
-        out_json(value)
-    else:
-        out(_("Incident {incident} of {code} is tried again.").format(incident=incident, code=escape(code)))
+intervention.add_to(app)

@@ -11,6 +11,7 @@ from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json
+from adapters.cli.times import due_words
 from adapters.cli.words import document_line, place_word, purpose_word
 
 app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
@@ -19,21 +20,22 @@ Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, s
 
 @app.verb(
     "list",
-    _("List the tasks you hold or may claim."),
+    _("List the tasks you hold or may claim, the most urgent first: by priority, then by due date."),
     "hoso task list",
     "hoso task list --mine --json",
-    "hoso task list --unclaimed",
+    "hoso task list --unclaimed --all",
 )
 def list_(
     ctx: typer.Context,
     mine: Annotated[bool, typer.Option("--mine", help=_("Only those that you hold."))] = False,
     unclaimed: Annotated[bool, typer.Option("--unclaimed", help=_("Only those that nobody holds."))] = False,
+    all_: Annotated[bool, typer.Option("--all", help=_("Also those whose follow-up date is still to come."))] = False,
     json: AsJson = False,
 ) -> None:
     """List tasks."""
     client = open_session(ctx).client
     queue = "all" if mine == unclaimed else "mine" if mine else "unclaimed"
-    items = client.items(path("tasks"), queue=queue)
+    items = client.items(path("tasks"), queue=queue, deferred="true" if all_ else None)
     print_list(items, _columns(), as_json=json)
 
 
@@ -44,8 +46,9 @@ def _columns() -> list[Column]:
         (_("HOLDER"), "holder"),
         (_("ROLE"), "role"),
         (_("SIGNATURE"), lambda item: purpose_word(item.get("signature"))),
+        (_("PRIORITY"), "priority"),
         (_("OPENED"), "opened"),
-        (_("DUE"), "due"),
+        (_("DUE"), due_words),
     ]
 
 
@@ -77,6 +80,10 @@ def _labels() -> dict[str, str]:
         "role": _("Role"),
         "opened": _("Opened"),
         "due": _("Due"),
+        "overdue": _("Overdue"),
+        "follow_up": _("Follow up"),
+        "priority": _("Priority"),
+        "note": _("Note"),
         "place": _("Place"),
         "signature": _("Signature"),
         "revision": _("Revision"),

@@ -61,6 +61,9 @@ class Center:
     officer: str = "lan"
     signature: str = "approval"
     title: str = "Về việc nghỉ Tết"
+    due: str | None = None
+    overdue: bool = False
+    note: str | None = None
     mischief: set[str] = field(default_factory=set)
     key: LogKey = field(default_factory=lambda: LogKey.generate("hoso.test/log"))
     leaves: list[bytes] = field(default_factory=list)
@@ -128,7 +131,11 @@ class Center:
                 log = {"origin": self.key.origin, "vkey": self.key.vkey}
                 return 200, {"officer": self.officer, "name": "Nguyễn Thị Lan", "log": log}
             case "GET", ["tasks"]:
-                return 200, {"items": [self.task()], "next": None}
+                later = {**self.task(), "id": f"{TASK}9", "follow_up": "2026-12-01T01:00:00Z", "priority": 90}
+                return 200, {
+                    "items": [self.task(), *([later] if query.get("deferred") == "true" else [])],
+                    "next": None,
+                }
             case "GET", ["tasks", task]:
                 self._known(task)
                 return 200, {**self.task(), "form": FORM, "documents": self.documents(), "data": {}, "process": PROCESS}
@@ -178,7 +185,11 @@ class Center:
             "holder": self.officer,
             "role": "lanh-dao",
             "opened": "2026-11-21T08:30:00Z",
-            "due": None,
+            "due": self.due,
+            "overdue": self.overdue,
+            "follow_up": None,
+            "priority": 50,
+            "note": self.note,
             "place": "anywhere",
             "signature": self.signature,
             "revision": 4,

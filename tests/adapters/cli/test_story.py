@@ -40,6 +40,20 @@ def test_english():
     ]
 
 
+def test_what_events_started_and_what_waited():
+    """Which event it was; that a message of the dossier waits, and that nobody took it."""
+    told = [
+        act("dossier-started", "hoso", channel="online", title="Báo cáo", started_by={"timer": "moi-tuan"}),
+        act("message-buffered", "hoso", name="xác-minh"),
+        act("message-expired", "hoso", name="xác-minh"),
+    ]
+    assert [line.partition("  ")[2] for line in tell(told)] == [
+        "The system received the dossier through the portal: “Báo cáo”, by the timer “moi-tuan”",
+        "The message waits for its receiver: “xác-minh”",
+        "Nobody took the message in time: “xác-minh”",
+    ]
+
+
 def test_vietnamese():
     """The same story as an office here would tell it."""
     activate("vi")
@@ -69,3 +83,11 @@ def test_bare_acts(name, language):
         name, document=nasty, message=nasty, name=nasty, number=[1], recipient={"name": nasty}, data="x", title=nasty
     )
     assert sentence(strange).isprintable()
+
+
+def test_a_start_tells_what_the_dossier_calls():
+    """Other processes by key and version; its own is told already."""
+    bundles = [{"key": "van-ban-di", "version": 2}, {"key": "xac-minh", "version": 1}]
+    started = act("dossier-started", channel="counter", title="Đơn", bundles=bundles)
+    assert list(tell([started]))[1:] == ["                  → calls: xac-minh, version 1"]
+    assert len(list(tell([act("dossier-started", bundles="x"), act("dossier-started", bundles={"a": 1})]))) == 2

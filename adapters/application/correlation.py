@@ -21,7 +21,7 @@ from adapters.database.messages import Group, Row
 from adapters.database.store import Transaction
 from engine.acts.messages import MOST_WAITING, Message, buffered, expired, full, refused, unexpected
 from engine.acts.proceed import message_received
-from engine.bpmn.roles import roles_around
+from engine.bpmn.roles import open_to, roles_around
 from engine.bpmn.triggers import StartedBy
 from engine.dossier import Dossier
 from engine.errors import Refusal
@@ -135,8 +135,7 @@ def _receiver(app: Application, tx: Transaction, message: Message, *, any_role: 
 def _has_role(app: Application, tx: Transaction, officer: Officer, row: Row) -> bool:
     """Whether the officer may give a message awaited there; where the place is not known, the dossier decides."""
     definition = deployed(app, tx, row["process_key"], row["process_version"], row["called"])
-    roles = roles_around(definition.graph, row["element"])
-    return not roles or bool(roles & officer.roles)
+    return open_to(officer.roles, roles_around(definition.graph, row["element"]))
 
 
 def _wait(app: Application, tx: Transaction, message: Message, now: datetime) -> Answer:
@@ -205,5 +204,5 @@ def fits(app: Application, tx: Transaction, row: Row, dossier: Dossier, element:
     message = kept_message(tx, row)
     if message is None or message.officer is None:
         return message is not None
-    roles = roles_around(definition_of(app, tx, dossier).graph, element)
-    return message.officer.works_in(dossier.unit) and (not roles or bool(roles & message.officer.roles))
+    around = roles_around(definition_of(app, tx, dossier).graph, element)
+    return message.officer.works_in(dossier.unit) and open_to(message.officer.roles, around)

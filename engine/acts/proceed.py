@@ -9,7 +9,7 @@ from engine.bpmn import run
 from engine.bpmn.events import Event, JobCompleted, JobFailed, MessageReceived, SignalReceived, TimerFired
 from engine.bpmn.graph import EventNode, ReceiveTask
 from engine.bpmn.parts import whole
-from engine.bpmn.roles import roles_around
+from engine.bpmn.roles import open_to, roles_around
 from engine.bpmn.state import Subscription
 from engine.dispatch import Dispatch
 from engine.document import Document
@@ -122,7 +122,7 @@ def _refuses_message(
         remedy = f"see where it stands: hoso dossier show {dossier.code}"
         return Refusal(kind=Kind.CONFLICT, code="message-unexpected", message=message, remedy=remedy)
     roles = roles_around(definition.graph, awaited.element)
-    if officer is not None and roles and not roles & set(officer.roles):
+    if officer is not None and not open_to(officer.roles, roles):
         message = f"message {name!r} is given by {' or '.join(sorted(roles))}, which {officer.id} is not"
         return Refusal(
             kind=Kind.FORBIDDEN, code="not-candidate", message=message, remedy="ask somebody who has the role"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.bpmn.graph import CallActivity, Graph
 
 
@@ -25,6 +27,11 @@ def roles_around(graph: Graph, element: str) -> frozenset[str]:
         else:
             ahead += calls.get(_outermost(graph, at), ())
     return frozenset(found)
+
+
+def open_to(roles: Collection[str], around: Collection[str]) -> bool:
+    """Whether who has these roles may act where those are around (`roles_around`): any of them, or nobody's at all."""
+    return not around or any(role in around for role in roles)
 
 
 def _outermost(graph: Graph, element: str) -> str:

@@ -111,7 +111,7 @@ def test_checkpoints_go_and_come():
     assert verify_checkpoint(note, KEY.vkey) == checkpoint()
     again = LogKey.load(KEY.dump())
     assert (again.vkey, again.origin) == (KEY.vkey, KEY.origin)
-    assert KEY.dump().split("+")[-1].strip() not in repr(KEY)
+    assert KEY.dump().split("+", 4)[4].strip() not in repr(KEY)  # the secret may hold a plus itself
     assert verify_checkpoint(again.sign and checkpoint(0).sign(again), KEY.vkey).size == 0
 
 

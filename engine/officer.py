@@ -1,37 +1,46 @@
-"""An officer: a person in a position in a unit, with roles."""
+"""An officer who acts: who it is, and which roles they have in which units at that time."""
 
-from dataclasses import dataclass
-
-from engine.errors import Kind, Refusal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ADMINISTRATOR = "administrator"
-INTEGRATOR = "integrator"
 AUDITOR = "auditor"
+CLERK = "clerk"
+HEAD = "head"
+INTEGRATOR = "integrator"
+OPERATOR = "operator"
 WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Who acts. `units` are the unit of the officer and all below it: what the officer may see."""
+    """Who acts. `rights` are the units that the officer may see, each with the roles that the officer has there;
+    those in which they hold something come before those below.
+    """
 
     id: str
     name: str
-    position: str
-    unit: str
-    roles: frozenset[str]
-    active: bool = True
-    units: frozenset[str] = frozenset()
+    position: str  # the titles of what the officer holds
+    unit: str  # of the first position: there belongs what the officer begins
+    rights: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def lacks(self, role: str, act: str) -> Refusal | None:
-        """Refuse the act when the officer does not hold the role that it needs."""
-        if role in self.roles:
-            return None
-        return Refusal(
-            kind=Kind.FORBIDDEN,
-            code="right-missing",
-            message=f"{self.id} may not {act}: that needs the role {role}",
-            remedy="ask an administrator who has it",
-        )
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that the officer has anywhere."""
+        return frozenset[str]().union(*self.rights.values())
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units whose dossiers the officer works on: where they hold something, and all below."""
+        return frozenset(self.rights)
+
+    def has(self, role: str, unit: str) -> bool:
+        """Whether the officer has the role for dossiers of the unit."""
+        return role in self.rights.get(unit, frozenset())
+
+    def roles_in(self, unit: str) -> frozenset[str]:
+        """The roles that the officer has for dossiers of the unit."""
+        return self.rights.get(unit, frozenset())
 
     def sees(self, unit: str) -> bool:
         """Whether dossiers of this unit are within the officer's sight."""
@@ -39,4 +48,4 @@ class Officer:
 
     def works_in(self, unit: str) -> bool:
         """Whether the officer may act on dossiers of this unit; an auditor's sight alone changes nothing."""
-        return unit in self.units
+        return unit in self.rights

@@ -7,11 +7,12 @@ cannot be decided is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engine.calendar import VIETNAM
 from engine.feel import FeelError, compile_expression
+from engine.people.mandates import misshapen, passed_on
 from engine.people.organisation import Appointment, Mandate, Organisation, Position, Scope, Unit, day_of
 
 OWN = ""
@@ -20,13 +21,17 @@ _RANKS = {"KT": 1, "TL": 2, "TUQ": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What is to be signed: whose `role` is competent, the dossier's unit, procedure and data, the kind of document."""
+    """What is to be signed: whose `role` is competent in which unit, the procedure, the kind of document, the data.
+
+    `met`: the mandates whose condition was found to hold before; then the data are not asked.
+    """
 
     role: str
     unit: str
     procedure: str | None = None
     kind: str | None = None
-    data: Mapping[str, object]
+    data: Mapping[str, object] = field(default_factory=dict)
+    met: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +62,13 @@ def capacity(organisation: Organisation, officer: str, matter: Matter, now: date
     if (absence := organisation.away(officer, now)) is not None:
         until = absence.until.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
         return Denied(code="absent", reason=f"{officer} is away until {until} ({absence.document})")
-    authorities = _authorities(organisation, matter)
+    authorities = authorities_of(organisation, matter.role, matter.unit)
     if (own := _own(organisation, officer, matter, authorities, day)) is not None:
         return own
     competent = {each.id for each in authorities}
     given = [each for _, held in organisation.held(officer, day) for each in organisation.mandates_of(held.id)]
     found = [
-        _by_mandate(organisation, each, matter, now)
+        by_mandate(organisation, each, matter, now)
         for each in sorted(given, key=lambda each: (_RANKS[each.kind], each.since, each.id))
         if _leads_to(organisation, each) in competent
     ]
@@ -74,22 +79,19 @@ def capacity(organisation: Organisation, officer: str, matter: Matter, now: date
     return denied[0] if denied else _stranger(organisation, officer, matter, authorities, day)
 
 
-def _authorities(organisation: Organisation, matter: Matter) -> tuple[Position, ...]:
-    """The positions that are competent: those with the role in the nearest unit around the dossier's that has one."""
-    for unit in organisation.upwards(matter.unit):
-        found = tuple(each for each in organisation.positions_of(unit.id) if matter.role in each.roles)
-        if found:
-            return found
-    return ()
+def authorities_of(organisation: Organisation, role: str, unit: str) -> tuple[Position, ...]:
+    """The positions that are competent: those with the role in the unit or in one around it, the nearest first."""
+    around = organisation.upwards(unit)
+    return tuple(each for above in around for each in organisation.positions_of(above.id) if role in each.roles)
 
 
 def _own(
     organisation: Organisation, officer: str, matter: Matter, authorities: tuple[Position, ...], day: date
 ) -> Capacity | None:
-    competent = {each.id for each in authorities}
-    for appointment, position in organisation.held(officer, day):
-        if position.id in competent:
-            return _in_position(appointment, position, organisation.unit(position.unit))
+    held = {position.id: (appointment, position) for appointment, position in organisation.held(officer, day)}
+    for authority in authorities:
+        if authority.id in held:
+            return _in_position(*held[authority.id], organisation.unit(authority.unit))
     around = {each.id for each in organisation.upwards(matter.unit)}
     for grant in organisation.granted(officer, day):
         if grant.role == matter.role and grant.unit in around:
@@ -122,7 +124,8 @@ def _leads_to(organisation: Organisation, mandate: Mandate) -> str:
     return mandate.given_by if above is None else above.given_by
 
 
-def _by_mandate(organisation: Organisation, mandate: Mandate, matter: Matter, now: datetime) -> Capacity | Denied:
+def by_mandate(organisation: Organisation, mandate: Mandate, matter: Matter, now: datetime) -> Capacity | Denied:
+    """What the mandate gives whoever holds the position that it is given to; the matter's competence is not asked."""
     chain = [mandate]
     if mandate.under is not None:
         above = organisation.mandate(mandate.under)
@@ -131,25 +134,10 @@ def _by_mandate(organisation: Organisation, mandate: Mandate, matter: Matter, no
                 code="mandate-unknown", reason=f"{mandate.id} is given under {mandate.under}, which is unknown"
             )
         chain = [above, mandate]
-    denied = _passed_on(organisation, chain) or next(
-        (found for each in chain if (found := _refuses(organisation, each, matter, now)) is not None), None
-    )
+    if (wrong := passed_on(chain)) is not None:
+        return Denied(code="mandate-passed-on", reason=wrong)
+    denied = next((found for each in chain if (found := _refuses(organisation, each, matter, now)) is not None), None)
     return denied if denied is not None else _signed_for(organisation, chain)
-
-
-def _passed_on(organisation: Organisation, chain: list[Mandate]) -> Denied | None:
-    """TL. may pass from a head to a deputy of the same unit, once; TUQ. and KT. never (NĐ 30/2020 Đ13.3, Đ13.4)."""
-    if len(chain) == 1:
-        return None
-    above, passed = chain
-    if above.under is not None or above.kind != "TL":
-        what = "was passed on already" if above.under is not None else f"is a {above.kind}., which is never passed on"
-        return Denied(code="mandate-passed-on", reason=f"{above.id} {what}")
-    if passed.kind != "KT" or passed.given_by != above.given_to:
-        return Denied(
-            code="mandate-passed-on", reason=f"{passed.id} does not pass {above.id} on to a deputy of its holder"
-        )
-    return None
 
 
 def _refuses(organisation: Organisation, mandate: Mandate, matter: Matter, now: datetime) -> Denied | None:
@@ -157,7 +145,7 @@ def _refuses(organisation: Organisation, mandate: Mandate, matter: Matter, now: 
     if not mandate.on(day):
         when = "ended" if mandate.until is not None and day > mandate.until else "has not begun"
         return Denied(code="mandate-not-in-force", reason=f"{mandate.id} ({mandate.document}) {when}")
-    if (wrong := _misshapen(organisation, mandate)) is not None:
+    if (wrong := misshapen(organisation, mandate)) is not None:
         return Denied(code="mandate-void", reason=f"{mandate.id} ({mandate.document}) is void: {wrong}")
     givers = [each.officer for each in organisation.holders(mandate.given_by, day)]
     if not givers:
@@ -165,40 +153,30 @@ def _refuses(organisation: Organisation, mandate: Mandate, matter: Matter, now: 
     there = [each for each in givers if organisation.there(each, now)]
     if mandate.when_away and there:
         return Denied(code="mandate-giver-there", reason=f"{mandate.id} counts while {', '.join(there)} is away")
-    if (outside := _outside(mandate.scope, matter, now)) is not None:
+    if (outside := _outside(mandate, matter, now)) is not None:
         return Denied(code="mandate-out-of-scope", reason=f"{mandate.id} ({mandate.document}) does not cover {outside}")
     return None
 
 
-def _misshapen(organisation: Organisation, mandate: Mandate) -> str | None:
-    """Why the law knows no such mandate; None if it does."""
-    giver, taker = organisation.position(mandate.given_by), organisation.position(mandate.given_to)
-    if giver.rank != "head":
-        return f"{giver.title} is no head"
-    if mandate.kind == "KT":
-        fits = taker.rank == "deputy" and taker.unit == giver.unit
-        return None if fits else f"{taker.title} is no deputy of {giver.title}"
-    if taker.rank != "head" or not organisation.below(taker.unit, giver.unit):
-        return f"{taker.title} heads no unit under {giver.title}"
-    bounded = mandate.scope.kinds is not None or mandate.scope.procedures is not None
-    if not bounded:
-        return "it names neither kinds of documents nor procedures"
-    return "it has no last day" if mandate.kind == "TUQ" and mandate.until is None else None
-
-
-def _outside(scope: Scope, matter: Matter, now: datetime) -> str | None:
-    """What of the matter lies outside the scope; None if nothing does. What cannot be evaluated lies outside."""
+def _outside(mandate: Mandate, matter: Matter, now: datetime) -> str | None:
+    """What of the matter lies outside the scope; None if nothing does."""
+    scope = mandate.scope
     if scope.procedures is not None and matter.procedure not in scope.procedures:
         return f"procedure {matter.procedure or 'none'}"
     if scope.kinds is not None and matter.kind not in scope.kinds:
         return f"documents of kind {matter.kind or 'none'}"
+    met = holds(scope, matter.data, now) if matter.met is None else scope.condition is None or mandate.id in matter.met
+    return None if met else f"this case (its condition is {scope.condition!r})"
+
+
+def holds(scope: Scope, data: Mapping[str, object], now: datetime) -> bool:
+    """Whether the scope's condition holds over the data; what cannot be evaluated does not."""
     if scope.condition is None:
-        return None
+        return True
     try:
-        holds = compile_expression(scope.condition).evaluate(matter.data, now=now.astimezone(VIETNAM)) is True
+        return compile_expression(scope.condition).evaluate(data, now=now.astimezone(VIETNAM)) is True
     except FeelError:
-        holds = False
-    return None if holds else f"this case (its condition is {scope.condition!r})"
+        return False
 
 
 def _signed_for(organisation: Organisation, chain: list[Mandate]) -> Capacity:

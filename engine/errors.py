@@ -16,18 +16,23 @@ class Kind(StrEnum):
     CONFLICT = "conflict"  # read again, then decide again
     FORBIDDEN = "forbidden"  # somebody else must do it
     INVALID = "invalid"  # correct the input
+    STALE = "stale"  # look again: it is not what you saw
     SIGNATURE = "signature"  # sign again, with the right key over the right bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an act was refused: what, which, found against expected (`message`), and what to do (`remedy`)."""
+    """Why an act was refused: what, which, found against expected (`message`), and what to do (`remedy`).
+
+    `revision` is that of the dossier now, where the view of it was stale; `problems` then are what changed since.
+    """
 
     kind: Kind
     code: str
     message: str
     remedy: str = ""
     problems: Sequence[Mapping[str, object]] = field(default=())
+    revision: int | None = None
 
 
 class Refused(Exception):

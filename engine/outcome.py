@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.bpmn.graph import Strategy
 from engine.dispatch import Dispatch
 from engine.document import Document
 from engine.dossier import Dossier
@@ -82,6 +83,8 @@ class Outcome:
     dispatches: tuple[Dispatch, ...] = ()
     called_off: bool = False  # what has not left goes out no more
     handed_over: str | None = None  # the document whose dispatch at the counter is delivered by this act
+    choose: Mapping[int, Strategy] = field(default_factory=dict)  # opened tasks that are to be given to somebody
+    given: tuple[str, ...] = ()  # who was chosen
     leaves: tuple[LeafDraft, ...] = ()
     refusal: Refusal | None = None
 

@@ -37,7 +37,7 @@ class ProcessDefinition:
     """One deployed version. `files` are the bundle's bytes by path; `forms` the form-js documents by form id.
 
     `days_off` are facts of the office where it runs, by which the terms of its tasks are counted: those of all years
-    that a term may reach.
+    that a term may reach. `units` are those of the agency, whose officers tasks may ask; None: not known here.
     `bound`: the versions, by key, that were the latest as this one was deployed, of the processes that it calls so.
     Linked, its graph holds what it calls as well: `called` are these definitions by the prefix of their elements, and
     `versions` says what was decided as the dossier was received (by `CalledProcess.name`).
@@ -50,6 +50,7 @@ class ProcessDefinition:
     forms: Mapping[str, Mapping[str, object]]
     files: Mapping[str, bytes]
     days_off: Collection[date] = ()
+    units: Collection[str] | None = None
     bound: Mapping[str, int] = field(default_factory=dict)
     called: Mapping[str, ProcessDefinition] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)

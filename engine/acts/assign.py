@@ -1,6 +1,7 @@
-"""Who may do a task: what its assignment gives now, else the role of its lane."""
+"""Who may do a task: what its assignment gives now, else the role of its lane; and the officers of which unit."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from engine.bpmn.graph import UserTask
 from engine.bpmn.scope import Scope, Stuck, because
@@ -17,13 +18,26 @@ class Assignment:
     role: str | None
     people: frozenset[str] = frozenset()
     why: str = ""
+    unit: str | None = None  # whose officers are asked; None: the dossier's unit's
 
 
-def assign(node: UserTask, scope: Scope) -> Assignment:
+def assign(node: UserTask, scope: Scope, units: Collection[str] | None = None) -> Assignment:
     """Who may do the task that opens, over what it sees. What the modeler assigns takes the place of the lane's role.
 
-    An assignment that gives nobody, or several groups, goes to the administrators: no task is without a queue.
+    An assignment that gives nobody, several groups, or a unit that is none of `units`, goes to the administrators of
+    the dossier's unit: no task is without a queue.
     """
+    assignment = _who(node, scope)
+    if node.unit is None:
+        return assignment
+    found, reason = _texts(node.unit, scope)
+    if len(found) == 1 and (units is None or found[0] in units):
+        return replace(assignment, unit=found[0])
+    why = "; ".join(filter(None, (assignment.why, f"hoso:unit gives no unit of the agency: {reason}")))
+    return Assignment(role=ADMINISTRATOR, why=why)
+
+
+def _who(node: UserTask, scope: Scope) -> Assignment:
     assigned = (node.assignee, node.candidate_users, node.candidate_groups)
     if all(expression is None for expression in assigned):
         return Assignment(role=node.role)

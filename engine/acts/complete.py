@@ -15,6 +15,7 @@ from engine.dossier import Dossier, Status
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from engine.outcome import LeafDraft, Outcome
+from engine.people.capacity import Capacity
 from engine.process import ProcessDefinition
 from engine.task import Task
 from signing.verify import Verified
@@ -31,6 +32,7 @@ class CompleteTask:
     data: Mapping[str, object]
     approval: Verified | None
     objects: Mapping[str, object]
+    capacity: Capacity | None = None  # in which an approval is signed
     ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter
 
 
@@ -125,6 +127,9 @@ def _completed(dossier: Dossier, task: Task, act: CompleteTask, officer: Officer
         details["handed_over"] = handed_over
     if task.signature != "none":
         details["purpose"] = task.signature
+    if act.capacity is not None:
+        details |= {"capacity": act.capacity.kind, "block": list(act.capacity.block)}
+        details |= {"mandates": list(act.capacity.mandates)} if act.capacity.mandates else {}
     return LeafDraft(
         actor=officer.id,
         act="task-completed",

@@ -1,14 +1,15 @@
-"""Intervene: what an administrator does to a running dossier from outside, always with a reason.
+"""Intervene: what administrators and operators do to a running dossier from outside, always with a reason.
 
 Each act names the revision of the dossier that its author saw, and is refused when another act came first. Its body,
 whole and plain, stands in its leaf: it is what there is to sign.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
 
+from engine import policy
 from engine.acts import migrate as migration
 from engine.acts.move import move
 from engine.bpmn import effects, run
@@ -16,9 +17,10 @@ from engine.bpmn.cancellation import cancel
 from engine.bpmn.events import EventRefused, Modified, Retried
 from engine.dossier import Dossier, Status
 from engine.errors import Kind, Refusal, not_found
-from engine.officer import ADMINISTRATOR, Officer
+from engine.officer import Officer
 from engine.outcome import LeafDraft, Outcome
 from engine.process import ProcessDefinition
+from engine.task import Task
 
 LONGEST_REASON = 1000  # characters
 
@@ -107,11 +109,11 @@ class Resolve(Intervention):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an act needs beside the dossier: its definition; to migrate, the other one, and who holds its tasks."""
+    """What an act needs beside the dossier: its definition; to migrate, the other one, and who keeps what they hold."""
 
     definition: ProcessDefinition
     target: ProcessDefinition | None = None
-    holders: Mapping[str, Officer] = field(default_factory=dict)
+    keeps: Callable[[Task], bool] = lambda _task: False
 
 
 def intervene(dossier: Dossier, act: Intervention, officer: Officer, facts: Facts, *, now: datetime) -> Outcome:
@@ -124,13 +126,8 @@ def intervene(dossier: Dossier, act: Intervention, officer: Officer, facts: Fact
 
 
 def may(dossier: Dossier, officer: Officer, verb: str) -> Refusal | None:
-    """Why the officer may not intervene in the dossier, or None: an administrator who works in its unit may."""
-    if refusal := officer.lacks(ADMINISTRATOR, verb):
-        return refusal
-    if officer.works_in(dossier.unit):
-        return None
-    message = f"dossier {dossier.code} is another office's: {officer.id} may read it, not change it"
-    return Refusal(kind=Kind.FORBIDDEN, code="other-office", message=message, remedy="leave it to that office")
+    """Why the officer may not intervene so in the dossier, or None."""
+    return policy.refuses(officer, verb, dossier.unit)
 
 
 def retry(
@@ -184,7 +181,7 @@ def _decide(dossier: Dossier, act: Intervention, officer: Officer, facts: Facts,
         case Migrate():
             assert facts.target is not None
             versions = migration.Versions(old=facts.definition, new=facts.target)
-            return migration.migrate(dossier, versions, act.mapping, facts.holders, leaf, now=now)
+            return migration.migrate(dossier, versions, act.mapping, facts.keeps, leaf, now=now)
     raise TypeError(f"{type(act).__name__} is no intervention")
 
 

@@ -1,6 +1,6 @@
 """Migrate a dossier to another version of its process: its state, its open tasks, who did what, under the new model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from engine.bpmn.run import Step
 from engine.bpmn.scope import Scope, Stuck, Tank
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
-from engine.officer import Officer
 from engine.outcome import LeafDraft, Outcome
 from engine.process import ProcessDefinition, told
 from engine.task import Task
@@ -32,12 +31,12 @@ def migrate(
     dossier: Dossier,
     versions: Versions,
     mapping: Mapping[str, str],
-    holders: Mapping[str, Officer],
+    keeps: Callable[[Task], bool],
     leaf: LeafDraft,
     *,
     now: datetime,
 ) -> Outcome | Refusal:
-    """Decide how the dossier goes on under the new version; `holders` are the officers that hold its tasks.
+    """Decide how the dossier goes on under the new version; `keeps`: whether who holds a task may do it as it is then.
 
     Jobs that were asked for go on as they were asked for. The refusal names every element that does not map, and why.
     """
@@ -68,7 +67,7 @@ def migrate(
     )
     leaf = replace(leaf, details={**leaf.details, "bundles": told(new.bundles)})
     outcome = move(moved, new, Step(state=state, effects=effects), leaf, now=now)
-    return _carried(dossier, outcome, new, holders, now)
+    return _carried(dossier, outcome, new, keeps, now)
 
 
 def _refuses(dossier: Dossier, versions: Versions, mapping: Mapping[str, str]) -> Refusal | None:
@@ -113,14 +112,14 @@ def _performers(dossier: Dossier, mapping: Mapping[str, str]) -> dict[str, tuple
 
 
 def _carried(
-    before: Dossier, outcome: Outcome, new: ProcessDefinition, holders: Mapping[str, Officer], now: datetime
+    before: Dossier, outcome: Outcome, new: ProcessDefinition, keeps: Callable[[Task], bool], now: datetime
 ) -> Outcome:
     """The open tasks and the incidents, as the new model has them."""
     after = outcome.dossier
     assert after is not None
     tank = Tank()
     tasks = {
-        number: _task(after, task, new, holders, scope_of(after.state, number, now, tank))
+        number: _task(after, task, new, keeps, scope_of(after.state, number, now, tank))
         for number, task in after.tasks.items()
     }
     known = before.state.incidents
@@ -135,11 +134,11 @@ def _carried(
     )
 
 
-def _task(dossier: Dossier, task: Task, new: ProcessDefinition, holders: Mapping[str, Officer], scope: Scope) -> Task:
+def _task(dossier: Dossier, task: Task, new: ProcessDefinition, keeps: Callable[[Task], bool], scope: Scope) -> Task:
     element = dossier.state.things[task.number].element
     node = new.graph.nodes[element]
     assert isinstance(node, UserTask)
-    assignment = assign(node, scope)
+    assignment = assign(node, scope, new.units)
     moved = replace(
         task,
         element=element,
@@ -148,8 +147,9 @@ def _task(dossier: Dossier, task: Task, new: ProcessDefinition, holders: Mapping
         candidates=assignment.people,
         excluded=excluded(dossier, new.graph, element),
         place=node.place,
+        unit=assignment.unit or dossier.unit,
+        kind=node.document_kind,
         signature=node.signature,
         form=node.form,
     )
-    holder = holders.get(task.holder or "")
-    return moved if holder is not None and moved.open_to(holder) else replace(moved, holder=None)
+    return moved if moved.holder is not None and keeps(moved) else replace(moved, holder=None, owner=None)

@@ -57,8 +57,9 @@ def move(dossier: Dossier, definition: ProcessDefinition, step: Step, leaf: Leaf
         forgotten=_forgotten(step),
         raised=tuple(open_incident(graph, number, found) for number, found in _raised(step).items()),
         resolved=frozenset(effect.incident for effect in _of(step, kernel.IncidentResolved)),
+        choose={task.number: way for task in opened if (way := _user_task(graph, task.element).strategy) != "queue"},
         leaves=(
-            _telling(leaf, opened, planned, ended=ended),
+            _telling(leaf, dossier.unit, opened, planned, ended=ended),
             *_decided(dossier, graph, step),
             *_incidents(dossier, step),
         ),
@@ -124,7 +125,8 @@ def _planned(definition: ProcessDefinition, step: Step, now: datetime) -> dict[i
         if item.task in kept:
             node = _user_task(definition.graph, item.element)
             scope = scope_of(step.state, item.task, now, tank)
-            found[item.task] = (assign(node, scope), schedule(node.schedule, scope, definition.days_off))
+            assignment = assign(node, scope, definition.units)
+            found[item.task] = (assignment, schedule(node.schedule, scope, definition.days_off))
     return found
 
 
@@ -157,12 +159,27 @@ def _opened(dossier: Dossier, graph: Graph, step: Step, number: int, plan: Plan,
         opened=now,
         due=scheduled.due,
         place=node.place,
+        unit=assignment.unit or dossier.unit,
         signature=node.signature,
         form=node.form,
         follow_up=scheduled.follow_up,
         priority=scheduled.priority,
         note="; ".join(scheduled.notes),
+        kind=node.document_kind,
+        returned=now if _again(dossier, step.state, number) else None,
     )
+
+
+def _again(dossier: Dossier, state: State, number: int) -> bool:
+    """Whether the step was done before in this dossier, as when a leader sent it back; loops do the same on purpose."""
+    thing = state.things[number]
+    if thing.element not in dossier.performers:
+        return False
+    while thing.parent:
+        thing = state.things[thing.parent]
+        if thing.kind == "loop":
+            return False
+    return True
 
 
 def excluded(dossier: Dossier, graph: Graph, element: str) -> frozenset[str]:
@@ -205,17 +222,21 @@ def _cancelled_jobs(step: Step) -> frozenset[int]:
     return frozenset(jobs | {effect.timer for effect in _of(step, kernel.TimerCancelled)})
 
 
-def _telling(leaf: LeafDraft, opened: tuple[Task, ...], planned: Mapping[int, Plan], *, ended: bool) -> LeafDraft:
+def _telling(
+    leaf: LeafDraft, unit: str, opened: tuple[Task, ...], planned: Mapping[int, Plan], *, ended: bool
+) -> LeafDraft:
     told = dict(leaf.details)
     if opened:
-        told["opened"] = [_told(task, planned[task.number][0].why) for task in opened]
+        told["opened"] = [_told(task, unit, planned[task.number][0].why) for task in opened]
     if ended:
         told["ended"] = True
     return replace(leaf, details=told)
 
 
-def _told(task: Task, why: str) -> dict[str, object]:
+def _told(task: Task, unit: str, why: str) -> dict[str, object]:
     told: dict[str, object] = {"task": task.id, "name": task.name, "role": task.role or ""}
+    if task.unit != unit:
+        told["unit"] = task.unit
     if task.due:
         told["due"] = time_text(task.due)
     if why:

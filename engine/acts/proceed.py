@@ -122,7 +122,7 @@ def _refuses_message(
         remedy = f"see where it stands: hoso dossier show {dossier.code}"
         return Refusal(kind=Kind.CONFLICT, code="message-unexpected", message=message, remedy=remedy)
     roles = roles_around(definition.graph, awaited.element)
-    if officer is not None and not open_to(officer.roles, roles):
+    if officer is not None and not open_to(officer.roles_in(dossier.unit), roles):
         message = f"message {name!r} is given by {' or '.join(sorted(roles))}, which {officer.id} is not"
         return Refusal(
             kind=Kind.FORBIDDEN, code="not-candidate", message=message, remedy="ask somebody who has the role"

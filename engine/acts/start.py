@@ -32,6 +32,7 @@ class StartDossier:
     data: Mapping[str, object]
     documents: Sequence[Document]
     due: datetime | None
+    unit: str | None = None  # where it begins (`starting_unit`); None: in the officer's own
     by: StartedBy = COUNTER  # the event that starts it, if any
     actor: str | None = None  # who acts, if not the officer in whose name it starts
 
@@ -46,7 +47,7 @@ def start(act: StartDossier, officer: Officer, definition: ProcessDefinition, *,
         process_version=definition.version,
         bundle_hash=definition.bundle_hash,
         procedure=act.procedure,
-        unit=officer.unit,
+        unit=act.unit or officer.unit,
         applicant=act.applicant,
         submitter=act.submitter,
         channel=act.channel,
@@ -97,6 +98,21 @@ def refuses_start(definition: ProcessDefinition, officer: Officer, by: StartedBy
         return None
     message = f"dossiers of {key} are started by {role}, which {officer.id} is not"
     return Refusal(kind=Kind.FORBIDDEN, code="not-starter", message=message, remedy="ask somebody who has the role")
+
+
+def starting_unit(
+    definition: ProcessDefinition, officer: Officer, by: StartedBy = COUNTER, wanted: str | None = None
+) -> str | Refusal:
+    """The unit in which a dossier begins that this officer starts: the `wanted` one, else the first where they may."""
+    role = starter_role(definition, by)
+    may = [unit for unit, roles in officer.rights.items() if role is None or role in roles]
+    if wanted is None:
+        return officer.unit if role is None or not may else may[0]
+    if wanted in may:
+        return wanted
+    message = f"{officer.id} starts no dossiers of {definition.key} in unit {wanted}"
+    remedy = "name a unit where you have the role, or leave it out"
+    return Refusal(kind=Kind.FORBIDDEN, code="not-starter", message=message, remedy=remedy)
 
 
 def start_refused(key: str, version: int, by: StartedBy, refusal: Refusal, actor: str) -> LeafDraft:

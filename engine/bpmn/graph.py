@@ -19,6 +19,7 @@ from engine.feel import Expression
 
 Signature = Literal["none", "initial", "approval", "organ"]
 Place = Literal["anywhere", "office"]
+Strategy = Literal["queue", "least-loaded", "least-recent"]
 ResultShape = Literal["singleEntry", "singleResult", "collectEntries", "resultList"]
 
 
@@ -174,6 +175,9 @@ class UserTask(Activity):
     not_same_as: tuple[str, ...] = ()
     schedule: Schedule = field(default_factory=Schedule)
     hand_over: str | None = None  # the document that completing this task hands over at the counter
+    unit: Expression | None = None  # whose officers are asked; without, the dossier's unit's
+    document_kind: str | None = None  # the kind of document that it decides on
+    strategy: Strategy = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -18,7 +18,7 @@ from engine.task import Task
 from tests.engine.bpmn.models import NOW, chain, end, file, start_event, user
 from tests.engine.bpmn.test_decisions import STEPS, model
 
-LAN = Officer(id="lan", name="Lan", position="", unit="agency", roles=frozenset({"clerk"}))
+LAN = Officer(id="lan", name="Lan", position="", unit="agency", rights={"agency": frozenset({"clerk"})})
 FORM = {"id": "note", "schemaVersion": 18, "components": [{"type": "textfield", "key": "note"}]}
 
 

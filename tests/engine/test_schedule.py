@@ -17,7 +17,7 @@ from engine.process import ProcessDefinition
 from engine.task import Task
 from tests.engine.bpmn.models import NOW, chain, deploy, end, mapping, problems_of, start_event, user
 
-OFFICER = Officer(id="an", name="An", position="", unit="agency", roles=frozenset({"clerk"}))
+OFFICER = Officer(id="an", name="An", position="", unit="agency", rights={"agency": frozenset({"clerk"})})
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in the office
 
 

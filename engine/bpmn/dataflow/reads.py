@@ -93,6 +93,7 @@ def _before(node: Node) -> Iterator[tuple[Expression | None, str]]:
             yield node.assignee, "the assignee"
             yield node.candidate_users, "the candidate users"
             yield node.candidate_groups, "the candidate groups"
+            yield node.unit, "the unit"
         case ScriptTask(script=FeelScript() as script):
             yield script.expression, "the script"
         case EventNode():

@@ -14,7 +14,7 @@ from engine.bpmn.vendor import Extensions
 
 SUPPORTED = "the tasks, subprocesses, gateways and events of a process diagram"
 _PROPERTIES = {
-    "userTask": ("signature", "place", "documents", "notSameAs", "handOver", "term"),
+    "userTask": ("signature", "place", "documents", "notSameAs", "handOver", "term", "unit", "kind", "assign"),
     "startEvent": ("accepts",),
     "intermediateCatchEvent": ("accepts",),
     "receiveTask": ("accepts",),

@@ -14,6 +14,7 @@ from engine.bpmn.graph import (
     SendTask,
     ServiceTask,
     Signature,
+    Strategy,
     UserTask,
 )
 from engine.bpmn.nodes.loops import read_loop
@@ -25,6 +26,8 @@ from engine.bpmn.vendor import Extensions
 
 SIGNATURES = ("none", "initial", "approval", "organ")
 PLACES = ("anywhere", "office")
+STRATEGIES = ("queue", "least-loaded", "least-recent")
+LONGEST_KIND = 100
 
 
 def read_user_task(source: Source, extensions: Extensions) -> UserTask:
@@ -43,7 +46,18 @@ def read_user_task(source: Source, extensions: Extensions) -> UserTask:
         not_same_as=names(found.get("notSameAs", "")),
         schedule=extensions.schedule,
         hand_over=found.get("handOver", "").strip() or None,
+        unit=extensions.unit,
+        document_kind=_document_kind(source, found),
+        strategy=cast(Strategy, _one_of(source, found, "assign", STRATEGIES)),
     )
+
+
+def _document_kind(source: Source, found: Mapping[str, str]) -> str | None:
+    kind = found.get("kind", "").strip()
+    if len(kind) > LONGEST_KIND:
+        message = f"hoso:kind has {len(kind)} characters"
+        source.refuse("property-value", message, f"write at most {LONGEST_KIND} characters", mark=Mark(text=kind))
+    return kind or None
 
 
 def _one_of(source: Source, found: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:

@@ -40,3 +40,10 @@ def read_assignment(item: Element, place: Place) -> None:
             found.candidate_users = compiled
         else:
             found.candidate_groups = compiled
+
+
+def read_unit(place: Place) -> None:
+    """Hoso: the property `hoso:unit`, whose officers are asked: text or FEEL after `=`."""
+    text = place.found.properties.get("unit", "").strip()
+    if text and place.kind == "userTask":  # that it is unknown elsewhere is said where properties are checked
+        place.found.unit = literal_or_feel(text, place.element, place.owner, place.problems)

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.document import CAMUNDA, ZEEBE, Element, child, name_of
 from engine.bpmn.problems import Problems
-from engine.bpmn.vendor.assignment import read_assignment
+from engine.bpmn.vendor.assignment import read_assignment, read_unit
 from engine.bpmn.vendor.attributes import read_attributes
 from engine.bpmn.vendor.calls import read_called_element, read_in, read_out, read_version_tag
 from engine.bpmn.vendor.decisions import read_called_decision
@@ -32,6 +32,7 @@ def read_extensions(element: Element, owner: str, problems: Problems) -> Extensi
     for item in extension if extension is not None else ():
         _read_element(item, place)
     read_term(place)
+    read_unit(place)
     return place.found
 
 

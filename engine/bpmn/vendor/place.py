@@ -48,6 +48,7 @@ class Extensions:
     assignee: Expression | None = None
     candidate_users: Expression | None = None
     candidate_groups: Expression | None = None
+    unit: Expression | None = None
     form: str | None = None
     schedule: Schedule = field(default_factory=Schedule)
     job_type: str | None = None

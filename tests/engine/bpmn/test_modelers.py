@@ -168,3 +168,25 @@ def test_the_schema_speaks_where_our_rules_do_not() -> None:
     assert graph is None
     assert [problem.code for problem in problems] == ["schema"]
     assert "nmae" in problems[0].message
+
+
+def test_what_hoso_says_of_who_is_asked_is_read() -> None:
+    """The unit as text or FEEL, the kind of document, and how the task is given; without them, the defaults."""
+    own = {"unit": "=office.unit", "kind": " quyet-dinh ", "assign": "least-loaded"}
+    said = "".join(f'<zeebe:property name="hoso:{name}" value="{value}" />' for name, value in own.items())
+    extension = f"<bpmn:extensionElements><zeebe:properties>{said}</zeebe:properties></bpmn:extensionElements>"
+    body = (
+        start_event()
+        + f'<bpmn:userTask id="a" camunda:candidateGroups="clerk">{extension}</bpmn:userTask>'
+        + '<bpmn:userTask id="b" camunda:candidateGroups="clerk" />'
+        + end()
+        + chain("s", "a", "b", "e")
+    )
+    graph = deploy(body)
+    task, plain = graph.nodes["a"], graph.nodes["b"]
+    assert isinstance(task, UserTask)
+    assert isinstance(plain, UserTask)
+    assert task.unit is not None
+    assert task.unit.evaluate({"office": {"unit": "van-phong"}}) == "van-phong"
+    assert (task.document_kind, task.strategy) == ("quyet-dinh", "least-loaded")
+    assert (plain.unit, plain.document_kind, plain.strategy) == (None, None, "queue")

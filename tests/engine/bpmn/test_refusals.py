@@ -205,6 +205,9 @@ DEFECTS: dict[str, tuple[str, str | None, str]] = {
     ),
     "start quantity of none": (around(user("x", attributes='startQuantity="0"')), "x", "quantity"),
     "compensation task": (around(user("x", attributes='isForCompensation="true"')), "x", "handler-flow"),
+    "unknown way to assign": (task_with(prop("hoso:assign", "round-robin")), "x", "property-value"),
+    "kind of document too long": (task_with(prop("hoso:kind", "k" * 101)), "x", "property-value"),
+    "unit that is no FEEL": (task_with(prop("hoso:unit", "=unit +")), "x", "expression-syntax"),
     "unknown signature": (task_with(prop("hoso:signature", "pen")), "x", "property-value"),
     "unknown property": (task_with(prop("hoso:signatur", "approval")), "x", "property-unknown"),
     "property given twice": (

@@ -20,6 +20,7 @@ from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates, load_crls
 from signing.errors import Invalid, SigningError
 from signing.evidence.contents import Opened, PackContents, digest_of, digests_of, open_entry, stored_object
+from signing.evidence.delegation import check_delegation
 from signing.evidence.pack import read_contents, read_pack
 from signing.evidence.report import ActLine, Report, SignatureLine
 from signing.evidence.running import Running
@@ -170,6 +171,7 @@ def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None
             "record-other-act", f"the record is signed as {record.purpose}, the task wanted another signature"
         )
     _check_told(item, record)
+    check_delegation(record, item.objects.get("delegation"), story.contents.objects)
     if missing := [digest for digest in record.prior if digest not in story.records]:
         raise Invalid(
             "record-prior", f"the record follows {missing[0][:16]}…, which the pack does not hold as accepted"

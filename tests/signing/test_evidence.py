@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from signing.bundle import bundle_hash
-from signing.canonical import sha256_hex
+from signing.canonical import canonical, sha256_hex
 from signing.certificates import fingerprint
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.evidence.archive import read_archive, write_archive
@@ -193,6 +193,50 @@ def test_a_server_that_logs_what_nobody_signed_is_found():
 def test_a_server_that_tells_another_story_than_was_signed_is_found(told):
     """What the leaf says of data, step and purpose must be what the officer signed."""
     refused(story(lambda world: world.approve(known("lan"), 1, details=told)), "record-other-act")
+
+
+def mandates(*changes: dict[str, object]) -> bytes:
+    """Mandates as an approval names them: KT., for the days around NOW."""
+    day, span = NOW.date(), timedelta(days=2)
+    one = {"kind": "KT", "since": (day - span).isoformat(), "until": (day + span).isoformat(), "document": "QĐ 1"}
+    return canonical({"mandates": [{**one, **each} for each in changes]})
+
+
+@pytest.mark.parametrize(
+    ("capacity", "content", "good"),
+    [
+        ("KT.", mandates({}), True),
+        ("KT.", mandates({"until": None}), True),
+        ("TL.", mandates({"kind": "TL"}, {}), True),
+        ("TUQ.", mandates({}), False),  # of another kind
+        ("", mandates({}), False),  # in the own position, and by mandate
+        ("KT.", None, False),  # by mandate, and on none
+        ("KT.", mandates({"until": (NOW - timedelta(days=1)).date().isoformat()}), False),
+        ("KT.", mandates({}, {"since": (NOW + timedelta(days=1)).date().isoformat()}), False),
+        ("KT.", mandates({"since": 7}), False),
+        ("KT.", mandates(), False),
+        ("KT.", canonical([]), False),
+    ],
+)
+def test_who_signs_for_another_has_a_mandate_in_the_pack(capacity, content, good):
+    """Of that kind and in force on that day; a server that lets anybody sign for the chairman is found."""
+    lan, digest = known("lan"), sha256_hex(content) if content else None
+
+    def step(world: World) -> None:
+        more = {"delegation": world.keep(content)} if content else {}
+        world.approve(lan, 1, capacity=capacity, delegation=digest, objects=more)
+
+    if good:
+        assert verify(story(step)).signatures[-1].capacity == capacity
+    else:
+        refused(story(step), "record-delegation")
+
+
+def test_mandates_that_the_trail_does_not_name_are_none():
+    """The leaf names the object, so that it lies in the pack; one that names none is found."""
+    lan, content = known("lan"), mandates({})
+    values = {"capacity": "KT.", "delegation": sha256_hex(content)}
+    refused(story(lambda world: world.approve(lan, 1, **values)), "record-delegation")
 
 
 SIGNING = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"

@@ -122,6 +122,7 @@ class World:
         *,
         subject: str | None = None,
         details: Mapping[str, Any] | None = None,
+        objects: Mapping[str, str] | None = None,
         **changes: Any,
     ) -> None:
         for content in DOCUMENTS.values():
@@ -135,10 +136,10 @@ class World:
             "time": time_text(self.now),
         }
         record = approval(**{**values, **changes})
-        objects = self.submission(record, who)
+        sent = self.submission(record, who)
         listed = [{"name": item.name, "sha256": item.sha256} for item in record.documents]
         told = {"data": record.data, "element": record.element, **(details or {})}
-        everything = {**objects, "document": listed}
+        everything = {**sent, "document": listed, **(objects or {})}
         self.append("task-completed", subject or record.task, who.name, objects=everything, details=told)
         self.records.append(sha256_hex(record.encode()))
 

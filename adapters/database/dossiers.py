@@ -1,18 +1,18 @@
 """Dossiers, their open tasks, documents and what they listen for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, insert, select, union_all, update
 
-from adapters.database import parts, queues
+from adapters.database import leads, parts, queues, scope, search
 from adapters.database.parts import Part
 from adapters.database.queues import task_rank
-from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import document, dossier, incident, subscription, task
+from adapters.database.store import Transaction, insert_new, lock_rows
+from adapters.database.tables import document, dossier, dossier_unit, incident, procedure, subscription, task
 from engine.bpmn.parts import Stored, places, split
 from engine.bpmn.state import State
 from engine.document import Document
@@ -20,6 +20,7 @@ from engine.dossier import Dossier, Status
 from engine.officer import AUDITOR, Officer
 from engine.outcome import Awaited, Outcome
 from engine.task import Task
+from engine.words import words
 
 Row = Mapping[Any, Any]
 
@@ -87,6 +88,30 @@ def add(tx: Transaction, new: Dossier) -> None:
             **_changing(new, split(new.state)),
         )
     )
+    take_part(tx, new.code, new.unit)
+    search.describe(tx, new)
+
+
+def take_part(tx: Transaction, code: str, unit: str) -> None:
+    """From now on the unit takes part in the dossier: its officers see it, and find it."""
+    if insert_new(tx, dossier_unit, {"unit": unit, "dossier": code}):
+        search.share(tx, code, unit)
+
+
+def all_take_part(tx: Transaction, of: str, role: str | None, kind: str | None, unit: str) -> bool:
+    """The unit takes part in all dossiers with such an open task of the unit `of`; False where some are in use."""
+    sees = exists(select(1).where(dossier_unit.c.dossier == dossier.c.code, dossier_unit.c.unit == unit))
+    has = and_(task.c.dossier == dossier.c.code, task.c.state == "open", task.c.unit == of)
+    one = exists(select(1).where(has, task.c.role == role, task.c.kind == kind))
+    missing = select(dossier.c.code).where(one, ~sees).order_by(dossier.c.code)
+    codes = set(tx.execute(missing).scalars())
+    free = codes
+    if codes and lock_rows(tx):
+        unlocked = missing.with_for_update(read=True, key_share=True, skip_locked=True)
+        free = set(tx.execute(unlocked).scalars())
+    for code in sorted(free):
+        take_part(tx, code, unit)
+    return free == codes
 
 
 def save(tx: Transaction, before: Dossier | None, outcome: Outcome, now: datetime) -> None:
@@ -114,6 +139,9 @@ def _save_tasks(tx: Transaction, before: Dossier | None, after: Dossier, outcome
         rows = [{**_task_row(after, opened), "part": part_of.get(opened.number)} for opened in outcome.opened]
         tx.execute(insert(task), rows)
         queues.name(tx, outcome.opened)
+        for unit in sorted({opened.unit for opened in outcome.opened} - {after.unit}):
+            take_part(tx, after.code, unit)
+        search.learn(tx, after.code, words(*sorted({opened.name for opened in outcome.opened})))
     for number, held in after.tasks.items():
         known = before.tasks.get(number) if before else None
         if before is not None and known is not None and (changed := _changes(before, known, after, held)):
@@ -123,15 +151,19 @@ def _save_tasks(tx: Transaction, before: Dossier | None, after: Dossier, outcome
                 queues.name(tx, [held])
 
 
-def open_tasks(tx: Transaction, code: str, *, after: int = 0, limit: int | None = None) -> list[Task]:
-    """All open tasks of a dossier, or a page of them, by number."""
+def open_tasks(
+    tx: Transaction, code: str, *, after: int = 0, limit: int | None = None, seen: ColumnElement[bool] | None = None
+) -> list[Task]:
+    """All open tasks of a dossier, or a page of them, by number; `seen`: those alone (`scope.task_seen`)."""
     query = select(task).where(task.c.dossier == code, task.c.state == "open", task.c.number > after)
+    query = query if seen is None else query.where(seen)
     return [task_of(row) for row in tx.execute(query.order_by(task.c.number).limit(limit)).mappings()]
 
 
-def count_tasks(tx: Transaction, code: str) -> int:
-    """How many tasks of a dossier are open."""
+def count_tasks(tx: Transaction, code: str, seen: ColumnElement[bool] | None = None) -> int:
+    """How many tasks of a dossier are open; `seen`: of those alone."""
     query = select(func.count()).select_from(task).where(task.c.dossier == code, task.c.state == "open")
+    query = query if seen is None else query.where(seen)
     return tx.execute(query).scalar_one()
 
 
@@ -162,19 +194,23 @@ def documents(tx: Transaction, code: str, *, every: bool = False) -> list[Docume
     return [_document(row) for row in tx.execute(query.order_by(document.c.name, document.c.revision)).mappings()]
 
 
-def dossiers_with(tx: Transaction, sha256: str) -> list[str]:
-    """The units of the dossiers that hold a document of these bytes."""
-    query = select(dossier.c.unit).join(document, document.c.dossier == dossier.c.code)
-    return list(tx.execute(query.where(document.c.sha256 == sha256).distinct()).scalars())
+def seen_with(tx: Transaction, officer: Officer, sha256: str) -> bool:
+    """Whether a dossier within the officer's sight holds a document of these bytes."""
+    query = select(document.c.dossier).where(document.c.sha256 == sha256, scope.seen(officer, document.c.dossier))
+    return tx.execute(query.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which dossiers to list: of that process, of that version of it, those that run still; all of them by default."""
+    """Which dossiers to list: of that process, of that version of it, those that run still, with all of these words.
+
+    All of them by default.
+    """
 
     process: str | None = None
     version: int | None = None
     running: bool = False
+    words: tuple[str, ...] = ()
 
 
 ALL = Wanted()
@@ -188,13 +224,52 @@ def listed(
     limit: int,
     wanted: Wanted = ALL,
 ) -> list[Row]:
-    """A page of the dossiers within the officer's sight, by code; each with its number of `incidents`."""
+    """A page of the dossiers within the officer's sight, by code; each with its number of `incidents`.
+
+    Words are searched by `found`.
+    """
+    query = _shown()
+    if AUDITOR in officer.roles:
+        query = query.where(dossier.c.code > after, *_wanted(wanted))
+    else:
+        query = query.where(dossier.c.code.in_(_first_codes(tx, officer, after, limit, wanted)))
+    return [dict(row) for row in tx.execute(query.order_by(dossier.c.code).limit(limit)).mappings()]
+
+
+def found(
+    tx: Transaction, officer: Officer, *, behind: str, limit: int, wanted: Wanted
+) -> tuple[list[Row], str | None]:
+    """A page of those that have the words, the newest first, and behind which code to go on.
+
+    It may be short, or empty, and yet go on: one page looks at so many dossiers and no more.
+    """
+    units = None if AUDITOR in officer.roles else scope.units(officer)
+    page = leads.find(tx, wanted.words, units, behind=behind, limit=limit, tests=_wanted(wanted))
+    query = _shown().where(dossier.c.code.in_(page.codes)).order_by(dossier.c.code.desc())
+    return [dict(row) for row in tx.execute(query).mappings()], page.behind
+
+
+def _shown() -> Select[Row]:
     incidents = select(func.count()).where(incident.c.dossier == dossier.c.code).scalar_subquery()
     shown = [column for column in dossier.c if column.name not in ("state", "performers")]
-    query = select(*shown, incidents.label("incidents")).where(dossier.c.code > after, *_wanted(wanted))
-    if AUDITOR not in officer.roles:
-        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
-    return [dict(row) for row in tx.execute(query.order_by(dossier.c.code).limit(limit)).mappings()]
+    return select(*shown, incidents.label("incidents"))
+
+
+def _first_codes(tx: Transaction, officer: Officer, after: str, limit: int, wanted: Wanted) -> list[str]:
+    """The first codes behind `after`: each unit's own are read in order, as far as the page goes."""
+    found = set[str]()
+    units = scope.units(officer)
+    for start in range(0, len(units), queues.PARTS):
+        ahead = [_codes_of(unit, after, limit, wanted).subquery() for unit in units[start : start + queues.PARTS]]
+        found |= set(tx.execute(union_all(*(select(each.c.dossier) for each in ahead))).scalars())
+    return sorted(found)[:limit]
+
+
+def _codes_of(unit: str, after: str, limit: int, wanted: Wanted) -> Select[tuple[str]]:
+    query = select(dossier_unit.c.dossier).where(dossier_unit.c.unit == unit, dossier_unit.c.dossier > after)
+    if tests := _wanted(wanted):
+        query = query.join(dossier, dossier.c.code == dossier_unit.c.dossier).where(*tests)
+    return query.order_by(dossier_unit.c.dossier).limit(limit)
 
 
 def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -203,18 +278,15 @@ def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     return tests + ([dossier.c.process_version == wanted.version] if wanted.version is not None else [])
 
 
-def queue(
-    tx: Transaction, officer: Officer, *, which: str, after: str, limit: int, at: datetime | None = None
-) -> list[tuple[Task, Row]]:
-    """A page of the officer's open tasks: `mine`, `unclaimed` (open to the officer's roles), or both (`all`).
+def listed_tasks(tx: Transaction, ids: Sequence[str]) -> list[tuple[Task, Row]]:
+    """The tasks of these ids, in their order.
 
-    They stand in the order of their `rank` (priority, then due time), and `after` is the last one's. `at` leaves out
-    what nobody holds and nobody need look at before its follow-up date. Each comes with its `rank` and what its
-    dossier says of it: `dossier_title` and `dossier_due`.
+    Each comes with what its dossier says of it: `dossier_title`, `dossier_due`, `procedure_code`.
     """
-    ids = queues.first_tasks(tx, officer, which=which, after=after, limit=limit, at=at)
     told = (dossier.c.title.label("dossier_title"), dossier.c.due.label("dossier_due"))
-    query = select(task, *told).join(dossier, dossier.c.code == task.c.dossier).where(task.c.id.in_(ids))
+    query = select(task, *told, procedure.c.code.label("procedure_code")).where(task.c.id.in_(ids))
+    query = query.join(dossier, dossier.c.code == task.c.dossier)
+    query = query.outerjoin(procedure, procedure.c.sha256 == dossier.c.procedure)
     rows = {row["id"]: dict(row) for row in tx.execute(query).mappings()}
     return [(task_of(rows[id]), rows[id]) for id in ids]
 
@@ -298,7 +370,7 @@ def _task_row(of: Dossier, opened: Task) -> dict[str, object]:
         "candidates": sorted(opened.candidates),
         "excluded": sorted(opened.excluded),
         "holder": opened.holder,
-        "unit": of.unit,
+        "unit": opened.unit,
         "opened": opened.opened,
         "due": opened.due,
         "place": opened.place,
@@ -307,6 +379,11 @@ def _task_row(of: Dossier, opened: Task) -> dict[str, object]:
         "follow_up": opened.follow_up,
         "priority": opened.priority,
         "note": opened.note or None,
+        "owner": opened.owner,
+        "returned": opened.returned,
+        "kind": opened.kind,
+        "met": sorted(opened.met),
+        "due_by": opened.due or of.due,
         "rank": task_rank(opened, of.due),
         "state": "open",
     }
@@ -326,11 +403,16 @@ def task_of(row: Row) -> Task:
         opened=row["opened"],
         due=row["due"],
         place=row["place"],
+        unit=row["unit"],
         signature=row["signature"],
         form=row["form"],
         follow_up=row["follow_up"],
         priority=row["priority"],
         note=row["note"] or "",
+        owner=row["owner"],
+        returned=row["returned"],
+        kind=row["kind"],
+        met=frozenset(row["met"]),
     )
 
 

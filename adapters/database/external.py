@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
 
+from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import OWN_QUEUE, dossier, job
 from engine.officer import Officer
@@ -71,7 +72,7 @@ def _free(officer: Officer, type: str, now: datetime) -> Select[Any]:
     unheld: ColumnElement[bool] = or_(job.c.lease_until.is_(None), job.c.lease_until < now)
     query = select(job).join(dossier, dossier.c.code == job.c.dossier)
     query = query.where(job.c.state == "open", job.c.queue == type, job.c.due <= now, unheld)
-    return query.where(dossier.c.unit.in_(sorted(officer.units))).order_by(job.c.due, job.c.id)
+    return query.where(scope.of_unit(officer, dossier.c.unit)).order_by(job.c.due, job.c.id)
 
 
 def _take(tx: Transaction, row: Row, officer: Officer, worker: str, until: datetime) -> Row:

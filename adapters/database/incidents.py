@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
+from adapters.database import scope
 from adapters.database.store import Transaction, upsert
 from adapters.database.tables import dossier, incident
-from engine.officer import AUDITOR, Officer
+from engine.officer import Officer
 from engine.outcome import OpenIncident
 
 Row = Mapping[Any, Any]
@@ -42,7 +43,6 @@ def listed(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list
     later = or_(incident.c.dossier > code, and_(incident.c.dossier == code, incident.c.number > last))
     query = select(incident, dossier.c.title, dossier.c.unit, dossier.c.suspended)
     query = query.join(dossier, dossier.c.code == incident.c.dossier).where(later)
-    if AUDITOR not in officer.roles:
-        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
+    query = query.where(scope.seen(officer, incident.c.dossier))
     query = query.order_by(incident.c.dossier, incident.c.number).limit(limit)
     return [dict(row) for row in tx.execute(query).mappings()]

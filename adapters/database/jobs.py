@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
+from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import OWN_QUEUE, dispatch, dossier, job
+from adapters.database.tables import OWN_QUEUE, dispatch, job
 from engine.dispatch import State
-from engine.officer import AUDITOR, Officer
+from engine.officer import Officer
 from engine.outcome import JobRequest
 
 Row = Mapping[Any, Any]
@@ -170,16 +171,12 @@ def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
 
 def dispatches(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
     """A page of the dispatches within the officer's sight, by code."""
-    query = select(dispatch).join(dossier, dossier.c.code == dispatch.c.dossier).where(dispatch.c.code > after)
-    if AUDITOR not in officer.roles:
-        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
+    query = select(dispatch).where(dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
 
 
 def parcels(tx: Transaction, officer: Officer, start: datetime, end: datetime) -> list[Row]:
     """The parcels prepared in that time within the officer's sight, oldest first."""
-    query = select(dispatch).join(dossier, dossier.c.code == dispatch.c.dossier).where(dispatch.c.channel == "post")
+    query = select(dispatch).where(dispatch.c.channel == "post", scope.seen(officer, dispatch.c.dossier))
     query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
-    if AUDITOR not in officer.roles:
-        query = query.where(dossier.c.unit.in_(sorted(officer.units)))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

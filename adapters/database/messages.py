@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, tuple_, update
 
+from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import dossier, job, message, start_subscription, subscription
-from engine.officer import AUDITOR, Officer
+from engine.officer import Officer
 
 Row = Mapping[Any, Any]
 Group = tuple[str, int, str]
@@ -77,8 +78,7 @@ def take(tx: Transaction, id: int) -> bool:
 def listed(tx: Transaction, officer: Officer, *, after: int, limit: int) -> list[Row]:
     """A page of the messages that wait, from units within the officer's sight, the oldest first."""
     query = select(message).where(message.c.id > after)
-    if AUDITOR not in officer.roles:
-        query = query.where(message.c.unit.in_(sorted(officer.units)))
+    query = query.where(scope.of_seen_unit(officer, message.c.unit))
     return [dict(row) for row in tx.execute(query.order_by(message.c.id).limit(limit)).mappings()]
 
 

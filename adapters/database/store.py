@@ -80,6 +80,11 @@ def lock_rows(transaction: Transaction) -> bool:
     return transaction.dialect.name == "postgresql"
 
 
+def writes(transaction: Transaction) -> bool:
+    """Whether the transaction may change something."""
+    return bool(transaction.get_execution_options().get("hoso_write", True))
+
+
 def upsert(transaction: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what happens when the row exists, in the dialect of this database."""
     return postgresql.insert(table) if transaction.dialect.name == "postgresql" else sqlite.insert(table)

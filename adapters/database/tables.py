@@ -1,10 +1,12 @@
 """The tables. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false
 
 from adapters.database.columns import Json, Moment, Serial, metadata
 
 OWN_QUEUE = "hoso."
+
+# People: how the agency is organised, with dates. Days are local days of Vietnam, as text.
 
 unit = Table(
     "unit",
@@ -12,6 +14,8 @@ unit = Table(
     Column("id", String(40), primary_key=True),
     Column("name", Text, nullable=False),
     Column("parent", ForeignKey("unit.id")),
+    Column("collective", Boolean, nullable=False, server_default=false()),
+    Column("contact", Json, nullable=False, server_default="{}"),  # email, phone
 )
 
 officer = Table(
@@ -19,10 +23,117 @@ officer = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("name", Text, nullable=False),
-    Column("position", Text, nullable=False),
+    Column("contact", Json, nullable=False, server_default="{}"),  # email, phone
+    Column("subject", String(400)),  # who they are at the identity provider: its address, a space, its name
+)
+
+position = Table(
+    "position",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("title", Text, nullable=False),
     Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("rank", String(10), nullable=False),  # head | deputy | staff
     Column("roles", Json, nullable=False),
-    Column("active", Boolean, nullable=False),
+)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("position", ForeignKey("position.id"), nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("until", String(10)),
+    Column("document", Text, nullable=False),
+    Column("acting", Boolean, nullable=False, server_default=false()),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("until", String(10)),
+    Column("document", Text, nullable=False),
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("substitute", ForeignKey("officer.id")),
+    Column("document", Text, nullable=False),
+)
+
+mandate = Table(
+    "mandate",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("kind", String(3), nullable=False),  # KT | TL | TUQ
+    Column("given_by", ForeignKey("position.id"), nullable=False),
+    Column("given_to", ForeignKey("position.id"), nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("until", String(10)),
+    Column("document", Text, nullable=False),
+    Column("procedures", Json),  # None: all
+    Column("kinds", Json),  # None: all
+    Column("condition", Text),
+    Column("under", String(80)),
+    Column("when_away", Boolean, nullable=False, server_default=false()),
+)
+
+# What one officer proposed and another one must approve.
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("act", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("author", ForeignKey("officer.id"), nullable=False),
+    Column("reason", Text),
+    Column("proposed", Moment, nullable=False),
+    Column("state", String(10), nullable=False),  # open | approved | rejected | withdrawn
+    Column("decided", Moment),
+    Column("decided_by", ForeignKey("officer.id")),
+    Column("note", Text),
+    Index("ix_proposal_state", "state", "id"),
+)
+
+# Until when the queues in which tasks stand are right, and of which revision of the organisation.
+placement = Table(
+    "placement",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("revision", Integer, nullable=False),
+    Column("until", Moment),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("officer", ForeignKey("officer.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("bound", Moment),  # when its officer signed in with it; until then whoever made its token knows that
+    Column("seen", Moment),
+    Column("revoked", Moment),
+)
+
+# The certificates with which a device's officer signed on it.
+device_certificate = Table(
+    "device_certificate",
+    metadata,
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("fingerprint", ForeignKey("certificate.fingerprint"), primary_key=True),
 )
 
 token = Table(
@@ -30,9 +141,30 @@ token = Table(
     metadata,
     Column("hash", String(64), primary_key=True),
     Column("officer", ForeignKey("officer.id"), nullable=False),
-    Column("label", Text, nullable=False),
+    Column("device", ForeignKey("device.id"), nullable=False, index=True),
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
+)
+
+# Somebody who signs in at the identity provider just now.
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of what the client asks with
+    Column("device_code", Text, nullable=False),
+    Column("device_name", Text, nullable=False),
+    Column("interval", Integer, nullable=False),  # seconds between two questions
+    Column("asked", Moment),
+    Column("expires", Moment, nullable=False),
+)
+
+# Failed attempts to sign in, by where they came from.
+failed_sign_in = Table(
+    "failed_sign_in",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
 )
 
 certificate = Table(
@@ -50,6 +182,7 @@ certificate = Table(
     Column("bound_leaf", BigInteger, nullable=False),
     Column("revoked", Moment),
     Column("revoked_leaf", BigInteger),
+    Column("suspended", Moment),  # since a device on which it may lie was lost
 )
 
 content = Table(
@@ -164,9 +297,73 @@ task = Table(
     Column("note", Text),
     Column("rank", String(120), nullable=False, server_default="-"),  # its place in the queue: queues.task_rank
     Column("part", Integer),  # of the dossier's state, in which it lives; none: the head
+    Column("owner", ForeignKey("officer.id")),  # who delegated it to its holder, and gets it back
+    Column("returned", Moment),  # since when it is back, to be done again
+    Column("due_by", Moment),  # its due time, or its dossier's
+    Column("kind", String(100)),  # of the document that it decides on
+    Column("met", Json, nullable=False, server_default="[]"),  # mandates whose condition its data meets
+    Column("queue", String(200), nullable=False, server_default="-"),  # where it stands: queues.key
+    Column("instead_of", String(40)),  # whose queue it would stand in, were that officer there
     Index("ix_task_dossier_state", "dossier", "state", "part"),
-    Index("ix_task_queue", "state", "unit", "role", "holder", "rank"),
-    Index("ix_task_holder", "state", "holder", "rank"),
+    Index("ix_task_class", "state", "unit", "role", "holder"),
+    Index("ix_task_queue", "state", "queue", "rank"),
+    Index("ix_task_due", "state", "queue", "due_by", "rank"),
+    Index("ix_task_returned", "state", "queue", "returned", "rank"),
+    Index("ix_task_holder", "state", "holder"),
+)
+
+# Who was given a task last, and when: for fair turns.
+turn = Table(
+    "turn",
+    metadata,
+    Column("officer", ForeignKey("officer.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    Column("task", String(100)),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_comment_dossier", "dossier", "id"),
+)
+
+# Working papers: what officers lay beside a dossier; no approval covers them.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("dossier", ForeignKey("dossier.code"), nullable=False),
+    Column("task", String(100)),
+    Column("officer", ForeignKey("officer.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("removed", Moment),
+    Index("ix_attachment_dossier", "dossier", "id"),
+)
+
+# The units that take part in a dossier: its own, and those that its tasks ask.
+dossier_unit = Table(
+    "dossier_unit",
+    metadata,
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True, index=True),
+)
+
+# The words by which a unit finds its dossiers: lower case, without accents.
+dossier_word = Table(
+    "dossier_word",
+    metadata,
+    Column("unit", String(40), primary_key=True),
+    Column("word", String(60), primary_key=True),
+    Column("dossier", ForeignKey("dossier.code"), primary_key=True, index=True),
 )
 
 task_candidate = Table(  # the officers whom open tasks name
@@ -333,7 +530,10 @@ leaf = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("evidence", LargeBinary, nullable=False),
     Column("dossier", String(80)),
+    Column("revision", Integer),  # of the dossier after the act
+    Column("device", String(40)),  # on which the act was done; none: it was a program's
     Index("ix_leaf_dossier_index", "dossier", "index"),
+    Index("ix_leaf_device_index", "device", "index"),
 )
 
 tree_node = Table(

@@ -12,6 +12,9 @@ from adapters.database.tables import leaf, log_head, tree_node
 Row = Mapping[Any, Any]
 HASH_BYTES = 32
 
+# Made once: an act may append thousands of leaves.
+_ADD_LEAF, _ADD_NODE = insert(leaf), insert(tree_node)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -55,17 +58,30 @@ def save_head(tx: Transaction, new: Head) -> None:
     tx.execute(update(log_head).where(log_head.c.origin == new.origin).values(**values))
 
 
-def add_leaf(tx: Transaction, new: StoredLeaf, dossier: str | None, nodes: Sequence[tuple[int, int, bytes]]) -> None:
-    """Append a leaf and the subtrees that it finished (level, index, hash)."""
+def add_leaf(
+    tx: Transaction,
+    new: StoredLeaf,
+    dossier: str | None,
+    nodes: Sequence[tuple[int, int, bytes]],
+    *,
+    revision: int | None = None,
+    device: str | None = None,
+) -> None:
+    """Append a leaf and the subtrees that it finished (level, index, hash); `revision`: of the dossier after it.
+
+    `device`: on which the act was done.
+    """
     values = {
         "index": new.index,
         "encoded": new.encoded,
         "salt": new.salt,
         "evidence": new.evidence,
         "dossier": dossier,
+        "revision": revision,
+        "device": device,
     }
-    tx.execute(insert(leaf).values(**values))
-    tx.execute(insert(tree_node), [{"level": level, "index": index, "hash": hash} for level, index, hash in nodes])
+    tx.execute(_ADD_LEAF, values)
+    tx.execute(_ADD_NODE, [{"level": level, "index": index, "hash": hash} for level, index, hash in nodes])
 
 
 def node(tx: Transaction, level: int, index: int) -> bytes:
@@ -84,6 +100,21 @@ def leaves(tx: Transaction, *, start: int, limit: int) -> list[StoredLeaf]:
 def leaves_of(tx: Transaction, dossier: str) -> list[StoredLeaf]:
     """All leaves of a dossier, by index."""
     query = select(leaf).where(leaf.c.dossier == dossier).order_by(leaf.c.index)
+    return [_leaf(row) for row in tx.execute(query).mappings()]
+
+
+def leaves_since(tx: Transaction, dossier: str, revision: int | None, *, limit: int) -> list[StoredLeaf]:
+    """The last leaves of a dossier, by index; with a revision, of what changed it after that."""
+    query = select(leaf).where(leaf.c.dossier == dossier)
+    if revision is not None:
+        query = query.where(leaf.c.revision > revision)
+    rows = tx.execute(query.order_by(leaf.c.index.desc()).limit(limit)).mappings().all()
+    return [_leaf(row) for row in reversed(rows)]
+
+
+def last_of(tx: Transaction, dossier: str, *, limit: int) -> list[StoredLeaf]:
+    """The last leaves of a dossier, the newest first."""
+    query = select(leaf).where(leaf.c.dossier == dossier).order_by(leaf.c.index.desc()).limit(limit)
     return [_leaf(row) for row in tx.execute(query).mappings()]
 
 

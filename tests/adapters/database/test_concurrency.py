@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
-from adapters.database import acts, definitions, dossiers, jobs, people, tables
+from adapters.database import acts, definitions, dossiers, jobs, organisation, tables
 from adapters.database.store import Store, Transaction
 from engine.outcome import Outcome
 from signing.canonical import sha256_hex
-from tests.adapters.database.rows import CODE, NOW, add_dossier, dossier, job, people_of
+from tests.adapters.database.rows import CODE, NOW, add_dossier, add_unit, dossier, job, people_of
 
 PATIENCE = 10  # seconds
 
@@ -113,12 +113,12 @@ def test_a_write_that_raises_leaves_nothing(store: Store) -> None:
     def fail() -> None:
         with store.write() as tx:
             people_of(tx)
-            people.add_unit(tx, "agency", "A second agency of the same id", None)
+            add_unit(tx, "agency", None)
 
     with pytest.raises(IntegrityError):
         fail()
     with store.read() as tx:
-        assert people.units(tx) == []
+        assert organisation.load(tx).units == ()
 
 
 def test_a_read_sees_one_moment(store: Store) -> None:
@@ -141,7 +141,7 @@ def test_a_read_cannot_write_on_postgresql(store: Store) -> None:
             assert tx.execute(text("SELECT 1")).scalar_one() == 1
         return
     with pytest.raises(InternalError, match="read-only"), store.read() as tx:
-        people.add_unit(tx, "x", "X", None)
+        add_unit(tx, "x", None)
 
 
 def test_running_numbers_are_unique_and_without_gaps(store: Store) -> None:

@@ -21,7 +21,7 @@ def test_what_was_awaited_before_keeps_its_order(empty_store: Store) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
     with empty_store.write() as tx:
-        people_of(tx)
+        tx.execute(text("INSERT INTO unit (id, name) VALUES ('agency', 'A')"))
         for code, started in (("A", NOW), ("B", NOW - timedelta(days=1))):
             tx.execute(text(DOSSIER_0003), {"code": code, "state": EMPTY_STATE, "at": started.isoformat()})
             tx.execute(

@@ -6,10 +6,15 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from adapters.database import dossiers, people
+from adapters.application import inbox
+from adapters.database import dossiers, organisation
 from adapters.database.migrate import _config, changing, upgrade
 from adapters.database.store import Store
 from engine.bpmn.state import State
+from engine.people.officers import officer_at
+from signing.trail.note import LogKey
+from tests import pki
+from tests.adapters.application.world import Clock, application
 
 DOSSIER = text(
     "INSERT INTO dossier (code, title, process_key, process_version, bundle_hash, unit, applicant, submitter, channel,"
@@ -58,11 +63,14 @@ def test_open_tasks_stand_in_their_queues_after_an_upgrade(empty_store: Store, a
     if again:
         migrate(empty_store, to="0003", up=False)
         upgrade(empty_store)
+    app = application(empty_store, LogKey.generate("hoso/test"), Clock(NOW), pki.trust)
     with empty_store.read() as tx:
-        officer = people.find_officer(tx, "an")
+        officer = officer_at(organisation.load(tx), "an", NOW)
         assert officer is not None
-        found = dossiers.queue(tx, officer, which="all", after="", limit=50, at=NOW)
+        found = inbox.show(app, officer, "all", "", 50).body_or_raise()["items"]
+        named = inbox.show(app, officer, "all", "", 50, words="XEM B").body_or_raise()["items"]
         kept = dossiers.load(tx, "A")
-    assert [(task.id, task.priority, task.note) for task, _ in found] == [("B.2", 50, ""), ("A.1", 50, "")]
+    assert [(task["id"], task["priority"]) for task in found] == [("B.2", 50), ("A.1", 50)]
+    assert [task["id"] for task in named] == ["B.2"]
     assert kept is not None
     assert [task.follow_up for task in kept.tasks.values()] == [None]

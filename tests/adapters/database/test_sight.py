@@ -1,19 +1,22 @@
 """What the store gives to whom: units and queues."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Select, TextClause, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.database import dossiers, people, queues
-from adapters.database.store import Store
+from adapters.database import dossiers, organisation, queues
+from adapters.database.queues import Desk, Look, View
+from adapters.database.store import Store, Transaction
 from adapters.database.tables import task_candidate
 from engine.officer import Officer
 from engine.outcome import Outcome
-from tests.adapters.database.rows import NOW, add_dossier, dossier, officer, people_of, task
+from engine.people.officers import officer_at
+from tests.adapters.database.rows import NOW, add_dossier, add_officer, add_unit, dossier, officer, people_of, task
 
+CURSOR = f"{NOW:%Y%m%d%H%M%S%f}0"
 DIALECTS = {"EXPLAIN": postgresql.dialect(), "EXPLAIN QUERY PLAN": sqlite.dialect()}
 
 
@@ -29,14 +32,22 @@ def peopled(store: Store) -> Store:
 
 def found(store: Store, id: str) -> Officer:
     with store.read() as tx:
-        who = people.find_officer(tx, id)
+        who = officer_at(organisation.load(tx), id, NOW)
     assert who is not None
     return who
 
 
-def queue(store: Store, who: Officer, which: str = "all", after: str = "", limit: int = 50) -> list[str]:
+def look(view: View = "all", after: str = "", limit: int = 50, at: datetime | None = None) -> Look:
+    return Look(view=view, now=NOW, soon=NOW + timedelta(days=2), after=after, limit=limit, at=at)
+
+
+def queue(store: Store, who: Officer, view: View = "all", after: str = "", limit: int = 50) -> list[str]:
     with store.read() as tx:
-        return [item.id for item, _ in dossiers.queue(tx, who, which=which, after=after, limit=limit)]
+        return ids(tx, who, look(view, after, limit))
+
+
+def ids(tx: Transaction, who: Officer, asked: Look) -> list[str]:
+    return [id for id, _ in queues.first_tasks(tx, Desk(officer=who), asked)]
 
 
 def rank_of(store: Store, id: str) -> str:
@@ -60,7 +71,7 @@ def rank_of(store: Store, id: str) -> str:
 def test_units_below(peopled: Store, top: str, below: set[str]) -> None:
     """The unit and all below it, at any depth, and nothing beside it."""
     with peopled.read() as tx:
-        assert people.units_below(tx, top) == below
+        assert organisation.load(tx).within(top) == (below or {top})
 
 
 def test_an_officer_knows_the_units_below_their_own(peopled: Store) -> None:
@@ -81,9 +92,9 @@ def test_a_queue_holds_the_tasks_of_the_officers_units(peopled: Store, who: str,
     """And none of another office."""
     officer = found(peopled, who)
     assert queue(peopled, officer) == seen
-    assert queue(peopled, officer, "unclaimed") == seen
+    assert queue(peopled, officer, "unit") == seen
     assert queue(peopled, officer, "mine") == []
-    assert queue(peopled, replace(officer, roles=frozenset({"auditor"}))) == []
+    assert queue(peopled, replace(officer, rights={unit: frozenset({"auditor"}) for unit in officer.units})) == []
 
 
 def test_a_page_goes_on_after_its_cursor(peopled: Store) -> None:
@@ -98,7 +109,7 @@ def test_a_queue_has_what_the_officer_may_take_or_holds(store: Store) -> None:
     """By role or by name; not what others hold, not what four eyes keep from them, not what is closed."""
     with store.write() as tx:
         people_of(tx)
-        people.add_officer(tx, officer("an", "agency", "leader"))
+        add_officer(tx, "an", "agency", "leader")
         add_dossier(
             tx,
             dossier("D"),
@@ -113,7 +124,7 @@ def test_a_queue_has_what_the_officer_may_take_or_holds(store: Store) -> None:
             task(9, "D", role=None, candidates=frozenset({"an\x00", "an"})),
         )
     an = found(store, "an")
-    assert queue(store, an, "unclaimed") == ["D.2", "D.4", "D.9"]
+    assert queue(store, an, "unit") == ["D.2", "D.4", "D.9"]
     assert queue(store, an, "mine") == ["D.7"]
     assert queue(store, an, "all") == ["D.2", "D.4", "D.7", "D.9"]
     assert queue(store, found(store, "of-agency"), "mine") == ["D.6"]
@@ -126,7 +137,7 @@ def test_only_dossiers_within_sight_are_listed(peopled: Store) -> None:
             who: [row["code"] for row in dossiers.listed(tx, found(peopled, who), after="", limit=50)]
             for who in ("of-agency", "of-north", "of-south")
         }
-        auditor = replace(found(peopled, "of-south"), roles=frozenset({"auditor"}))
+        auditor = replace(found(peopled, "of-south"), rights={"south": frozenset({"auditor"})})
         every = [row["code"] for row in dossiers.listed(tx, auditor, after="", limit=50)]
     assert listed == {"of-agency": ["D-1", "D-2", "D-3", "D-4"], "of-north": ["D-2", "D-3"], "of-south": ["D-4"]}
     assert every == ["D-1", "D-2", "D-3", "D-4"]
@@ -136,7 +147,7 @@ def test_a_dossier_comes_back_as_it_was_saved(store: Store) -> None:
     """With its open tasks and its current documents."""
     with store.write() as tx:
         people_of(tx)
-        people.add_officer(tx, officer("an", "agency"))
+        add_officer(tx, "an", "agency")
         saved = add_dossier(
             tx, dossier("D", performers={"draft": ("an", "of-agency")}), task(1, "D", excluded=frozenset({"an", "b"}))
         )
@@ -165,12 +176,12 @@ def test_a_task_moves_in_its_queue_as_its_dossiers_term_moves(store: Store) -> N
         people_of(tx)
         before = add_dossier(tx, dossier("A", due=NOW), task(1, "A"), task(2, "A", holder="of-agency"))
         add_dossier(tx, dossier("B", due=NOW + timedelta(days=1)), task(1, "B"))
-        who = people.find_officer(tx, "of-agency")
+        who = officer_at(organisation.load(tx), "of-agency", NOW)
         assert who is not None
-        assert [item.id for item, _ in dossiers.queue(tx, who, which="all", after="", limit=9)] == ["A.1", "A.2", "B.1"]
+        assert ids(tx, who, look(limit=9)) == ["A.1", "A.2", "B.1"]
         after = replace(before, due=NOW + timedelta(days=2), revision=1)
         dossiers.save(tx, before, Outcome(dossier=after), NOW)
-        assert [item.id for item, _ in dossiers.queue(tx, who, which="all", after="", limit=9)] == ["B.1", "A.1", "A.2"]
+        assert ids(tx, who, look(limit=9)) == ["B.1", "A.1", "A.2"]
 
 
 def test_a_free_task_is_seen_from_its_follow_up_date_on(store: Store) -> None:
@@ -183,10 +194,7 @@ def test_a_free_task_is_seen_from_its_follow_up_date_on(store: Store) -> None:
         add_dossier(tx, dossier("D"), task(1, "D"), task(2, "D", follow_up=tomorrow), held, named)
     who = found(store, "of-agency")
     with store.read() as tx:
-        seen = {
-            at: [item.id for item, _ in dossiers.queue(tx, who, which="all", after="", limit=50, at=at)]
-            for at in (NOW, tomorrow - timedelta(microseconds=1), tomorrow, None)
-        }
+        seen = {at: ids(tx, who, look(at=at)) for at in (NOW, tomorrow - timedelta(microseconds=1), tomorrow, None)}
     assert seen[NOW] == seen[tomorrow - timedelta(microseconds=1)] == ["D.1", "D.3"]
     assert seen[tomorrow] == seen[None] == ["D.1", "D.2", "D.3", "D.4"]
 
@@ -205,10 +213,10 @@ def test_a_task_that_is_over_waits_for_nobody_it_named(store: Store) -> None:
 def test_an_officer_of_many_units_has_one_queue(store: Store) -> None:
     """More queues than one question to the database holds."""
     with store.write() as tx:
-        people.add_unit(tx, "top", "Top", None)
-        people.add_officer(tx, officer("an", "top", "clerk", "leader"))
+        add_unit(tx, "top", None)
+        add_officer(tx, "an", "top", "clerk", "leader")
         for number in range(250):
-            people.add_unit(tx, f"unit-{number:03}", "Unit", "top")
+            add_unit(tx, f"unit-{number:03}", "top")
             if number % 50 == 0:
                 add_dossier(
                     tx, dossier(f"D{number:03}", f"unit-{number:03}"), task(1, f"D{number:03}", priority=number // 5)
@@ -216,10 +224,13 @@ def test_an_officer_of_many_units_has_one_queue(store: Store) -> None:
     assert queue(store, found(store, "an")) == ["D200.1", "D150.1", "D100.1", "D050.1", "D000.1"]
 
 
-def test_every_queue_is_read_in_order_from_an_index(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("view", "after"), [("all", "0"), ("soon", CURSOR), ("overdue", CURSOR), ("returned", CURSOR), ("soon", "")]
+)
+def test_every_queue_is_read_in_order_from_an_index(store: Store, view: View, after: str) -> None:
     """So a page costs the same however long the queue is: nothing is sorted, nothing is passed over row by row."""
-    who = replace(officer("an", "agency", "clerk"), units=frozenset({"agency"}))
-    for each in queues.questions_for(who, which="all", after="0", limit=50, at=NOW):
+    who = officer("an", "agency", "clerk")
+    for each in queues.questions_for(Desk(officer=who, over=frozenset({"agency"})), look(view, after)):
         with store.read() as tx:
             if store.engine.dialect.name == "postgresql":
                 for way in ("seqscan", "bitmapscan", "sort"):

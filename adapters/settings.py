@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.database.store import sqlite_url
@@ -11,6 +11,10 @@ from adapters.database.store import sqlite_url
 VARIABLES: Mapping[str, str] = {
     "HOSO_DATA": "the data directory (default: hoso-data)",
     "HOSO_DATABASE_URL": "the database, e.g. postgresql+psycopg://… (default: SQLite in the data directory)",
+    "HOSO_OIDC_ISSUER": "the identity provider where officers sign in: its issuer, https://…",
+    "HOSO_OIDC_CLIENT_ID": "what the provider knows this server by; its device flow must be allowed",
+    "HOSO_OIDC_CLIENT_SECRET": "this server's secret at the provider, if it has one",
+    "HOSO_OIDC_CLIENT_SECRET_FILE": "a file that holds that secret, in place of the variable",
     "HOSO_SMTP_URL": "the mail server: smtp+starttls://user:password@host, smtps://host, smtp://127.0.0.1:port",
 }
 
@@ -20,12 +24,22 @@ class SettingError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """The identity provider, and this server as its client. The secret is shown nowhere."""
+
+    issuer: str
+    client: str
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where this installation keeps its things. The log's key lies outside the database and its backup."""
 
     data: Path
     database_url: str
     smtp_url: str | None
+    oidc: Oidc | None = None
 
     @property
     def agency_file(self) -> Path:
@@ -57,4 +71,26 @@ def read_settings(data: Path | None = None, environment: Mapping[str, str] = os.
     """Read the settings: flag, then environment, then default."""
     folder = data or Path(environment.get("HOSO_DATA") or "hoso-data")
     url = environment.get("HOSO_DATABASE_URL") or sqlite_url(folder.absolute() / "hoso.db")
-    return Settings(data=folder, database_url=url, smtp_url=environment.get("HOSO_SMTP_URL"))
+    return Settings(data=folder, database_url=url, smtp_url=environment.get("HOSO_SMTP_URL"), oidc=_oidc(environment))
+
+
+def _oidc(environment: Mapping[str, str]) -> Oidc | None:
+    issuer, client = environment.get("HOSO_OIDC_ISSUER"), environment.get("HOSO_OIDC_CLIENT_ID")
+    if not issuer and not client:
+        return None
+    if not issuer or not client:
+        missing = "HOSO_OIDC_CLIENT_ID" if issuer else "HOSO_OIDC_ISSUER"
+        raise SettingError(
+            f"{missing} is missing: the identity provider needs HOSO_OIDC_ISSUER and HOSO_OIDC_CLIENT_ID"
+        )
+    return Oidc(issuer=issuer, client=client, secret=_secret(environment))
+
+
+def _secret(environment: Mapping[str, str]) -> str | None:
+    file = environment.get("HOSO_OIDC_CLIENT_SECRET_FILE")
+    if not file:
+        return environment.get("HOSO_OIDC_CLIENT_SECRET") or None
+    try:
+        return Path(file).read_text("utf-8").strip() or None
+    except (OSError, ValueError) as error:
+        raise SettingError(f"HOSO_OIDC_CLIENT_SECRET_FILE: {file} is missing or unreadable") from error

@@ -12,7 +12,10 @@ from adapters.application.application import Agency, Application
 from adapters.database.migrate import current, newest, upgrade
 from adapters.database.store import Store, open_store
 from adapters.dispatch import smtp
-from adapters.settings import SettingError, Settings
+from adapters.oidc.errors import ProviderError
+from adapters.oidc.provider import IdentityProvider
+from adapters.oidc.transport import demand_safe
+from adapters.settings import Oidc, SettingError, Settings
 from signing.certificates import load_certificates, load_crls
 from signing.errors import SigningError
 from signing.trail.note import LogKey
@@ -52,7 +55,17 @@ def build(settings: Settings, store: Store) -> Application:
         entropy=secrets.token_bytes,
         mail=smtp.read_url(settings.smtp_url) if settings.smtp_url else None,
         days_off=lambda year: calendar.days_off(year, settings.days_off),
+        identity=provider(settings.oidc) if settings.oidc else None,
     )
+
+
+def provider(oidc: Oidc) -> IdentityProvider:
+    """The identity provider; raises SettingError when its address is not safe."""
+    try:
+        demand_safe(oidc.issuer, "HOSO_OIDC_ISSUER")
+    except ProviderError as error:
+        raise SettingError(str(error)) from error
+    return IdentityProvider(issuer=oidc.issuer, client=oidc.client, secret=oidc.secret, clock=clock.now)
 
 
 def migrate(settings: Settings) -> tuple[str | None, str | None]:

@@ -11,16 +11,21 @@ from engine.errors import Kind, Refusal, Refused
 
 OK = 200
 CREATED = 201
+ACCEPTED = 202  # kept, and waits for somebody to approve it
 REFUSED = 0  # stored in place of an HTTP status: the edge gives a refusal its status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Who asks, under which key, and a fingerprint of what is asked. Without a key, every request is a new one."""
+    """Who asks, under which key, and a fingerprint of what is asked. Without a key, every request is a new one.
+
+    `seen`: the revisions of the dossier over which alone the act is to be done; None: whatever it is now.
+    """
 
     officer: str
     key: str | None = None
     fingerprint: str = ""
+    seen: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

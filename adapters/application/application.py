@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from adapters.application.definitions import Definitions
+from adapters.application.organisations import Organisations
 from adapters.database.store import Store
 from adapters.dispatch.smtp import MailServer
+from adapters.oidc.provider import IdentityProvider
 from signing.trail.note import LogKey
 from signing.verify import Trust
 
@@ -34,3 +36,6 @@ class Application:
     mail: MailServer | None = None
     days_off: Callable[[int], Collection[date]] = field(default=lambda _year: ())
     definitions: Definitions = field(default_factory=Definitions)
+    organisations: Organisations = field(default_factory=Organisations)
+    identity: IdentityProvider | None = None  # where officers may sign in
+    device: str | None = None  # on which the act is done; None: a program does it

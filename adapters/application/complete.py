@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.application import views
+from adapters.application import capacities, views
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
+from adapters.application.assigning import assigned
 from adapters.application.save import save
 from adapters.application.sight import definition_of, task_in_sight
+from adapters.application.since import open_task, refuses_stale
 from adapters.application.statement import refuses_data, signed_documents
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
-from adapters.database import acts, jobs
+from adapters.database import acts, devices, jobs
 from adapters.database.store import Transaction
 from engine.acts.complete import CompleteTask, complete, refused
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
 from engine.outcome import Outcome
+from engine.people.capacity import Capacity
 from engine.process import ProcessDefinition
 from engine.task import Task
 from signing.record import ApprovalRecord
@@ -64,7 +67,7 @@ def complete_task(app: Application, officer: Officer, request: Request, completi
     prepared = _prepare(app, officer, completion)
     if isinstance(prepared, Refusal):
         return refuse(prepared)
-    return once(app, request, lambda tx: _act(app, tx, officer, prepared))
+    return once(app, request, lambda tx: _act(app, tx, officer, prepared, request))
 
 
 def _prepare(app: Application, officer: Officer, completion: Completion) -> Prepared | Refusal:
@@ -79,7 +82,7 @@ def _prepare(app: Application, officer: Officer, completion: Completion) -> Prep
     return Prepared(completion=completion, statement=statement, checked=checked)
 
 
-def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared) -> Answer:
+def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared, request: Request) -> Answer:
     found = task_in_sight(tx, officer, prepared.completion.task, lock=True)
     if isinstance(found, Refusal):
         return refuse(found)
@@ -88,13 +91,16 @@ def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared
     submission = prepared.completion.submission
     if submission is not None:
         submission.keep(tx)
-    outcome = _decide(app, tx, officer, dossier, number, prepared, now)
+    outcome = _decide(app, tx, officer, dossier, number, prepared, request, now)
+    outcome = assigned(app, tx, dossier, outcome, now)
     leaves = save(app, tx, dossier, outcome, now)
     if outcome.refusal is not None:
         return refuse(outcome.refusal)
     assert outcome.dossier is not None
     if submission is not None and prepared.approval is not None:
         _keep_record(tx, officer, dossier, submission, prepared.approval, leaves[0].index, now)
+        if app.device is not None:
+            devices.signed_on(tx, app.device, prepared.approval.signature.fingerprint)
     after = {"dossier": dossier.code, "status": int(outcome.dossier.status)}
     tasks = [views.task_alone(task) for task in outcome.opened]
     return Answer(body={**after, "opened": tasks, "receipt": views.receipt(receipt(tx, leaves[0]))})
@@ -107,31 +113,53 @@ def _decide(
     dossier: Dossier,
     number: int,
     prepared: Prepared,
+    request: Request,
     now: datetime,
 ) -> Outcome:
     definition = definition_of(app, tx, dossier)
     submission = prepared.completion.submission
     objects: dict[str, object] = submission.objects() if submission else {}
-    task = dossier.open_task(number)
-    if isinstance(task, Task):
-        refusal = (
-            dossier.refuses_while_suspended()
-            or task.refuses_holder(officer)
-            or _refuses(tx, officer, dossier, definition, task, prepared, now)
-            or refuses_data(dossier, definition, task, prepared.data, now=now)
-        )
-        if refusal:
-            return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
-    if isinstance(prepared.checked, Checked) and isinstance(task, Task):
+    task = open_task(tx, dossier, number)
+    if isinstance(task, Refusal):
+        return Outcome.refused(task, refused(dossier, number, officer, task, objects))
+    signing: Capacity | Refusal | None = None
+    if prepared.statement is not None and task.signature == capacities.APPROVAL:
+        signing = capacities.signs(app, tx, officer, dossier, task, prepared.data, now)
+    refusal = (
+        refuses_stale(app, tx, dossier, request)
+        or dossier.refuses_while_suspended()
+        or task.refuses_holder(officer)
+        or _refuses_capacity(app, tx, task, prepared, signing)
+        or _refuses(tx, officer, dossier, definition, task, prepared, now)
+        or refuses_data(dossier, definition, task, prepared.data, now=now)
+    )
+    if refusal:
+        return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
+    if isinstance(prepared.checked, Checked):
         objects |= {**prepared.checked.keep(tx), "document": _covered(prepared.checked.verified)}
+        if isinstance(signing, Capacity) and (digest := capacities.keep(app, tx, signing)):
+            objects["delegation"] = digest
     act = CompleteTask(
         number=number,
         data=prepared.data,
         approval=prepared.approval,
         objects=objects,
+        capacity=signing if isinstance(signing, Capacity) else None,
         ready=jobs.ready_at_counter(tx, dossier.code),
     )
     return complete(dossier, act, officer, definition, now=now)
+
+
+def _refuses_capacity(
+    app: Application, tx: Transaction, task: Task, prepared: Prepared, signing: Capacity | Refusal | None
+) -> Refusal | None:
+    """Why the officer may no longer sign as the statement said: a mandate may have ended, its giver be back."""
+    if signing is None or isinstance(signing, Refusal) or prepared.statement is None:
+        return signing if isinstance(signing, Refusal) else None
+    facts = prepared.statement["facts"]
+    if (facts["capacity"], facts["delegation"]) == (signing.kind, capacities.keep(app, tx, signing)):
+        return None
+    return _stale("capacity-changed", f"the capacity in which task {task.id} is signed changed since it was shown")
 
 
 def _covered(verified: Verified) -> list[dict[str, str]]:
@@ -204,6 +232,8 @@ def _keep_record(
 
 
 def _roles(dossier: Dossier, record: ApprovalRecord, officer: Officer) -> list[str]:
-    """The role in which the officer did the step; all of theirs where they were named one by one."""
+    """The role in which the officer did the step; all of theirs in its unit where they were named one by one."""
     task = dossier.tasks[int(record.task.rpartition(".")[2])]
-    return [task.role] if task.role is not None and task.role in officer.roles else sorted(officer.roles)
+    known = officer.roles_in(task.unit)
+    by_mandate = record.delegation is not None  # then in the role of the position that gave it
+    return [task.role] if task.role is not None and (by_mandate or task.role in known) else sorted(known)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import views
+from adapters.application import people, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.save import save
@@ -16,7 +16,7 @@ from adapters.application.sight import definition_of
 from adapters.application.starting import start_by
 from adapters.application.terms import deployed
 from adapters.application.trail import append
-from adapters.database import dossiers, jobs, messages, people, trail
+from adapters.database import dossiers, jobs, messages, trail
 from adapters.database.messages import Group, Row
 from adapters.database.store import Transaction
 from engine.acts.messages import MOST_WAITING, Message, buffered, expired, full, refused, unexpected
@@ -183,10 +183,10 @@ def _job(kind: str, id: int, due: datetime) -> JobRequest:
     return JobRequest(number=0, element="", type=kind, payload={"message": id}, due=due)
 
 
-def kept_message(tx: Transaction, row: Row) -> Message | None:
+def kept_message(app: Application, tx: Transaction, row: Row) -> Message | None:
     """A message that waits, as it is now; None when its sender is no officer any more."""
-    officer = people.find_officer(tx, row["officer"]) if row["officer"] is not None else None
-    if row["officer"] is not None and (officer is None or not officer.active):
+    officer = people.find(app, tx, row["officer"]) if row["officer"] is not None else None
+    if row["officer"] is not None and officer is None:
         return None
     return Message(
         name=row["name"],
@@ -201,8 +201,8 @@ def kept_message(tx: Transaction, row: Row) -> Message | None:
 
 def fits(app: Application, tx: Transaction, row: Row, dossier: Dossier, element: str) -> bool:
     """Whether the sender of a message that waits may give it to what awaits it at that element of that dossier."""
-    message = kept_message(tx, row)
+    message = kept_message(app, tx, row)
     if message is None or message.officer is None:
         return message is not None
     around = roles_around(definition_of(app, tx, dossier).graph, element)
-    return message.officer.works_in(dossier.unit) and open_to(message.officer.roles, around)
+    return message.officer.works_in(dossier.unit) and open_to(message.officer.roles_in(dossier.unit), around)

@@ -1,86 +1,185 @@
-"""Deploy a process bundle."""
+"""Deploy a process bundle: at once by who alone administers, else as a proposal that an administrator approves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters import bundles
-from adapters.application import starting, views
+from adapters.application import proposals, starting, views
 from adapters.application.answer import CREATED, OK, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.definitions import Deployed
+from adapters.application.proposals import Approval, Ready
 from adapters.application.trail import append, receipt
-from adapters.database import definitions, messages, people, trail
+from adapters.database import definitions, messages, trail
 from adapters.database.store import Transaction
+from engine import policy
 from engine.acts.calls import bound_now, check_calls
-from engine.acts.deploy import CheckedBundle
+from engine.acts.deploy import CheckedBundle, check_bundle
 from engine.bpmn.problems import Problem
 from engine.bpmn.start_timers import StartTimer
 from engine.errors import Kind, Refusal
-from engine.officer import INTEGRATOR, Officer
+from engine.officer import Officer
 from engine.outcome import LeafDraft
+from engine.people.organisation import day_of
+from engine.people.proposals import DEPLOY, Proposal
 from engine.process import PROCESS, ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A checked bundle to deploy: `warnings` of the check and the `although` that it needs, as JSON."""
+
+    files: Mapping[str, bytes]
+    checked: CheckedBundle
+    warnings: Sequence[Mapping[str, Any]]
+    although: str | None
+
+    @property
+    def key(self) -> str:
+        """The process it is of."""
+        return self.checked.graph.process_id
+
+    def listed(self) -> list[dict[str, str]]:
+        """Its files with their digests, as a leaf names them."""
+        return [{"path": path, "sha256": digest} for path, digest in sorted(self.checked.digests.items())]
+
+    def keep(self, tx: Transaction) -> None:
+        """Store the bytes of its files."""
+        for path, content in self.files.items():
+            definitions.put_content(tx, self.checked.digests[path], content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The version that it would be now; `told`: what the answer says of it."""
+
+    definition: ProcessDefinition
+    timers: list[StartTimer]
+    told: dict[str, Any]
 
 
 def deploy(
     app: Application, officer: Officer, request: Request, files: Mapping[str, bytes], although: str | None = None
 ) -> Answer:
-    """Check the bundle and make it the next version of its process; the same bundle again stays the same version.
+    """Check the bundle and make it the next version of its process, or propose to; the same bundle again stays the
+    same version, and the same proposal.
 
     Where the second engine disagrees, it is deployed with a reason `although` alone, which the leaf keeps.
     """
-    refusal = officer.lacks(INTEGRATOR, "deploy processes")
+    refusal = policy.refuses(officer, "deploy processes")
     if refusal:
         return refuse(refusal)
     checked = bundles.check(files, although=although)
     if not isinstance(checked, CheckedBundle):
         return refuse(_refusal(checked))
     reason = although if bundles.disagrees(checked) else None
-    return once(app, request, lambda tx: _act(app, tx, officer, files, checked, reason))
+    warnings = [bundles.to_json(item) for item in checked.warnings]
+    bundle = Bundle(files=files, checked=checked, warnings=warnings, although=reason)
+    return once(app, request, lambda tx: _act(app, tx, officer, bundle))
 
 
-def _act(
-    app: Application,
-    tx: Transaction,
-    officer: Officer,
-    files: Mapping[str, bytes],
-    checked: CheckedBundle,
-    although: str | None,
-) -> Answer:
-    key = checked.graph.process_id
+def approve(app: Application, proposal: Proposal) -> Ready | Refusal:
+    """Ready the bytes that were proposed; they were checked whole then."""
+    body: Any = proposal.body
+    with app.store.read() as tx:
+        contents = definitions.get_contents(tx, body["files"].values())
+    files = {path: contents[digest] for path, digest in body["files"].items()}
+    checked = check_bundle(files)
+    if not isinstance(checked, CheckedBundle):  # this release refuses what an earlier one took
+        return _refusal(checked)
+    bundle = Bundle(files=files, checked=checked, warnings=body["warnings"], although=body.get("although"))
+
+    def apply(app: Application, tx: Transaction, approval: Approval) -> Answer:
+        plan = _plan(app, tx, approval.author, bundle)
+        if isinstance(plan, Answer):
+            return plan if plan.refusal else refuse(_deployed_already(bundle, plan))
+        return _deploy(app, tx, approval.author, bundle, plan, approval.said)
+
+    return Ready(apply=apply, lock=lambda tx: _lock(tx, bundle.key))
+
+
+def _act(app: Application, tx: Transaction, officer: Officer, bundle: Bundle) -> Answer:
+    _lock(tx, bundle.key)
+    plan = _plan(app, tx, officer, bundle)
+    if isinstance(plan, Answer):
+        return plan
+    if proposals.needs_another(app, tx, officer, DEPLOY, bundle.key):
+        return _propose(app, tx, officer, bundle, plan)
+    return _deploy(app, tx, officer, bundle, plan, {"sole": True})
+
+
+def _lock(tx: Transaction, key: str) -> None:
     # Before the trail, as those who start dossiers by a timer or a message lock first.
     messages.lock_timers(tx, key)
     messages.lock_starts(tx, key)
     trail.head(tx, lock=True)  # one deployment at a time: versions have no holes
-    latest = definitions.latest_process(tx, key)
-    warnings = (*checked.warnings, *_unheld(tx, checked))
-    body: dict[str, Any] = {
-        "key": key,
-        "bundle_hash": checked.bundle_hash,
-        **_said(although, {}),
-        "warnings": [bundles.to_json(item) for item in warnings],
+
+
+def _plan(app: Application, tx: Transaction, officer: Officer, bundle: Bundle) -> Plan | Answer:
+    """What deploying it now in the officer's name would be, or the answer where it would be nothing."""
+    latest = definitions.latest_process(tx, bundle.key)
+    unheld = [bundles.to_json(item) for item in _unheld(app, tx, bundle.checked)]
+    told: dict[str, Any] = {
+        "key": bundle.key,
+        "bundle_hash": bundle.checked.bundle_hash,
+        **_said(bundle.although, {}),
+        "warnings": [*bundle.warnings, *unheld],
     }
-    if latest is not None and latest["bundle_hash"] == checked.bundle_hash:
-        return Answer(status=OK, body={**body, "version": latest["version"], "changed": False})
+    if latest is not None and latest["bundle_hash"] == bundle.checked.bundle_hash:
+        return Answer(status=OK, body={**told, "version": latest["version"], "changed": False})
     version = latest["version"] + 1 if latest else 1
-    definition = _bound(app, tx, checked.definition(files, version))
+    definition = _bound(app, tx, bundle.checked.definition(bundle.files, version))
     if isinstance(definition, Refusal):
         return refuse(definition)
-    now, bound = app.clock(), dict(definition.bound)
-    timers = starting.timers(definition, now)
+    timers = starting.timers(definition, app.clock())
     refusal = timers if isinstance(timers, Refusal) else starting.refuses_starts(tx, definition, officer)
     if refusal is not None or isinstance(timers, Refusal):
         assert refusal is not None
         return refuse(refusal)
-    for path, content in files.items():
-        definitions.put_content(tx, checked.digests[path], content)
-    listed = [{"path": path, "sha256": digest} for path, digest in sorted(checked.digests.items())]
+    told["warnings"] += map(bundles.to_json, _passed(bundle.checked, timers))
+    return Plan(definition=definition, timers=timers, told=told)
+
+
+def _propose(app: Application, tx: Transaction, officer: Officer, bundle: Bundle, plan: Plan) -> Answer:
+    bundle.keep(tx)
+    said = _said(bundle.although, {})
+    body = {
+        "bundle_hash": bundle.checked.bundle_hash,
+        "files": dict(bundle.checked.digests),
+        "warnings": list(bundle.warnings),
+        **said,
+    }
+    details = {"key": bundle.key, "bundle": bundle.checked.bundle_hash, **said}
+    answer = proposals.propose(
+        app,
+        tx,
+        officer,
+        DEPLOY,
+        bundle.key,
+        body,
+        None,
+        same=("bundle_hash", "although"),
+        details=details,
+        objects={"bundle": bundle.listed()},
+    )
+    return replace(answer, body={**plan.told, **(answer.body or {})})
+
+
+def _deploy(
+    app: Application, tx: Transaction, officer: Officer, bundle: Bundle, plan: Plan, who: Mapping[str, object]
+) -> Answer:
+    """Deploy it in the officer's name; `who`: what the leaf says of who decided."""
+    key, version, bound = bundle.key, plan.definition.version, dict(plan.definition.bound)
+    now = app.clock()
+    bundle.keep(tx)
+    said = {"key": key, "version": version, "bundle": bundle.checked.bundle_hash, **_said(bundle.although, bound)}
     draft = LeafDraft(
         actor=officer.id,
-        act="process-deployed",
+        act=DEPLOY,
         subject=f"{key}:{version}",
-        details={"key": key, "version": version, "bundle": checked.bundle_hash, **_said(although, bound)},
-        objects={"bundle": listed},
+        details={**said, **who},
+        objects={"bundle": bundle.listed()},
     )
     leaf = append(app, tx, [draft], now)[0]
     definitions.add_process(
@@ -88,20 +187,25 @@ def _act(
         {
             "key": key,
             "version": version,
-            "bundle_hash": checked.bundle_hash,
-            "name": checked.graph.name or key,
-            "files": dict(checked.digests),
-            "version_tag": checked.graph.version_tag,
+            "bundle_hash": bundle.checked.bundle_hash,
+            "name": bundle.checked.graph.name or key,
+            "files": dict(bundle.checked.digests),
+            "version_tag": bundle.checked.graph.version_tag,
             "bound": bound,
             "deployed": now,
             "deployed_by": officer.id,
             "leaf": leaf.index,
         },
     )
-    starting.listen(tx, definition, timers)
-    body["warnings"] = [*body["warnings"], *map(bundles.to_json, _passed(checked, timers))]
-    changed = {**body, "version": version, "changed": True, "receipt": views.receipt(receipt(tx, leaf))}
+    starting.listen(tx, plan.definition, plan.timers)
+    changed = {**plan.told, "version": version, "changed": True, "receipt": views.receipt(receipt(tx, leaf))}
     return Answer(status=CREATED, body=changed)
+
+
+def _deployed_already(bundle: Bundle, found: Answer) -> Refusal:
+    version = (found.body or {})["version"]
+    message = f"this bundle is version {version} of {bundle.key} already"
+    return Refusal(kind=Kind.CONFLICT, code="deployed-already", message=message, remedy="reject the proposal")
 
 
 def _bound(app: Application, tx: Transaction, own: ProcessDefinition) -> ProcessDefinition | Refusal:
@@ -135,10 +239,10 @@ def _said(although: str | None, bound: Mapping[str, int]) -> dict[str, object]:
     return {**reason, "bound": dict(bound)} if bound else reason
 
 
-def _unheld(tx: Transaction, checked: CheckedBundle) -> tuple[Problem, ...]:
+def _unheld(app: Application, tx: Transaction, checked: CheckedBundle) -> tuple[Problem, ...]:
     """A warning for each role whose tasks nobody can do now: no active officer holds it."""
     wanted = bundles.roles_of(checked)
-    held = people.held_roles(tx) if wanted else frozenset()
+    held = app.organisations.get(tx).roles_held(day_of(app.clock())) if wanted else frozenset()
     return tuple(bundles.unheld(node, role) for role, node in wanted.items() if role not in held)
 
 

@@ -3,15 +3,20 @@
 What would happen can be asked first (`rehearse`): the same decision, of which nothing is kept.
 """
 
+from collections.abc import Callable
+
 from adapters.application import views
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
+from adapters.application.capacities import code_of
 from adapters.application.consequences import consequences, tokens
+from adapters.application.placing import live_of
 from adapters.application.save import save
 from adapters.application.sight import definition_of, dossier_in_sight
+from adapters.application.since import stale, with_changes
 from adapters.application.terms import deployed
 from adapters.application.trail import receipt
-from adapters.database import definitions, incidents, people
+from adapters.database import definitions, incidents
 from adapters.database.store import Transaction
 from engine.acts.intervene import Facts, Intervention, Migrate, intervene
 from engine.acts.intervene import retry as decide_retry
@@ -19,7 +24,9 @@ from engine.dossier import Dossier
 from engine.errors import Refusal, Refused, not_found
 from engine.officer import Officer
 from engine.outcome import Outcome
+from engine.people.cover import entitled
 from engine.process import ProcessDefinition
+from engine.task import Task
 
 
 def perform(app: Application, officer: Officer, request: Request, code: str, act: Intervention) -> Answer:
@@ -29,10 +36,12 @@ def perform(app: Application, officer: Officer, request: Request, code: str, act
         dossier = dossier_in_sight(tx, officer, code, lock=True)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
+        if answer := stale(app, tx, officer, dossier, request, act.act, code):
+            return answer
         facts = _facts(app, tx, dossier, act)
         if isinstance(facts, Refusal):
             return refuse(facts)
-        return _done(app, tx, dossier, intervene(dossier, act, officer, facts, now=app.clock()))
+        return _done(app, tx, dossier, intervene(dossier, act, officer, facts, now=app.clock()), act.revision)
 
     return once(app, request, acting)
 
@@ -60,6 +69,8 @@ def retry(app: Application, officer: Officer, request: Request, code: str, incid
         dossier = dossier_in_sight(tx, officer, code, lock=True)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
+        if answer := stale(app, tx, officer, dossier, request, "incident-retried", code):
+            return answer
         definition = definition_of(app, tx, dossier)
         return _done(app, tx, dossier, decide_retry(dossier, definition, incident, officer, now=app.clock()))
 
@@ -100,9 +111,17 @@ def _facts(app: Application, tx: Transaction, dossier: Dossier, act: Interventio
     target = _version(app, tx, dossier, act.version)
     if isinstance(target, Refusal):
         return target
-    held = {task.holder for task in dossier.tasks.values() if task.holder is not None}
-    found = [people.find_officer(tx, id) for id in sorted(held)]
-    return Facts(definition=definition, target=target, holders={one.id: one for one in found if one and one.active})
+    return Facts(definition=definition, target=target, keeps=_keeps(app, tx, code_of(tx, dossier)))
+
+
+def _keeps(app: Application, tx: Transaction, procedure: str | None) -> Callable[[Task], bool]:
+    """Whether who holds a task may do it: by its role, by name, by a mandate."""
+    organisation, now = app.organisations.get(tx), app.clock()
+
+    def keeps(task: Task) -> bool:
+        return task.holder is not None and entitled(organisation, live_of(task, procedure), task.holder, now)
+
+    return keeps
 
 
 def _version(app: Application, tx: Transaction, dossier: Dossier, version: int) -> ProcessDefinition | Refusal:
@@ -115,10 +134,12 @@ def _version(app: Application, tx: Transaction, dossier: Dossier, version: int) 
         return refused.refusal
 
 
-def _done(app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome) -> Answer:
+def _done(app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, seen: int | None = None) -> Answer:
     leaves = save(app, tx, dossier, outcome, app.clock())
     if outcome.refusal is not None:
-        return refuse(outcome.refusal)
+        if seen is None or outcome.refusal.code != "stale-view":
+            return refuse(outcome.refusal)
+        return refuse(with_changes(app, tx, outcome.refusal, dossier, seen))
     after = outcome.dossier
     assert after is not None
     body = {

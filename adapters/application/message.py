@@ -7,6 +7,7 @@ from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of, dossier_in_sight
+from adapters.application.since import stale
 from adapters.database.store import Transaction
 from engine.acts.proceed import message_received
 from engine.errors import Refusal
@@ -20,6 +21,8 @@ def send(app: Application, officer: Officer, request: Request, code: str, name: 
         dossier = dossier_in_sight(tx, officer, code, lock=True)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
+        if answer := stale(app, tx, officer, dossier, request, "message-received", code):
+            return answer
         now = app.clock()
         definition = definition_of(app, tx, dossier)
         outcome = message_received(dossier, definition, name, data, officer, now=now)

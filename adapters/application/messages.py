@@ -10,10 +10,11 @@ from adapters.application.correlation import give
 from adapters.application.trail import append
 from adapters.database import dossiers, jobs, messages
 from adapters.database.store import Transaction
+from engine import policy
 from engine.acts.messages import Message, read_life
 from engine.acts.move import SIGNAL
 from engine.errors import Refusal
-from engine.officer import ADMINISTRATOR, Officer
+from engine.officer import Officer
 from engine.outcome import JobRequest, LeafDraft
 
 
@@ -27,6 +28,8 @@ def send(
     ttl: str | None,
 ) -> Answer:
     """Send a message: to who waits for it within the officer's sight, to the process that it starts, or to wait."""
+    if refusal := policy.refuses(officer, "send messages"):
+        return refuse(refusal)
     life = read_life(ttl)
     if isinstance(life, Refusal):
         return refuse(life)
@@ -51,7 +54,7 @@ def send_signal(app: Application, officer: Officer, request: Request, name: str,
     """Broadcast a signal (administrator): to every dossier that listens, and every process that starts by it."""
 
     def act(tx: Transaction) -> Answer:
-        if refusal := officer.lacks(ADMINISTRATOR, "send signals"):
+        if refusal := policy.refuses(officer, "send signals", app.organisations.get(tx).top):
             return refuse(refusal)
         now = app.clock()
         payload = {"name": name, "data": dict(data)}

@@ -1,83 +1,106 @@
-"""Units, officers and their access tokens."""
+"""Units, officers, their devices and access tokens."""
 
 import base64
 import hashlib
-import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from adapters.application import views
-from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
+from adapters.application.enacting import enact
 from adapters.application.trail import append
-from adapters.database import people, trail
+from adapters.database import devices
 from adapters.database.store import Transaction
-from engine.errors import Kind, Refusal, not_found
-from engine.officer import ADMINISTRATOR, Officer
+from engine.errors import Refusal, Refused
+from engine.officer import Officer
 from engine.outcome import SYSTEM, LeafDraft
+from engine.people.changes import Change, OfficerAdded, OfficerAppointed, PositionAdded
+from engine.people.deciding import decide
+from engine.people.officers import officer_at
+from engine.people.organisation import Rank, day_of
+from engine.people.rights import home
 
-ID = re.compile(r"[a-z0-9-]{1,40}")
 TOKEN_DAYS = 30
+SEEN = timedelta(days=1)  # how old a device's last use may grow before it is written down again
 
 
-def add_unit(app: Application, officer: Officer, request: Request, id: str, name: str, parent: str | None) -> Answer:
-    """Add a unit to the tree; without a parent it comes below the administrator's own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """An officer to be: in a position of their own in a unit, with roles there, from today on or from `since`."""
 
-    def act(tx: Transaction) -> Answer:
-        trail.head(tx, lock=True)  # one such act at a time
-        above = parent or officer.unit
-        known = {unit["id"] for unit in people.units(tx)}
-        refusal = officer.lacks(ADMINISTRATOR, "add units") or _refuses_id("unit", id, known)
-        if refusal is None and above not in known:
-            refusal = not_found("unit", above, "list them: hoso unit list")
-        if refusal:
-            return refuse(refusal)
-        people.add_unit(tx, id, name, above)
-        details = {"id": id, "name": name, "parent": above}
-        append(app, tx, [LeafDraft(actor=officer.id, act="unit-added", subject=id, details=details)], app.clock())
-        return Answer(status=CREATED, body=details)
-
-    return once(app, request, act)
+    id: str
+    name: str
+    position: str
+    unit: str
+    roles: frozenset[str]
+    rank: Rank = "staff"
+    since: date | None = None
+    document: str = ""
 
 
-def add_officer(
-    app: Application, officer: Officer, request: Request, new: Officer, *, with_token: bool = False
-) -> Answer:
-    """Appoint an officer; with a token, it is shown this once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Whose token it is, on which device."""
 
-    def act(tx: Transaction) -> Answer:
-        trail.head(tx, lock=True)  # one such act at a time
-        found = people.find_officer(tx, new.id)
-        refusal = officer.lacks(ADMINISTRATOR, "add officers") or _refuses_id(
-            "officer", new.id, {found.id} if found else set()
-        )
-        if refusal is None and new.unit not in {unit["id"] for unit in people.units(tx)}:
-            refusal = not_found("unit", new.unit, "list them: hoso unit list")
-        if refusal:
-            return refuse(refusal)
-        made = appoint(app, tx, officer.id, new, with_token=with_token)
-        return Answer(status=CREATED, body=made, told_once=frozenset({"token"}))
-
-    return once(app, request, act)
+    officer: Officer
+    device: str
+    token: str  # its hash
 
 
-def appoint(app: Application, tx: Transaction, actor: str, new: Officer, *, with_token: bool) -> dict[str, Any]:
-    """Add an officer, with the leaf that says who did."""
-    people.add_officer(tx, new)
+def find(app: Application, tx: Transaction, id: str) -> Officer | None:
+    """The officer as of now."""
+    return officer_at(app.organisations.get(tx), id, app.clock())
+
+
+def unit_of(app: Application, tx: Transaction, id: str) -> str:
+    """The unit whose administrators answer for this person."""
+    return home(app.organisations.get(tx), id, app.clock())
+
+
+def changes_for(new: Newcomer, today: date) -> list[Change]:
+    """What makes them an officer: a person, a position of their own, the appointment."""
+    own = PositionAdded(id=new.id, title=new.position, unit=new.unit, rank=new.rank, roles=new.roles)
+    appointed = OfficerAppointed(officer=new.id, position=new.id, since=new.since or today, document=new.document)
+    return [OfficerAdded(id=new.id, name=new.name), own, appointed]
+
+
+def appoint(app: Application, tx: Transaction, actor: str, new: Newcomer, *, with_token: bool) -> dict[str, Any]:
+    """Make somebody an officer, whoever may; with the leaves that say who did."""
+    known, now = app.organisations.get(tx), app.clock()
+    decided = decide(known, None, changes_for(new, day_of(now)), now)
+    if isinstance(decided, Refusal):
+        raise Refused(decided)
+    enact(app, tx, actor, decided)
     details = {"id": new.id, "name": new.name, "position": new.position, "unit": new.unit, "roles": sorted(new.roles)}
-    append(app, tx, [LeafDraft(actor=actor, act="officer-added", subject=new.id, details=details)], app.clock())
     return {**details, "active": True, **(new_token(app, tx, new.id, "first") if with_token else {})}
 
 
-def new_token(app: Application, tx: Transaction, officer: str, label: str, days: int = TOKEN_DAYS) -> dict[str, Any]:
-    """Make an access token of 256 bits; only its hash is kept."""
-    token = "hs_" + base64.urlsafe_b64encode(app.entropy(32)).decode().rstrip("=")
+def new_token(app: Application, tx: Transaction, officer: str, name: str, days: int = TOKEN_DAYS) -> dict[str, Any]:
+    """Make an access token of 256 bits, of a new device of that name; only its hash is kept."""
+    device = new_device(app, tx, officer, name)
     now = app.clock()
     expires = now + timedelta(days=days)
-    people.add_token(tx, token_hash(token), officer, label, now, expires)
-    details = {"officer": officer, "label": label, "expires": views.moment(expires)}
+    token = add_token(app, tx, officer, device, now, expires)
+    details = {"officer": officer, "device": device, "name": name, "expires": views.moment(expires)}
     append(app, tx, [LeafDraft(actor=SYSTEM, act="token-created", subject=officer, details=details)], now)
-    return {"token": token, "expires": views.moment(expires)}
+    return {"token": token, "device": device, "expires": views.moment(expires)}
+
+
+def new_device(app: Application, tx: Transaction, officer: str, name: str) -> str:
+    """Make a device; gives its id."""
+    device = "d-" + base64.b32encode(app.entropy(10)).decode().lower()
+    devices.add_device(tx, device, officer, name, app.clock())
+    return device
+
+
+def add_token(
+    app: Application, tx: Transaction, officer: str, device: str, created: datetime, expires: datetime
+) -> str:
+    """Make a token of a device that is there."""
+    token = "hs_" + base64.urlsafe_b64encode(app.entropy(32)).decode().rstrip("=")
+    devices.add_token(tx, token_hash(token), officer, device, created, expires)
+    return token
 
 
 def token_hash(token: str) -> str:
@@ -85,23 +108,19 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(app: Application, token: str) -> Officer | None:
-    """The officer whose token this is, if it is still good."""
+def sign_in(app: Application, token: str) -> SignedIn | None:
+    """The officer whose token this is, and the device, if it is still good; its first use ends its forerunners."""
     if not token.startswith("hs_") or len(token) > 100:
         return None
+    now = app.clock()
     with app.store.read() as tx:
-        row = people.find_token(tx, token_hash(token))
-        if row is None or row["expires"] <= app.clock():
+        row = devices.find_token(tx, token_hash(token), now)
+        if row is None or row["revoked"] is not None or row["expires"] <= now:
             return None
-        officer = people.find_officer(tx, row["officer"])
-    return officer if officer is not None and officer.active else None
-
-
-def _refuses_id(what: str, id: str, known: set[str]) -> Refusal | None:
-    if not ID.fullmatch(id):
-        message = f"{what} id {id!r}: expected lower-case letters, digits and dashes, at most 40"
-        return Refusal(kind=Kind.INVALID, code=f"{what}-id", message=message, remedy="choose another id")
-    if id in known:
-        message = f"{what} {id} exists already"
-        return Refusal(kind=Kind.CONFLICT, code=f"{what}-exists", message=message, remedy="choose another id")
-    return None
+        officer = find(app, tx, row["officer"])
+    if officer is None:
+        return None
+    if row["older"] or row["seen"] is None or row["seen"] <= now - SEEN:
+        with app.store.write() as tx:
+            devices.used(tx, row, now)
+    return SignedIn(officer=officer, device=row["device"], token=row["hash"])

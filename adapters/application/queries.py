@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from adapters.application import trail, views
+from adapters.application import capacities, notes, trail, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.sight import definition_of, dossier_in_sight, open_task_in_sight
-from adapters.database import definitions, dossiers, incidents, jobs, people
+from adapters.database import definitions, dossiers, incidents, jobs, people, scope
 from adapters.database import trail as stored
+from engine import policy
 from engine.calendar import VIETNAM
 from engine.errors import Refusal, not_found
-from engine.officer import AUDITOR, Officer
+from engine.officer import Officer
 from signing.canonical import parse_canonical
 
 Json = dict[str, Any]
@@ -43,23 +44,15 @@ def me(app: Application, officer: Officer) -> Answer:
 def list_units(app: Application) -> Answer:
     """All units."""
     with app.store.read() as tx:
-        return Answer(body={"items": [dict(unit) for unit in people.units(tx)], "next": None})
+        return Answer(body={"items": [views.unit(each) for each in app.organisations.get(tx).units], "next": None})
 
 
 def list_officers(app: Application, after: str, limit: int) -> Answer:
     """A page of officers."""
     with app.store.read() as tx:
-        return _page([dict(row) for row in people.officers(tx, after=after, limit=limit)], limit, "id")
-
-
-def show_officer(app: Application, id: str) -> Answer:
-    """One officer."""
-    with app.store.read() as tx:
-        officer = people.find_officer(tx, id)
-    if officer is None:
-        return refuse(not_found("officer", id, "list them: hoso officer list"))
-    shown = {name: getattr(officer, name) for name in ("id", "name", "position", "unit", "active")}
-    return Answer(body={**shown, "roles": sorted(officer.roles)})
+        organisation = app.organisations.get(tx)
+    ids = [each.id for each in organisation.people if each.id > after][:limit]
+    return _page([views.officer(organisation, id, app.clock()) for id in ids], limit, "id")
 
 
 def list_certificates(app: Application, after: str, limit: int) -> Answer:
@@ -116,8 +109,11 @@ def _procedure(row: Mapping[str, Any]) -> Json:
 def list_dossiers(
     app: Application, officer: Officer, after: str, limit: int, wanted: dossiers.Wanted = dossiers.ALL
 ) -> Answer:
-    """A page of dossiers within the officer's sight."""
+    """A page of dossiers within the officer's sight; those that have the words asked for come newest first."""
     with app.store.read() as tx:
+        if wanted.words:
+            rows, behind = dossiers.found(tx, officer, behind=after, limit=limit, wanted=wanted)
+            return Answer(body={"items": [views.dossier_row(row) for row in rows], "next": behind})
         rows = dossiers.listed(tx, officer, after=after, limit=limit, wanted=wanted)
     return _page([views.dossier_row(row) for row in rows], limit, "code")
 
@@ -129,12 +125,13 @@ def show_dossier(app: Application, officer: Officer, code: str) -> Answer:
         if isinstance(dossier, Refusal):
             return refuse(dossier)
         procedure = definitions.find_procedure(tx, dossier.procedure) if dossier.procedure else None
-        first = {task.number: task for task in dossiers.open_tasks(tx, code, limit=SHOWN)}
+        seen = scope.task_seen(officer, dossier.unit)
+        first = {task.number: task for task in dossiers.open_tasks(tx, code, limit=SHOWN, seen=seen)}
         waiting, sent = jobs.jobs_of(tx, code, limit=SHOWN), jobs.dispatches_of(tx, code)
         standing = incidents.of_dossier(tx, code)
         body = views.dossier(replace(dossier, tasks=first), procedure, standing, waiting, sent)
-        counts = {"open_tasks": dossiers.count_tasks(tx, code), "open_jobs": jobs.count_jobs(tx, code)}
-        return Answer(body={**body, **counts})
+        counts = {"open_tasks": dossiers.count_tasks(tx, code, seen), "open_jobs": jobs.count_jobs(tx, code)}
+        return Answer(body={**body, **counts, **notes.beside(app, tx, code)})
 
 
 def tasks_of(app: Application, officer: Officer, code: str, after: int, limit: int) -> Answer:
@@ -143,7 +140,8 @@ def tasks_of(app: Application, officer: Officer, code: str, after: int, limit: i
         dossier = dossier_in_sight(tx, officer, code, part=None)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
-        found = dossiers.open_tasks(tx, code, after=after, limit=limit)
+        seen = scope.task_seen(officer, dossier.unit)
+        found = dossiers.open_tasks(tx, code, after=after, limit=limit, seen=seen)
     return _page([{**views.task(dossier, task, app.clock()), "number": task.number} for task in found], limit, "number")
 
 
@@ -164,19 +162,9 @@ def history(app: Application, officer: Officer, code: str) -> Answer:
             return refuse(dossier)
         leaves = stored.leaves_of(tx, code)
         actors = {str(told["actor"]) for leaf in leaves if isinstance(told := parse_canonical(leaf.encoded), dict)}
-        names = people.names(tx, actors)
+        organisation = app.organisations.get(tx)
+        names = {id: views.officer(organisation, id, app.clock()) for id in actors if organisation.person(id)}
     return Answer(body={"items": [views.event(leaf, names) for leaf in leaves], "next": None})
-
-
-def list_tasks(
-    app: Application, officer: Officer, which: str, after: str, limit: int, *, deferred: bool = False
-) -> Answer:
-    """A page of the officer's open tasks, the most urgent first; `deferred`: with those for a later follow-up date."""
-    now = app.clock()
-    with app.store.read() as tx:
-        tasks = dossiers.queue(tx, officer, which=which, after=after, limit=limit, at=None if deferred else now)
-    following = tasks[-1][1]["rank"] if len(tasks) == limit else None
-    return Answer(body={"items": [views.listed_task(task, row, now) for task, row in tasks], "next": following})
 
 
 def show_task(app: Application, officer: Officer, id: str) -> Answer:
@@ -187,11 +175,14 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
             return refuse(found)
         dossier, task = found
         definition = definition_of(app, tx, dossier)
+        capacity = capacities.shown(app, tx, officer, dossier, task, app.clock())
+        beside = notes.beside(app, tx, dossier.code)
     documents = [views.document(document) for document in dossier.documents.values()]
     process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}
     form = definition.home(task.element).forms.get(task.form or "")
     body = {"form": form, "documents": documents, "data": dict(dossier.state.seen_by(task.number)), "process": process}
-    return Answer(body={**views.task(dossier, task, app.clock()), **body})
+    signing = {"capacity": capacity} if capacity else {}
+    return Answer(body={**views.task(dossier, task, app.clock()), **body, **signing, **beside})
 
 
 def list_dispatches(app: Application, officer: Officer, after: str, limit: int) -> Answer:
@@ -230,8 +221,7 @@ def parcels(app: Application, officer: Officer, day: date) -> list[Mapping[str, 
 def content(app: Application, officer: Officer, sha256: str) -> bytes | Refusal:
     """A document's bytes, for those who may see a dossier that holds it, or who uploaded it."""
     with app.store.read() as tx:
-        seen = any(officer.sees(unit) for unit in dossiers.dossiers_with(tx, sha256))
-        if seen or definitions.uploaded(tx, sha256, officer.id):
+        if dossiers.seen_with(tx, officer, sha256) or definitions.uploaded(tx, sha256, officer.id):
             found = definitions.get_content(tx, sha256)
             if found is not None:
                 return found
@@ -246,7 +236,7 @@ def checkpoint(app: Application) -> str:
 
 def leaves(app: Application, officer: Officer, start: int, limit: int) -> Answer:
     """A page of the log's leaves, without their evidence: what an auditor needs to recompute the root."""
-    refusal = officer.lacks(AUDITOR, "read the whole trail")
+    refusal = policy.refuses(officer, "read the whole trail")
     if refusal:
         return refuse(refusal)
     with app.store.read() as tx:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from adapters.application import trail
+from adapters.application import placing, trail
 from adapters.application.application import Application
-from adapters.database import dossiers, incidents, jobs, messages
+from adapters.application.assigning import assigned, take_part
+from adapters.database import dossiers, incidents, jobs, messages, turns
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
@@ -22,9 +23,11 @@ def save(
     app: Application, tx: Transaction, before: Dossier | None, outcome: Outcome, now: datetime
 ) -> list[StoredLeaf]:
     """Save what the engine decided, refusals included; gives the leaves as stored, the act's own first."""
+    outcome = assigned(app, tx, before, outcome, now)
     after = outcome.dossier
     if after is not None:
         dossiers.save(tx, before, outcome, now)
+        take_part(app, tx, before, outcome, now)
         incidents.drop(tx, after.code, outcome.resolved)
         incidents.put(tx, after.code, outcome.raised, now)
         jobs.cancel_jobs(tx, after.code, outcome.cancelled_jobs)
@@ -45,8 +48,11 @@ def save(
             jobs.suspend(tx, after.code)
         elif before is not None and before.suspended is not None:
             jobs.resume(tx, after.code)
-    leaves = trail.append(app, tx, outcome.leaves, now) if outcome.leaves else []
+    revision = after.revision if after is not None else None  # a refusal changed nothing
+    leaves = trail.append(app, tx, outcome.leaves, now, revision=revision) if outcome.leaves else []
+    turns.give(tx, outcome.given, now)
     if after is not None:
+        placing.place(app, tx, before, outcome, now)
         resumed = before is not None and before.suspended is not None and after.suspended is None
         announce(tx, after.code, listened_for(after.state) if resumed else outcome.awaited, now)
     return leaves

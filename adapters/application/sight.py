@@ -1,12 +1,14 @@
 """Who sees what, decided in one place: nothing of another office's dossier leaves this module."""
 
 from adapters.application.application import Application
+from adapters.application.since import open_task
 from adapters.application.terms import deployed
-from adapters.database import dossiers
+from adapters.database import dossiers, scope
 from adapters.database.parts import Part
 from adapters.database.store import Transaction
+from engine import policy
 from engine.dossier import Dossier
-from engine.errors import Kind, Refusal, not_found
+from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from engine.process import ProcessDefinition
 from engine.task import Task
@@ -17,29 +19,27 @@ def dossier_in_sight(
 ) -> Dossier | Refusal:
     """The dossier, or a refusal that does not tell whether it exists; `lock` for a change.
 
-    An auditor sees every office's dossiers, and changes those of their own office only. `part`: how much of a wide
-    one is loaded (`dossiers.load`).
+    An auditor sees every office's dossiers and changes none; an officer sees those in which their office takes part,
+    and changes those. `part`: how much of a wide one is loaded (`dossiers.load`).
     """
     dossier = dossiers.load(tx, code, lock=lock, part=part)
-    if dossier is None or not officer.sees(dossier.unit):
+    if dossier is None or not scope.sees(tx, officer, code):
         return not_found("dossier", code, "list those you may see: hoso dossier list")
-    if lock and not officer.works_in(dossier.unit):
-        message = f"dossier {code} is another office's: {officer.id} may read it, not change it"
-        return Refusal(kind=Kind.FORBIDDEN, code="other-office", message=message, remedy="leave it to that office")
-    return dossier
+    return (policy.refuses_change(officer) if lock else None) or dossier
 
 
 def task_in_sight(tx: Transaction, officer: Officer, id: str, *, lock: bool = False) -> tuple[Dossier, int] | Refusal:
-    """The dossier of a task and the task's number. The task itself may be closed; the engine says so."""
+    """The dossier of a task and the task's number. The task itself may be closed; the engine says so.
+
+    A task is in sight of who sees its dossier.
+    """
     code, _, number = id.rpartition(".")
     if not (number.isascii() and number.isdigit()):
         return not_found("task", id, "list the open ones: hoso task list")
     row = dossiers.find_task(tx, id)
-    found = dossier_in_sight(tx, officer, code, lock=lock, part=row["part"] if row else None)
-    if isinstance(found, Dossier) and len(number) < 10 and row:
-        return found, int(number)
-    if isinstance(found, Refusal) and found.kind == Kind.FORBIDDEN:
-        return found
+    found = dossiers.load(tx, code, lock=lock, part=row["part"] if row else None)
+    if found is not None and row is not None and len(number) < 10 and scope.sees(tx, officer, code):
+        return (policy.refuses_change(officer) if lock else None) or (found, int(number))
     return not_found("task", id, "list the open ones: hoso task list")
 
 
@@ -49,7 +49,7 @@ def open_task_in_sight(tx: Transaction, officer: Officer, id: str) -> tuple[Doss
     if isinstance(found, Refusal):
         return found
     dossier, number = found
-    task = dossier.open_task(number)
+    task = open_task(tx, dossier, number)
     return task if isinstance(task, Refusal) else (dossier, task)
 
 

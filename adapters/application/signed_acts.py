@@ -1,20 +1,19 @@
 """Signed acts outside any task: an administrator binds or revokes a certificate, or adopts a procedure record.
 
 The very first binding is made by an administrator for their own certificate, signed with that certificate: it shows
-possession of the key, and an auditor pins it. Every later act needs a bound certificate.
+possession of the key, and an auditor pins it. Every later act needs a bound certificate. Where several administer, a
+later binding is kept as a proposal until another of them approves it, by a signed act as well (`bindings`).
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.application import statement, views
+from adapters.application import bindings, proposals, statement, views
+from adapters.application import people as offices
 from adapters.application.answer import CREATED, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.submission import (
-    ORGAN,
     PERSON,
     Checked,
     Submission,
@@ -23,17 +22,18 @@ from adapters.application.submission import (
     verify,
 )
 from adapters.application.trail import append, receipt
-from adapters.database import acts, definitions, people, trail
+from adapters.database import acts, definitions, devices, people, trail
 from adapters.database.store import Transaction
+from engine import policy
 from engine.errors import Kind, Refusal, not_found
-from engine.officer import ADMINISTRATOR, Officer
+from engine.officer import Officer
 from engine.outcome import LeafDraft
+from engine.people.proposals import BIND
 from engine.procedure import ProcedureError, read_procedure
 from signing.canonical import canonical, sha256_hex
-from signing.certificates import check_usable, fingerprint, load_certificates, subject_name
-from signing.errors import SigningError
 
-BIND, REVOKE, ADOPT = "certificate-bound", "certificate-revoked", "procedure-adopted"
+REVOKE, ADOPT = "certificate-revoked", "procedure-adopted"
+_RIGHT = {BIND: "bind certificates", REVOKE: "revoke certificates", ADOPT: "adopt procedures"}
 
 
 def prepare(
@@ -42,7 +42,7 @@ def prepare(
     """The statement for a signed act, refused when it could not be done."""
 
     def prepared(tx: Transaction) -> Answer:
-        refusal = officer.lacks(ADMINISTRATOR, act) or _refuses(app, tx, act, subject, body)
+        refusal = _may(app, tx, officer, act, subject) or _refuses(app, tx, officer, act, subject, body)
         if refusal:
             return refuse(refusal)
         return statement.issue(app, tx, officer, act, subject, {"act": act, "subject": subject, "body": dict(body)})
@@ -56,10 +56,13 @@ def perform(app: Application, officer: Officer, request: Request, submission: Su
         return known
     with app.store.read() as tx:
         offered = acts.find_statement(tx, submission.statement)
-    if offered is None or offered["officer"] != officer.id or offered["act"] not in _SAVE:
+    if offered is None or offered["officer"] != officer.id or offered["act"] not in _ACTS:
         return refuse(not_found("statement", submission.statement, "prepare and sign again"))
     checked = verify(app, submission, offered["facts"], offered["nonce"])
-    return once(app, request, lambda tx: _act(app, tx, officer, submission, offered, checked))
+    signed = bindings.of_author(app, offered["subject"]) if offered["act"] == bindings.APPROVE else None
+    if isinstance(signed, Refusal):
+        return refuse(signed)
+    return once(app, request, lambda tx: _act(app, tx, officer, submission, offered, checked, signed))
 
 
 def _act(
@@ -69,21 +72,16 @@ def _act(
     submission: Submission,
     offered: Mapping[str, Any],
     checked: Checked | Refusal,
+    signed: bindings.Signed | None,
 ) -> Answer:
     now = app.clock()
-    act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
-    _lock(tx, act, subject, checked)
+    act, subject = offered["act"], offered["subject"]
+    _lock(tx, act, subject, checked, signed.checked if signed else None)
     submission.keep(tx)
     if isinstance(checked, Checked):
-        refusal = _refuses_now(app, tx, officer, offered, checked, now)
+        refusal = _refuses_now(app, tx, officer, offered, checked, signed, now)
         if refusal is None:
-            objects = {**submission.objects(), **checked.keep(tx), **_keep_subject(tx, act, body)}
-            details = _details(act, subject, body)
-            draft = LeafDraft(actor=officer.id, act=act, subject=subject, details=details, objects=objects)
-            leaf = append(app, tx, [draft], now)[0]
-            _SAVE[act](tx, subject, body, leaf.index, now)
-            told = {"act": act, "subject": subject, "receipt": views.receipt(receipt(tx, leaf))}
-            return Answer(status=CREATED, body=told)
+            return _accept(app, tx, officer, offered, submission, checked, signed)
     else:
         refusal = checked
     details = {"act": act, "subject": subject, "code": refusal.code, "message": refusal.message}
@@ -93,12 +91,64 @@ def _act(
     return refuse(refusal)
 
 
-def _lock(tx: Transaction, act: str, subject: str, checked: Checked | Refusal) -> None:
+def _may(app: Application, tx: Transaction, officer: Officer, act: str, subject: str) -> Refusal | None:
+    """Why the officer may not do the act to that subject: certificates belong to their officer's unit, procedures to
+    the top one.
+    """
+    whose = subject if act == BIND else ""
+    if act == REVOKE and (found := people.find_certificate(tx, subject)) is not None:
+        whose = found["officer"]
+    unit = offices.unit_of(app, tx, whose)
+    return policy.refuses(officer, _RIGHT.get(act, "do signed acts"), unit)
+
+
+def _accept(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    offered: Mapping[str, Any],
+    submission: Submission,
+    checked: Checked,
+    signed: bindings.Signed | None,
+) -> Answer:
+    answer = _accepted(app, tx, officer, offered, submission, checked, signed)
+    if app.device is not None:  # after it: who has none yet approves with the very certificate that it binds
+        devices.signed_on(tx, app.device, checked.verified.signature.fingerprint)
+    return answer
+
+
+def _accepted(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    offered: Mapping[str, Any],
+    submission: Submission,
+    checked: Checked,
+    signed: bindings.Signed | None,
+) -> Answer:
+    now = app.clock()
+    act, subject, body = offered["act"], offered["subject"], offered["facts"]["body"]
+    if signed is not None:
+        approval = proposals.approvable(app, tx, officer, subject)
+        assert not isinstance(approval, Refusal)  # else it was refused
+        return bindings.approve(app, tx, approval, signed, submission, checked)
+    alone = act != BIND or not proposals.needs_another(app, tx, officer, BIND, subject)
+    if act == BIND and not alone and not _bootstraps(tx, officer, offered, checked):
+        return bindings.propose(app, tx, officer, subject, body, submission, checked)
+    objects = {**submission.objects(), **checked.keep(tx), **_keep_subject(tx, act, body)}
+    details = {**_details(act, subject, body), **({"sole": True} if act == BIND and alone else {})}
+    draft = LeafDraft(actor=officer.id, act=act, subject=subject, details=details, objects=objects)
+    leaf = append(app, tx, [draft], now)[0]
+    _SAVE[act](tx, subject, body, leaf.index, now)
+    return Answer(status=CREATED, body={"act": act, "subject": subject, "receipt": views.receipt(receipt(tx, leaf))})
+
+
+def _lock(tx: Transaction, act: str, subject: str, *signatures: Checked | Refusal | None) -> None:
     """One such act at a time. Certificates come before the head, as in a completion, so that none waits crosswise."""
-    if act == REVOKE:
-        people.find_certificate(tx, subject, lock="change")
-    if isinstance(checked, Checked):
-        people.find_certificate(tx, checked.verified.signature.fingerprint, lock="use")
+    changed = {subject} if act == REVOKE else set[str]()
+    used = {each.verified.signature.fingerprint for each in signatures if isinstance(each, Checked)}
+    for print_ in sorted(changed | used):  # in one order: of two who revoke each other's, one is first
+        people.find_certificate(tx, print_, lock="change" if print_ in changed else "use")
     trail.head(tx, lock=True)
 
 
@@ -108,11 +158,7 @@ def _keep_subject(tx: Transaction, act: str, body: Mapping[str, Any]) -> dict[st
         record = canonical(body)
         definitions.put_content(tx, sha256_hex(record), record)
         return {"procedure": sha256_hex(record)}
-    if act == BIND:
-        der = base64.b64decode(body["certificate"])
-        definitions.put_content(tx, sha256_hex(der), der)
-        return {"bound": sha256_hex(der)}
-    return {}
+    return bindings.keep(tx, body) if act == BIND else {}
 
 
 def _refuses_now(
@@ -121,19 +167,38 @@ def _refuses_now(
     officer: Officer,
     offered: Mapping[str, Any],
     checked: Checked,
+    signed: bindings.Signed | None,
     now: datetime,
 ) -> Refusal | None:
-    refusal = officer.lacks(ADMINISTRATOR, offered["act"])
+    refusal = _may(app, tx, officer, offered["act"], offered["subject"])
     if refusal:
         return refusal
-    refusal = _refuses(app, tx, offered["act"], offered["subject"], offered["facts"]["body"])
+    refusal = _refuses(app, tx, officer, offered["act"], offered["subject"], offered["facts"]["body"])
     if refusal is None:
-        bootstraps = _bootstraps(tx, officer, offered, checked)
-        refusal = refuses_stale(checked, now) if bootstraps else refuses_certificate(tx, officer, checked, now)
+        refusal = _refuses_signature(app, tx, officer, offered, checked, signed, now)
     if refusal is None and (now >= offered["expires"] or not acts.use_statement(tx, offered["id"], now)):
         message = f"the statement {offered['id']} was used before or has expired"
         return Refusal(kind=Kind.CONFLICT, code="statement-used", message=message, remedy="prepare and sign again")
     return refusal
+
+
+def _refuses_signature(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    offered: Mapping[str, Any],
+    checked: Checked,
+    signed: bindings.Signed | None,
+    now: datetime,
+) -> Refusal | None:
+    if signed is not None:
+        approval = proposals.approvable(app, tx, officer, offered["subject"])
+        if isinstance(approval, Refusal):
+            return approval
+        return bindings.refuses_signatures(tx, approval, signed, checked)
+    if _bootstraps(tx, officer, offered, checked):
+        return refuses_stale(checked, now)
+    return refuses_certificate(tx, officer, checked, now)
 
 
 def _bootstraps(tx: Transaction, officer: Officer, offered: Mapping[str, Any], checked: Checked) -> bool:
@@ -144,9 +209,13 @@ def _bootstraps(tx: Transaction, officer: Officer, offered: Mapping[str, Any], c
     return own and same and not people.any_certificate(tx)
 
 
-def _refuses(app: Application, tx: Transaction, act: str, subject: str, body: Mapping[str, Any]) -> Refusal | None:
+def _refuses(
+    app: Application, tx: Transaction, officer: Officer, act: str, subject: str, body: Mapping[str, Any]
+) -> Refusal | None:
     if act == BIND:
-        return _refuses_binding(app, tx, subject, body)
+        return bindings.refuses(app, tx, subject, body)
+    if act == bindings.APPROVE:
+        return bindings.refuses_approving(app, tx, officer, subject, body)
     if act == REVOKE:
         found = people.find_certificate(tx, subject)
         if found is None or found["revoked"] is not None:
@@ -155,29 +224,8 @@ def _refuses(app: Application, tx: Transaction, act: str, subject: str, body: Ma
     if act == ADOPT:
         return _refuses_procedure(subject, body)
     return Refusal(
-        kind=Kind.INVALID, code="act-unknown", message=f"no signed act {act}", remedy=f"one of {sorted(_SAVE)}"
+        kind=Kind.INVALID, code="act-unknown", message=f"no signed act {act}", remedy=f"one of {sorted(_ACTS)}"
     )
-
-
-def _refuses_binding(app: Application, tx: Transaction, subject: str, body: Mapping[str, Any]) -> Refusal | None:
-    if people.find_officer(tx, subject) is None:
-        return not_found("officer", subject, "list them: hoso officer list")
-    try:
-        certificates = load_certificates(base64.b64decode(str(body.get("certificate", "")), validate=True))
-        check_usable(certificates[0], app.clock())
-    except (SigningError, binascii.Error, ValueError) as error:
-        code = error.code if isinstance(error, SigningError) else "certificate-unreadable"
-        message = error.message if isinstance(error, SigningError) else "this is no certificate"
-        return Refusal(kind=Kind.SIGNATURE, code=code, message=message, remedy="give the officer's own certificate")
-    print_ = fingerprint(certificates[0])
-    named = set(body) == {"certificate", "fingerprint", "kind"} and body["kind"] in (PERSON, ORGAN)
-    if len(certificates) != 1 or body.get("fingerprint") != print_ or not named:
-        message = "the body must name the certificate it holds, its fingerprint, and kind person or organ"
-        return Refusal(kind=Kind.INVALID, code="certificate-differs", message=message, remedy="prepare it again")
-    if people.find_certificate(tx, print_) is not None:
-        message = f"certificate {print_[:16]} is or was bound already"
-        return Refusal(kind=Kind.CONFLICT, code="certificate-bound", message=message, remedy="use a new certificate")
-    return None
 
 
 def _refuses_procedure(subject: str, body: Mapping[str, Any]) -> Refusal | None:
@@ -194,30 +242,10 @@ def _refuses_procedure(subject: str, body: Mapping[str, Any]) -> Refusal | None:
 
 def _details(act: str, subject: str, body: Mapping[str, Any]) -> dict[str, object]:
     if act == BIND:
-        return {"officer": subject, "fingerprint": body["fingerprint"], "kind": body["kind"]}
+        return bindings.details(subject, body)
     if act == REVOKE:
         return {"fingerprint": subject, "reason": body.get("reason", "")}
     return {"code": subject, "name": body["name"], "valid_from": body["valid_from"]}
-
-
-def _save_binding(tx: Transaction, subject: str, body: Mapping[str, Any], leaf: int, now: datetime) -> None:
-    der = base64.b64decode(body["certificate"])
-    bound = load_certificates(der)[0]
-    people.add_certificate(
-        tx,
-        {
-            "fingerprint": body["fingerprint"],
-            "officer": subject,
-            "kind": body["kind"],
-            "der": der,
-            "subject": subject_name(bound),
-            "issuer": bound.issuer.rfc4514_string(),
-            "not_before": bound.not_valid_before_utc,
-            "not_after": bound.not_valid_after_utc,
-            "bound": now,
-            "bound_leaf": leaf,
-        },
-    )
 
 
 def _save_revocation(tx: Transaction, subject: str, _body: Mapping[str, Any], leaf: int, now: datetime) -> None:
@@ -240,4 +268,5 @@ def _save_procedure(tx: Transaction, _subject: str, body: Mapping[str, Any], lea
     )
 
 
-_SAVE = {BIND: _save_binding, REVOKE: _save_revocation, ADOPT: _save_procedure}
+_SAVE = {BIND: bindings.save, REVOKE: _save_revocation, ADOPT: _save_procedure}
+_ACTS = {*_SAVE, bindings.APPROVE}

@@ -8,13 +8,16 @@ from typing import Any
 from adapters.application import views
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
+from adapters.application.assigning import assigned
+from adapters.application.documents import uploaded
 from adapters.application.save import save
 from adapters.application.terms import deployed
 from adapters.application.trail import receipt
 from adapters.database import acts, definitions, dossiers
 from adapters.database.store import Transaction
+from engine import policy
 from engine.acts.accepts import refuses_data
-from engine.acts.start import COUNTER, StartDossier, refuses_start, start
+from engine.acts.start import COUNTER, StartDossier, refuses_start, start, starting_unit
 from engine.bpmn.triggers import StartedBy
 from engine.calendar import VIETNAM, due
 from engine.document import Document
@@ -23,8 +26,6 @@ from engine.errors import Kind, Refusal, Refused, not_found
 from engine.officer import Officer
 from engine.procedure import read_procedure
 from engine.process import ProcessDefinition
-from signing.errors import SigningError
-from signing.record import DocumentReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +40,13 @@ class Intake:
     submitter: str
     data: Mapping[str, Any]
     documents: Sequence[tuple[str, str, str]]
+    unit: str | None = None  # where it begins; without, the first of the officer's units where they may start it
 
 
 def start_dossier(app: Application, officer: Officer, request: Request, intake: Intake) -> Answer:
     """Receive a dossier: it gets its code and its term, and its first tasks open."""
+    if refusal := policy.refuses(officer, "start dossiers"):
+        return refuse(refusal)
     return once(app, request, lambda tx: _act(app, tx, officer, intake))
 
 
@@ -55,7 +59,9 @@ def _act(app: Application, tx: Transaction, officer: Officer, intake: Intake) ->
         definition = deployed(app, tx, row["key"], row["version"])
     except Refused as refused:  # a later version of what it calls cannot be called
         return refuse(refused.refusal)
-    if refusal := refuses_start(definition, officer) or refuses_data(definition, intake.data):
+    unit = starting_unit(definition, officer, wanted=intake.unit)
+    refusal = refuses_start(definition, officer) or (unit if isinstance(unit, Refusal) else None)
+    if refusal := refusal or refuses_data(definition, intake.data):
         return refuse(refusal)
     procedure = definitions.procedure_in_force(
         tx, day=now.astimezone(VIETNAM), process_key=intake.process, code=intake.procedure
@@ -82,7 +88,9 @@ def begin(
     now: datetime,
 ) -> Answer:
     """Let a dossier begin that was found in order: by an officer, or `by` an event in an officer's name."""
+    unit = starting_unit(definition, officer, by, intake.unit)
     act = StartDossier(
+        unit=unit if isinstance(unit, str) else officer.unit,
         code=_code(app, tx, now),
         title=intake.title,
         procedure=procedure["sha256"] if procedure else None,
@@ -95,7 +103,7 @@ def begin(
         by=by,
         actor=actor,
     )
-    outcome = start(act, officer, definition, now=now)
+    outcome = assigned(app, tx, None, start(act, officer, definition, now=now), now)
     assert outcome.dossier is not None
     dossiers.add(tx, outcome.dossier)
     for document in documents:
@@ -124,14 +132,9 @@ def _due(app: Application, procedure: Mapping[str, Any] | None, now: datetime) -
 def _documents(tx: Transaction, officer: Officer, intake: Intake) -> list[Document] | Refusal:
     documents = []
     for name, media_type, sha256 in intake.documents:
-        size = definitions.content_size(tx, sha256)
-        if size is None or not definitions.uploaded(tx, sha256, officer.id):
-            return not_found("document", sha256[:16], "upload it first: PUT /v1/documents/{sha256}")
-        document = Document(name=name, media_type=media_type, sha256=sha256, size=size, title=name)
-        try:
-            DocumentReference(name=document.file_name, media_type=media_type, sha256=sha256, size=size)
-        except SigningError as error:
-            return Refusal(kind=Kind.INVALID, code="document-name", message=error.message, remedy="rename it")
+        document = uploaded(tx, officer, name, media_type, sha256)
+        if isinstance(document, Refusal):
+            return document
         documents.append(document)
     if len({document.file_name for document in documents}) != len(documents):
         message = "two documents have the same name"

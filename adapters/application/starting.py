@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from adapters.application import people
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.start import Intake, begin
 from adapters.application.terms import deployed
 from adapters.application.trail import append
-from adapters.database import definitions, jobs, messages, people
+from adapters.database import definitions, jobs, messages
 from adapters.database.store import Transaction
 from engine.acts.accepts import brought, refuses_message
 from engine.acts.start import refuses_start, start_refused
@@ -49,7 +50,7 @@ def start_by(
     except Refused as refused:  # what it calls cannot be called now
         append(app, tx, [start_refused(process, version, by, refused.refusal, actor)], now)
         return refuse(refused.refusal)
-    officer = sender or _deployer(tx, process, version)
+    officer = sender or _deployer(app, tx, process, version)
     refusal = officer if isinstance(officer, Refusal) else refuses_start(definition, officer, by)
     refusal = refusal or refuses_message(definition, by, data)
     if refusal is not None or isinstance(officer, Refusal):
@@ -70,10 +71,10 @@ def start_by(
     return begin(app, tx, officer, definition, intake, procedure=procedure, by=by, actor=actor, now=now)
 
 
-def _deployer(tx: Transaction, process: str, version: int) -> Officer | Refusal:
+def _deployer(app: Application, tx: Transaction, process: str, version: int) -> Officer | Refusal:
     row = definitions.find_process(tx, process, version)
-    officer = people.find_officer(tx, row["deployed_by"]) if row is not None else None
-    if officer is not None and officer.active:
+    officer = people.find(app, tx, row["deployed_by"]) if row is not None else None
+    if officer is not None:
         return officer
     message = f"who deployed {process}:{version} is no officer any more; events start dossiers in their name"
     remedy = "deploy it again, changed, as somebody who is"

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters import forms
-from adapters.application import views
+from adapters.application import capacities, views
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.sight import definition_of, open_task_in_sight
+from adapters.application.since import refuses_stale
+from adapters.application.trail import append
 from adapters.database import acts, trail
 from adapters.database.store import Transaction
+from engine.acts.complete import refused
 from engine.bpmn.graph import UserTask
 from engine.calendar import VIETNAM
 from engine.document import Document
@@ -34,11 +37,16 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
             return refuse(found)
         dossier, task = found
         definition = definition_of(app, tx, dossier)
-        refusal = dossier.refuses_while_suspended() or task.refuses_holder(officer)
+        refusal = refuses_stale(app, tx, dossier, request) or dossier.refuses_while_suspended()
+        refusal = refusal or task.refuses_holder(officer)
         refusal = refusal or refuses_data(dossier, definition, task, data, now=app.clock())
         if refusal:
             return refuse(refusal)
-        facts = _facts(tx, dossier, task, definition, officer, data)
+        signing = _signing(app, tx, officer, dossier, task, data)
+        if isinstance(signing, Refusal):
+            append(app, tx, [refused(dossier, task.number, officer, signing, {})], app.clock())
+            return refuse(signing)
+        facts = {**_facts(tx, dossier, task, definition, data), **signing}
         return issue(app, tx, officer, "task-completed", task.id, facts)
 
     return once(app, request, act)
@@ -108,12 +116,23 @@ def signed_documents(dossier: Dossier, definition: ProcessDefinition, task: Task
     return [document for document in documents if named is None or document.name in named]
 
 
+def _signing(
+    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, task: Task, data: Mapping[str, Any]
+) -> dict[str, Any] | Refusal:
+    """In which capacity the officer would sign: what is signed of it, and the lines above the signature."""
+    if task.signature != capacities.APPROVAL:
+        return {"capacity": "", "delegation": None, "block": []}
+    found = capacities.signs(app, tx, officer, dossier, task, data, app.clock())
+    if isinstance(found, Refusal):
+        return found
+    return {"capacity": found.kind, "delegation": capacities.keep(app, tx, found), "block": list(found.block)}
+
+
 def _facts(
     tx: Transaction,
     dossier: Dossier,
     task: Task,
     definition: ProcessDefinition,
-    officer: Officer,
     data: Mapping[str, Any],
 ) -> dict[str, Any]:
     return {
@@ -125,8 +144,6 @@ def _facts(
         "process_key": definition.key,
         "process_version": definition.version,
         "bundle_hash": definition.bundle_hash,
-        "capacity": "",
-        "delegation": None,
         "purpose": task.signature,
         "data": dict(data),
         "documents": [views.document(document) for document in signed_documents(dossier, definition, task)],

@@ -103,6 +103,10 @@ def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked, now
     if found["revoked"] is not None:
         message = f"the binding of certificate {name} to {officer.id} was revoked"
         return _signature("certificate-revoked", message, "ask an administrator to bind your new certificate")
+    if found["suspended"] is not None:
+        message = f"certificate {name} of {officer.id} is suspended: a device on which it may lie was lost"
+        remedy = f"ask an administrator to let it sign again: hoso certificate reinstate {name}"
+        return _signature("certificate-suspended", message, remedy)
     wanted = ORGAN if signature.purpose == ORGAN else PERSON
     if found["kind"] != wanted:
         message = (

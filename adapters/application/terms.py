@@ -1,4 +1,4 @@
-"""Definitions as this office runs them: with the days off by which the terms of their tasks are counted."""
+"""Definitions as this office runs them: with its units, and the days off by which the terms of tasks are counted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,12 +23,12 @@ def deployed(
     Raises Refused where what it calls cannot be called.
     """
     definition = app.definitions.get(tx, key, version, called)
-    return replace(definition, days_off=_days_off(app)) if _has_terms(definition) else definition
-
-
-def _has_terms(definition: ProcessDefinition) -> bool:
-    nodes = definition.graph.nodes.values()
-    return any(isinstance(node, UserTask) and node.schedule.term is not None for node in nodes)
+    tasks = [node for node in definition.graph.nodes.values() if isinstance(node, UserTask)]
+    if any(task.schedule.term is not None for task in tasks):
+        definition = replace(definition, days_off=_days_off(app))
+    if any(task.unit is not None for task in tasks):
+        definition = replace(definition, units=app.organisations.get(tx).unit_ids)
+    return definition
 
 
 def _days_off(app: Application) -> frozenset[date]:

@@ -25,15 +25,17 @@ class Receipt:
     inclusion: tuple[bytes, ...]
 
 
-def append(app: Application, tx: Transaction, drafts: Sequence[LeafDraft], now: datetime) -> list[StoredLeaf]:
-    """Append the leaves and sign the new checkpoint; gives them as stored."""
+def append(
+    app: Application, tx: Transaction, drafts: Sequence[LeafDraft], now: datetime, *, revision: int | None = None
+) -> list[StoredLeaf]:
+    """Append the leaves and sign the new checkpoint; gives them as stored. `revision`: of their dossier after them."""
     head = stored.head(tx, lock=True)
     frontier, size = head.frontier, head.size
     appended = []
     for draft in drafts:
         leaf = _stored(app, draft, size, now)
         grown = tree.append(frontier, size, tree.leaf_hash(leaf.encoded))
-        stored.add_leaf(tx, leaf, draft.dossier, grown.nodes)
+        stored.add_leaf(tx, leaf, draft.dossier, grown.nodes, revision=revision, device=app.device)
         frontier, size = grown.frontier, grown.size
         appended.append(leaf)
     checkpoint = Checkpoint(origin=head.origin, size=size, root=tree.root(frontier)).sign(app.log_key)

@@ -9,6 +9,8 @@ from adapters.application.trail import Receipt
 from adapters.database.trail import StoredLeaf
 from engine.document import Document
 from engine.dossier import Dossier
+from engine.people.officers import officer_at
+from engine.people.organisation import Contact, Organisation, Unit
 from engine.task import Task
 from signing.canonical import parse_canonical
 from signing.record import time_text
@@ -48,6 +50,8 @@ def task_alone(of: Task) -> Json:
         "name": of.name,
         "role": of.role,
         "holder": of.holder,
+        "owner": of.owner,
+        "returned": moment(of.returned),
         "opened": moment(of.opened),
         "due": moment(of.due),
         "follow_up": moment(of.follow_up),
@@ -115,6 +119,22 @@ def dossier(of: Dossier, procedure: Row | None, incidents: list[Row], jobs: list
     }
 
 
+def comment(row: Row, organisation: Organisation) -> Json:
+    """A comment on a dossier."""
+    return {"id": row["id"], "task": row["task"], **_by(row, organisation), "text": row["text"]}
+
+
+def attachment(row: Row, organisation: Organisation) -> Json:
+    """A working paper beside a dossier."""
+    told = {name: row[name] for name in ("name", "media_type", "sha256", "size")}
+    return {"id": row["id"], "task": row["task"], **_by(row, organisation), **told, "removed": moment(row["removed"])}
+
+
+def _by(row: Row, organisation: Organisation) -> Json:
+    person = organisation.person(row["officer"])
+    return {"officer": row["officer"], "officer_name": person.name if person else "", "time": moment(row["at"])}
+
+
 def incident(row: Row) -> Json:
     """What stands still in a dossier; `id` names it there."""
     told = {name: row[name] for name in ("element", "name", "code", "message")}
@@ -147,6 +167,25 @@ def dispatch(row: Row) -> Json:
     }
 
 
+def unit(of: Unit) -> Json:
+    """A unit of the tree."""
+    return {"id": of.id, "name": of.name, "parent": of.parent, "collective": of.collective, **contact(of.contact)}
+
+
+def officer(organisation: Organisation, id: str, now: datetime) -> Json:
+    """Somebody who is or was an officer, with what they hold now; `active`: they hold something."""
+    person, found = organisation.person(id), officer_at(organisation, id, now)
+    assert person is not None
+    held = {"position": found.position, "unit": found.unit} if found else {"position": "", "unit": None}
+    roles = sorted(found.roles) if found else []
+    return {"id": id, "name": person.name, **held, "active": found is not None, "roles": roles}
+
+
+def contact(of: Contact) -> Json:
+    """How somebody is reached, as far as that is known."""
+    return {"email": of.email or None, "phone": of.phone or None}
+
+
 def certificate(row: Row) -> Json:
     """A binding of a certificate to its officer."""
     return {
@@ -158,7 +197,8 @@ def certificate(row: Row) -> Json:
         "not_after": moment(row["not_after"]),
         "bound": moment(row["bound"]),
         "revoked": moment(row["revoked"]),
-        "state": "revoked" if row["revoked"] else "bound",
+        "suspended": moment(row["suspended"]),
+        "state": "revoked" if row["revoked"] else "suspended" if row["suspended"] else "bound",
     }
 
 

@@ -18,11 +18,12 @@ from adapters.application.work import back_off
 from adapters.database import dossiers, external, jobs
 from adapters.database.external import Row
 from adapters.database.store import Transaction
+from engine import policy
 from engine.acts.external import Report, attempt_failed, caught, completed, failed, threw
 from engine.bpmn.events import EventRefused
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal, not_found
-from engine.officer import WORKER, Officer
+from engine.officer import Officer
 from engine.outcome import Outcome
 from engine.process import ProcessDefinition
 
@@ -74,7 +75,7 @@ End = Callable[[Transaction, Held], Answer]
 
 def fetch(app: Application, officer: Officer, wanted: Wanted) -> list[dict[str, Any]] | Refusal:
     """Lease what waits now, perhaps nothing. What is not reported within the lease is given to whoever asks next."""
-    if refusal := officer.lacks(WORKER, "do jobs"):
+    if refusal := policy.refuses(officer, "do jobs"):
         return refusal
     now = app.clock()
     with app.store.read() as tx:  # many workers may wait: looking keeps nobody from writing
@@ -207,7 +208,7 @@ def _ended(
 
 
 def _refuses(row: Row | None, officer: Officer, lease: Lease) -> Refusal | None:
-    if refusal := officer.lacks(WORKER, "do jobs"):
+    if refusal := policy.refuses(officer, "do jobs"):
         return refusal
     if row is None or not officer.works_in(row["unit"]):
         return _unknown(lease)

@@ -1,22 +1,27 @@
 """Who calls, and under which key: what every endpoint needs first."""
 
 import hashlib
-from typing import Annotated
+import re
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPBearer
 
 from adapters.application.answer import Request as Asked
 from adapters.application.application import Application
+from engine import policy
+from engine.errors import Refused
 from engine.officer import Officer
 
+_ETAG = re.compile(r'"([0-9]{1,9})"')
 bearer = HTTPBearer(auto_error=False, description="an access token: hs_…")
 
 
 def application(request: Request) -> Application:
-    """The application that this server runs."""
+    """The application that this server runs, as the caller's device uses it."""
     app: Application = request.app.state.application
-    return app
+    return replace(app, device=request.state.device)
 
 
 App = Annotated[Application, Depends(application)]
@@ -28,6 +33,11 @@ def bearer_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def address(request: Request) -> str:
+    """Where the request comes from: the peer's address, as the server got it."""
+    return request.client.host if request.client else ""
+
+
 def signed_in(request: Request, _described: Annotated[object, Depends(bearer)]) -> Officer:
     """The officer whose token came with the request; the server's middleware looked it up."""
     officer: Officer = request.state.officer
@@ -35,6 +45,24 @@ def signed_in(request: Request, _described: Annotated[object, Depends(bearer)]) 
 
 
 Caller = Annotated[Officer, Depends(signed_in)]
+
+
+class May:
+    """Refuses, before the endpoint runs, who may not do its act to anything at all."""
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+
+    async def __call__(self, request: Request) -> None:
+        """Look at the rights of the officer who called; a coroutine, since it waits for nothing."""
+        officer: Officer | None = getattr(request.state, "officer", None)
+        if officer is not None and (refusal := policy.refuses_early(officer, self.act)):
+            raise Refused(refusal)
+
+
+def may(act: str) -> Any:
+    """What a route declares of itself (`dependencies=[may("claim tasks")]`): its act in `engine.policy.RIGHTS`."""
+    return Depends(May(act))
 
 
 async def fingerprint(request: Request) -> str:
@@ -48,9 +76,17 @@ def asked(
     officer: Caller,
     print_: Annotated[str, Depends(fingerprint)],
     idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,100}$")] = None,
+    if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Asked:
-    """The request's key and fingerprint."""
-    return Asked(officer=officer.id, key=idempotency_key, fingerprint=print_)
+    """The request's key and fingerprint, and over which revisions alone its act is to be done."""
+    return Asked(officer=officer.id, key=idempotency_key, fingerprint=print_, seen=_revisions(if_match))
+
+
+def _revisions(if_match: str | None) -> frozenset[int] | None:
+    """RFC 9110 §13.1.1; `*` is whatever there is. A weak tag matches nothing, nor does what no server of ours gave."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return frozenset(int(found[1]) for tag in if_match.split(",") if (found := _ETAG.fullmatch(tag.strip())))
 
 
 Once = Annotated[Asked, Depends(asked)]

@@ -9,8 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from adapters.application import documents, evidence, message, queries
 from adapters.application.start import Intake, start_dossier
 from adapters.database.dossiers import Wanted
+from adapters.database.search import asked
 from adapters.dispatch.manifest import manifest_csv
-from adapters.http.caller import After, App, Caller, Limit, Once
+from adapters.http.caller import After, App, Caller, Limit, Once, may
+from adapters.http.inbox import Search
 from adapters.http.models import Message, NewDossier, Sha256
 from adapters.http.organisation import told
 from engine.calendar import VIETNAM
@@ -23,7 +25,7 @@ Number = Annotated[int, Query(ge=0, lt=2**31)]
 Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
-@router.post("/dossiers", status_code=201)
+@router.post("/dossiers", status_code=201, dependencies=[may("start dossiers")])
 def start(app: App, caller: Caller, once: Once, new: NewDossier, response: Response) -> Body:
     """Start a dossier."""
     intake = Intake(
@@ -34,12 +36,13 @@ def start(app: App, caller: Caller, once: Once, new: NewDossier, response: Respo
         applicant=new.applicant,
         submitter=new.submitter or caller.name,
         data=new.data,
+        unit=new.unit,
         documents=[(item.name, item.media_type, item.sha256) for item in new.documents],
     )
     return told(start_dossier(app, caller, once, intake), response)
 
 
-@router.get("/dossiers")
+@router.get("/dossiers", dependencies=[may("see dossiers")])
 def list_dossiers(
     app: App,
     caller: Caller,
@@ -48,43 +51,47 @@ def list_dossiers(
     process: Annotated[str | None, Query(max_length=200)] = None,
     version: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     running: bool = False,
+    search: Search = "",
 ) -> Body:
-    """A page of the dossiers within the caller's sight: of one process, of one version, those that run still."""
-    wanted = Wanted(process=process, version=version, running=running)
+    """A page of the dossiers within the caller's sight: of one process, of one version, those that run still.
+
+    `search`: whose code, title, applicant or steps have these words, without accents; the last may be a beginning.
+    """
+    wanted = Wanted(process=process, version=version, running=running, words=asked(search))
     return dict(queries.list_dossiers(app, caller, cursor, limit, wanted).body_or_raise())
 
 
-@router.get("/dossiers/{code}")
-def show(app: App, caller: Caller, code: str) -> Body:
+@router.get("/dossiers/{code}", dependencies=[may("see dossiers")])
+def show(app: App, caller: Caller, code: str, response: Response) -> Body:
     """A dossier as it stands."""
-    return dict(queries.show_dossier(app, caller, code).body_or_raise())
+    return told(queries.show_dossier(app, caller, code), response)
 
 
-@router.get("/dossiers/{code}/tasks")
+@router.get("/dossiers/{code}/tasks", dependencies=[may("see dossiers")])
 def list_tasks(app: App, caller: Caller, code: str, cursor: Number = 0, limit: Limit = 50) -> Body:
     """A page of a dossier's open tasks."""
     return dict(queries.tasks_of(app, caller, code, cursor, limit).body_or_raise())
 
 
-@router.get("/dossiers/{code}/jobs")
+@router.get("/dossiers/{code}/jobs", dependencies=[may("see dossiers")])
 def list_jobs(app: App, caller: Caller, code: str, cursor: Number = 0, limit: Limit = 50) -> Body:
     """A page of a dossier's open and failed jobs."""
     return dict(queries.jobs_of(app, caller, code, cursor, limit).body_or_raise())
 
 
-@router.get("/dossiers/{code}/history")
+@router.get("/dossiers/{code}/history", dependencies=[may("see dossiers")])
 def history(app: App, caller: Caller, code: str) -> Body:
     """What happened to a dossier."""
     return dict(queries.history(app, caller, code).body_or_raise())
 
 
-@router.post("/dossiers/{code}/messages")
+@router.post("/dossiers/{code}/messages", dependencies=[may("send messages")])
 def send_message(app: App, caller: Caller, once: Once, code: str, sent: Message, response: Response) -> Body:
     """Give a dossier the message that it waits for."""
     return told(message.send(app, caller, once, code, sent.name, sent.data), response)
 
 
-@router.get("/dossiers/{code}/evidence")
+@router.get("/dossiers/{code}/evidence", dependencies=[may("see dossiers")])
 def export(app: App, caller: Caller, code: str) -> Response:
     """The evidence pack of a dossier (ASiC-E)."""
     pack = _bytes(evidence.pack(app, caller, code))
@@ -95,7 +102,7 @@ def export(app: App, caller: Caller, code: str) -> Response:
     )
 
 
-@router.put("/documents/{sha256}", status_code=201)
+@router.put("/documents/{sha256}", status_code=201, dependencies=[may("upload documents")])
 async def upload(app: App, caller: Caller, sha256: Sha256, request: Request) -> Body:
     """Upload a document's bytes under their SHA-256."""
     body = await request.body()
@@ -103,32 +110,32 @@ async def upload(app: App, caller: Caller, sha256: Sha256, request: Request) -> 
     return dict(answer.body_or_raise())
 
 
-@router.get("/documents/{sha256}")
+@router.get("/documents/{sha256}", dependencies=[may("see documents")])
 def download(app: App, caller: Caller, sha256: Sha256) -> Response:
     """A document's bytes."""
     content = _bytes(queries.content(app, caller, sha256))
     return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
 
 
-@router.get("/dispatches")
+@router.get("/dispatches", dependencies=[may("see dispatches")])
 def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
     """A page of dispatches."""
     return dict(queries.list_dispatches(app, caller, cursor, limit).body_or_raise())
 
 
-@router.get("/dispatches/{id}")
+@router.get("/dispatches/{id}", dependencies=[may("see dispatches")])
 def show_dispatch(app: App, caller: Caller, id: str) -> Body:
     """One dispatch."""
     return dict(queries.show_dispatch(app, caller, id).body_or_raise())
 
 
-@router.get("/dispatches/{id}/label")
+@router.get("/dispatches/{id}/label", dependencies=[may("see dispatches")])
 def label(app: App, caller: Caller, id: str) -> Response:
     """The address label of a parcel (PDF)."""
     return Response(_bytes(queries.label(app, caller, id)), media_type="application/pdf")
 
 
-@router.get("/dispatch-manifest")
+@router.get("/dispatch-manifest", dependencies=[may("see dispatches")])
 def manifest(app: App, caller: Caller, date: Day | None = None) -> Response:
     """The day's manifest of parcels (CSV, UTF-8 with a byte order mark, as spreadsheets want it)."""
     day = date or app.clock().astimezone(VIETNAM).date()

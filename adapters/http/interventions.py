@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field, StringConstraints
 
 from adapters.application import interventions
-from adapters.http.caller import After, App, Caller, Limit, Once
+from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.models import Data, Model
 from adapters.http.organisation import told
 from engine.acts.intervene import LONGEST_REASON, Cancel, Intervention, Migrate, Modify, Resolve, Resume, Suspend
@@ -60,28 +60,28 @@ class Resolution(Reasoned):
     data: Data = Field(default_factory=dict)
 
 
-@router.post("/dossiers/{code}/suspend")
+@router.post("/dossiers/{code}/suspend", dependencies=[may("suspend dossiers")])
 def suspend(app: App, caller: Caller, once: Once, code: str, sent: Reasoned, response: Response) -> Body:
     """Suspend a dossier (administrator): nothing moves it until it is resumed."""
     act = Suspend(revision=sent.revision, reason=sent.reason)
     return told(interventions.perform(app, caller, once, code, act), response)
 
 
-@router.post("/dossiers/{code}/resume")
+@router.post("/dossiers/{code}/resume", dependencies=[may("resume dossiers")])
 def resume(app: App, caller: Caller, once: Once, code: str, sent: Reasoned, response: Response) -> Body:
     """Resume a suspended dossier (administrator)."""
     act = Resume(revision=sent.revision, reason=sent.reason)
     return told(interventions.perform(app, caller, once, code, act), response)
 
 
-@router.post("/dossiers/{code}/cancel")
+@router.post("/dossiers/{code}/cancel", dependencies=[may("cancel dossiers")])
 def cancel(app: App, caller: Caller, once: Once, code: str, sent: Planned, response: Response) -> Body:
     """Cancel a dossier (administrator): everything that lives in it ends."""
     act = Cancel(revision=sent.revision, reason=sent.reason)
     return _planned(app, caller, once, code, sent, act, response)
 
 
-@router.post("/dossiers/{code}/modify")
+@router.post("/dossiers/{code}/modify", dependencies=[may("move tokens")])
 def modify(app: App, caller: Caller, once: Once, code: str, sent: Modification, response: Response) -> Body:
     """Move a dossier's tokens by hand (administrator)."""
     act = Modify(
@@ -94,32 +94,32 @@ def modify(app: App, caller: Caller, once: Once, code: str, sent: Modification, 
     return _planned(app, caller, once, code, sent, act, response)
 
 
-@router.post("/dossiers/{code}/migrate")
+@router.post("/dossiers/{code}/migrate", dependencies=[may("migrate dossiers")])
 def migrate(app: App, caller: Caller, once: Once, code: str, sent: Migration, response: Response) -> Body:
     """Let a dossier go on under another version of its process (administrator)."""
     act = Migrate(revision=sent.revision, reason=sent.reason, version=sent.version, mapping=sent.mapping)
     return _planned(app, caller, once, code, sent, act, response)
 
 
-@router.get("/dossiers/{code}/tokens")
+@router.get("/dossiers/{code}/tokens", dependencies=[may("see dossiers")])
 def tokens(app: App, caller: Caller, code: str) -> Body:
     """What lives in a dossier: where its tokens stand."""
     return dict(interventions.list_tokens(app, caller, code).body_or_raise())
 
 
-@router.get("/incidents")
+@router.get("/incidents", dependencies=[may("see incidents")])
 def incidents(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
     """A page of what stands still within the caller's sight."""
     return dict(interventions.list_incidents(app, caller, cursor, limit).body_or_raise())
 
 
-@router.post("/dossiers/{code}/incidents/{incident}/retry")
+@router.post("/dossiers/{code}/incidents/{incident}/retry", dependencies=[may("retry incidents")])
 def retry(app: App, caller: Caller, once: Once, code: str, incident: IncidentId, response: Response) -> Body:
     """Let what stands still try again as it is (administrator)."""
     return told(interventions.retry(app, caller, once, code, incident), response)
 
 
-@router.post("/dossiers/{code}/incidents/{incident}/resolve")
+@router.post("/dossiers/{code}/incidents/{incident}/resolve", dependencies=[may("resolve incidents")])
 def resolve(
     app: App, caller: Caller, once: Once, code: str, incident: IncidentId, sent: Resolution, response: Response
 ) -> Body:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field, StringConstraints
 
 from adapters.application import messages
-from adapters.http.caller import App, Caller, Limit, Once
+from adapters.http.caller import App, Caller, Limit, Once, may
 from adapters.http.models import Data, Id, Model
 from adapters.http.organisation import told
 
@@ -31,13 +31,17 @@ class NewSignal(Model):
     data: Data = Field(default_factory=dict)
 
 
-@router.post("/messages", responses={201: {"description": "started"}, 202: {"description": "buffered"}})
+@router.post(
+    "/messages",
+    responses={201: {"description": "started"}, 202: {"description": "buffered"}},
+    dependencies=[may("send messages")],
+)
 def send(app: App, caller: Caller, once: Once, sent: NewMessage, response: Response) -> Body:
     """Send a message to who waits for it, to the process that it starts, or to wait until its time to live ends."""
     return told(messages.send(app, caller, once, sent.name, sent.key, sent.data, sent.ttl), response)
 
 
-@router.get("/messages")
+@router.get("/messages", dependencies=[may("see messages")])
 def list_waiting(
     app: App, caller: Caller, cursor: Annotated[int, Query(ge=0, lt=2**53)] = 0, limit: Limit = 50
 ) -> Body:
@@ -45,7 +49,7 @@ def list_waiting(
     return dict(messages.list_waiting(app, caller, cursor, limit).body_or_raise())
 
 
-@router.post("/signals")
+@router.post("/signals", dependencies=[may("send signals")])
 def send_signal(app: App, caller: Caller, once: Once, sent: NewSignal, response: Response) -> Body:
     """Broadcast a signal (administrator)."""
     return told(messages.send_signal(app, caller, once, sent.name, sent.data), response)

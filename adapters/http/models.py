@@ -1,5 +1,6 @@
 """What requests carry, bounded and strict: an unknown field is refused."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -40,6 +41,17 @@ class NewOfficer(Model):
     position: Text
     unit: Id
     roles: Annotated[list[Id], Field(max_length=50)]
+    rank: Literal["head", "deputy", "staff"] = "staff"
+    since: date | None = None
+    document: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] = ""
+
+
+class Changes(Model):
+    """Changes of the organisation, all of which are made or none; each is an object with its `kind`."""
+
+    changes: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000)]
+    reason: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] | None = None
+    dry_run: bool = False
 
 
 class NewStatement(Model):
@@ -85,6 +97,7 @@ class NewDossier(Model):
     channel: Literal["direct", "online", "post", "email", "edxml"] = "direct"
     applicant: Annotated[dict[Id, Annotated[str, StringConstraints(max_length=500)]], Field(max_length=20)] = {}
     submitter: Text | None = None
+    unit: Id | None = None
     data: Data = {}
     documents: Annotated[list[UploadedDocument], Field(max_length=100)] = []
 

@@ -1,82 +1,158 @@
 """Units, officers, certificates and other signed acts."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from adapters.application import people, queries, signed_acts
+from adapters.application import changes, directory, people, queries, signed_acts
 from adapters.application.answer import Answer
 from adapters.application.submission import Submission
-from adapters.http.caller import After, App, Caller, Limit, Once
-from adapters.http.models import NewOfficer, NewStatement, NewUnit, SignedAct
-from engine.officer import Officer
+from adapters.http.caller import After, App, Caller, Limit, Once, may
+from adapters.http.models import Changes, NewOfficer, NewStatement, NewUnit, SignedAct
+from adapters.http.problems import etag
+from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
+Which = Annotated[str | None, Query(max_length=200)]
 
 
 def told(answer: Answer, response: Response) -> Body:
     """The answer's body, with its status; raises for a refusal."""
     body = dict(answer.body_or_raise())
     response.status_code = answer.status
+    if "revision" in body:
+        response.headers["ETag"] = etag(body["revision"])
     return body
 
 
-@router.get("/me")
+@router.get("/me", dependencies=[may("see who they are")])
 def me(app: App, caller: Caller) -> Body:
     """Who am I, and which log does this server keep?"""
     return dict(queries.me(app, caller).body_or_raise())
 
 
-@router.get("/units")
+@router.get("/units", dependencies=[may("see the organisation")])
 def list_units(app: App, caller: Caller) -> Body:
     """All units."""
     return dict(queries.list_units(app).body_or_raise())
 
 
-@router.post("/units", status_code=201)
+@router.get("/units/{id}", dependencies=[may("see the organisation")])
+def show_unit(app: App, caller: Caller, id: str) -> Body:
+    """One unit: its head of record, its positions and who holds them."""
+    return dict(directory.show_unit(app, id).body_or_raise())
+
+
+@router.post("/units", status_code=201, dependencies=[may("add units")])
 def add_unit(app: App, caller: Caller, once: Once, unit: NewUnit, response: Response) -> Body:
     """Add a unit (administrator)."""
-    return told(people.add_unit(app, caller, once, unit.id, unit.name, unit.parent), response)
+    return told(changes.add_unit(app, caller, once, unit.id, unit.name, unit.parent), response)
 
 
-@router.get("/officers")
+@router.get("/officers", dependencies=[may("see the organisation")])
 def list_officers(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
     """A page of officers."""
     return dict(queries.list_officers(app, cursor, limit).body_or_raise())
 
 
-@router.get("/officers/{id}")
+@router.get("/officers/{id}", dependencies=[may("see the organisation")])
 def show_officer(app: App, caller: Caller, id: str) -> Body:
-    """One officer."""
-    return dict(queries.show_officer(app, id).body_or_raise())
+    """One officer: what they hold with its dates, contacts, mandates, absences."""
+    return dict(directory.show_officer(app, caller, id).body_or_raise())
 
 
-@router.post("/officers", status_code=201)
+@router.post("/officers", status_code=201, dependencies=[may("add officers")])
 def add_officer(
     app: App, caller: Caller, once: Once, officer: NewOfficer, response: Response, token: bool = False
 ) -> Body:
     """Appoint an officer (administrator); with `token=true`, their first access token is in the answer."""
-    new = Officer(
-        id=officer.id, name=officer.name, position=officer.position, unit=officer.unit, roles=frozenset(officer.roles)
-    )
-    return told(people.add_officer(app, caller, once, new, with_token=token), response)
+    new = people.Newcomer(**{**officer.model_dump(), "roles": frozenset(officer.roles)})
+    return told(changes.add_officer(app, caller, once, new, with_token=token), response)
 
 
-@router.get("/certificates")
+@router.post("/organisation/changes", dependencies=[may("change the organisation")])
+def change(app: App, caller: Caller, once: Once, wanted: Changes, response: Response) -> Body:
+    """Make changes, all or none; 202 where another administrator must approve them; `dry_run` changes nothing."""
+    found = changes.read(wanted.changes)
+    if isinstance(found, Refusal):
+        raise Refused(found)
+    return told(changes.change(app, caller, once, found, wanted.reason, dry_run=wanted.dry_run), response)
+
+
+@router.get("/positions", dependencies=[may("see the organisation")])
+def list_positions(app: App, caller: Caller, unit: Which = None, cursor: After = "", limit: Limit = 50) -> Body:
+    """A page of positions, with who holds them now."""
+    return dict(directory.list_positions(app, unit, cursor, limit).body_or_raise())
+
+
+@router.get("/appointments", dependencies=[may("see the organisation")])
+def list_appointments(
+    app: App,
+    caller: Caller,
+    officer: Which = None,
+    unit: Which = None,
+    on: date | None = None,
+    cursor: After = "",
+    limit: Limit = 50,
+) -> Body:
+    """A page of appointments: of an officer, in a unit, in force on a day."""
+    return dict(directory.list_appointments(app, officer, unit, on, cursor, limit).body_or_raise())
+
+
+@router.get("/roles", dependencies=[may("see the organisation")])
+def list_grants(
+    app: App,
+    caller: Caller,
+    officer: Which = None,
+    unit: Which = None,
+    on: date | None = None,
+    cursor: After = "",
+    limit: Limit = 50,
+) -> Body:
+    """A page of the roles that were granted beside those of positions."""
+    return dict(directory.list_grants(app, officer, unit, on, cursor, limit).body_or_raise())
+
+
+@router.get("/mandates", dependencies=[may("see the organisation")])
+def list_mandates(
+    app: App, caller: Caller, position: Which = None, on: date | None = None, cursor: After = "", limit: Limit = 50
+) -> Body:
+    """A page of mandates (KT., TL., TUQ.): of a position, in force on a day."""
+    return dict(directory.list_mandates(app, position, on, cursor, limit).body_or_raise())
+
+
+@router.get("/mandates/{id}", dependencies=[may("see the organisation")])
+def show_mandate(app: App, caller: Caller, id: str) -> Body:
+    """One mandate."""
+    return dict(directory.show_mandate(app, id).body_or_raise())
+
+
+@router.get("/absences", dependencies=[may("see the organisation")])
+def list_absences(
+    app: App, caller: Caller, officer: Which = None, on: date | None = None, cursor: After = "", limit: Limit = 50
+) -> Body:
+    """A page of absences: of an officer, on a day."""
+    return dict(directory.list_absences(app, caller, officer, on, cursor, limit).body_or_raise())
+
+
+@router.get("/certificates", dependencies=[may("see the organisation")])
 def list_certificates(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
     """A page of certificate bindings."""
     return dict(queries.list_certificates(app, cursor, limit).body_or_raise())
 
 
-@router.post("/statements", status_code=201)
+@router.post("/statements", status_code=201, dependencies=[may("do signed acts")])
 def prepare(app: App, caller: Caller, once: Once, act: NewStatement, response: Response) -> Body:
-    """Prepare a signed act: certificate-bound, certificate-revoked, procedure-adopted (administrator)."""
+    """Prepare a signed act (administrator): certificate-bound, certificate-revoked, procedure-adopted, or
+    binding-approved, whose subject is the proposal.
+    """
     return told(signed_acts.prepare(app, caller, once, act.act, act.subject, act.body), response)
 
 
-@router.post("/acts", status_code=201)
+@router.post("/acts", status_code=201, dependencies=[may("do signed acts")])
 def perform(app: App, caller: Caller, once: Once, act: SignedAct, response: Response) -> Body:
-    """Do a prepared act, signed."""
+    """Do a prepared act, signed; 202: proposed, another administrator approves it."""
     submission = Submission(statement=act.statement, record=act.record, manifest=act.manifest, signature=act.signature)
     return told(signed_acts.perform(app, caller, once, submission), response)

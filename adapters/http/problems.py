@@ -15,6 +15,7 @@ STATUS = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.FORBIDDEN: 403,
+    Kind.STALE: 412,
     Kind.INVALID: 422,
     Kind.SIGNATURE: 422,
 }
@@ -27,6 +28,19 @@ def problem(status: int, code: str, message: str, remedy: str = "", **more: Any)
     body = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code, "remedy": remedy}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse({**body, **more}, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def etag(revision: int) -> str:
+    """A dossier's revision as an entity tag (RFC 9110 §8.8.3): what `If-Match` names."""
+    return f'"{revision}"'
+
+
+def too_many(seconds: int) -> JSONResponse:
+    """Too many failed attempts came from there."""
+    message = f"too many attempts to sign in from your address; wait {seconds} seconds"
+    answer = problem(429, "too-many-attempts", message, "a good token works meanwhile; check the one you use")
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def not_signed_in() -> JSONResponse:
@@ -46,7 +60,11 @@ def register(api: FastAPI) -> None:
     def refused(_request: Request, error: Refused) -> JSONResponse:
         refusal: Refusal = error.refusal
         more = {"problems": list(refusal.problems)} if refusal.problems else {}
-        return problem(STATUS[refusal.kind], refusal.code, refusal.message, refusal.remedy, **more)
+        now = {} if refusal.revision is None else {"revision": refusal.revision}
+        told = problem(STATUS[refusal.kind], refusal.code, refusal.message, refusal.remedy, **more, **now)
+        if refusal.revision is not None:
+            told.headers["ETag"] = etag(refusal.revision)
+        return told
 
     @api.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from adapters.application import deploy, queries
-from adapters.http.caller import After, App, Caller, Limit, Once
+from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.models import Bundle
 from adapters.http.organisation import told
 
@@ -13,25 +13,25 @@ router = APIRouter()
 Body = dict[str, Any]
 
 
-@router.post("/processes", status_code=201)
+@router.post("/processes", status_code=201, dependencies=[may("deploy processes")])
 def deploy_bundle(app: App, caller: Caller, once: Once, bundle: Bundle, response: Response) -> Body:
-    """Deploy a bundle (integrator); 422 names every problem with its place and remedy."""
+    """Deploy a bundle (integrator); 202: proposed, an administrator approves it; 422 names every problem."""
     return told(deploy.deploy(app, caller, once, bundle.files, bundle.although), response)
 
 
-@router.get("/processes")
+@router.get("/processes", dependencies=[may("see processes")])
 def list_processes(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
     """A page of deployed versions."""
     return dict(queries.list_processes(app, cursor, limit).body_or_raise())
 
 
-@router.get("/processes/{key}")
+@router.get("/processes/{key}", dependencies=[may("see processes")])
 def show_process(app: App, caller: Caller, key: str) -> Body:
     """The latest version of a process."""
     return dict(queries.show_process(app, key).body_or_raise())
 
 
-@router.get("/procedures")
+@router.get("/procedures", dependencies=[may("see processes")])
 def list_procedures(
     app: App, caller: Caller, cursor: Annotated[int, Query(ge=-1, lt=2**53)] = -1, limit: Limit = 50
 ) -> Body:
@@ -39,7 +39,7 @@ def list_procedures(
     return dict(queries.list_procedures(app, cursor, limit).body_or_raise())
 
 
-@router.get("/procedures/{code}")
+@router.get("/procedures/{code}", dependencies=[may("see processes")])
 def show_procedure(app: App, caller: Caller, code: str) -> Body:
     """The procedure record in force today."""
     return dict(queries.show_procedure(app, code).body_or_raise())

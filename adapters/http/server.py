@@ -9,14 +9,45 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
-from adapters.application import people
+from adapters.application import people, throttle
 from adapters.application.application import Application
 from adapters.database.store import StoreUnavailable, reachable
-from adapters.http import dossiers, interventions, messages, organisation, processes, tasks, trail, workers
-from adapters.http.caller import bearer_token
-from adapters.http.problems import database_unavailable, not_signed_in, problem, register
+from adapters.http import (
+    devices,
+    dossiers,
+    inbox,
+    interventions,
+    lists,
+    messages,
+    notes,
+    organisation,
+    processes,
+    proposals,
+    sign_in,
+    tasks,
+    trail,
+    workers,
+)
+from adapters.http.caller import address, bearer_token
+from adapters.http.problems import database_unavailable, not_signed_in, problem, register, too_many
 from adapters.jobs.worker import work_until
 
+ROOMS = (
+    sign_in,
+    devices,
+    organisation,
+    processes,
+    proposals,
+    dossiers,
+    interventions,
+    lists,
+    messages,
+    inbox,
+    notes,
+    tasks,
+    trail,
+    workers,
+)
 MAX_BODY = 16 * 1024 * 1024
 GRACE = 10  # seconds that the worker may finish its job in
 
@@ -41,7 +72,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     api.state.waiting_workers = 0
     api.state.stopping = lambda: False  # whoever runs the server may know better
     register(api)
-    for room in (organisation, processes, dossiers, interventions, messages, tasks, trail, workers):
+    for room in ROOMS:
         api.include_router(room.router, prefix="/v1")
 
     @api.middleware("http")
@@ -51,18 +82,16 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
             return problem(413, "request-too-large", f"expected a body of at most {MAX_BODY} bytes, with its length")
         if "\x00" in unquote(request.scope["path"]) or "\x00" in unquote_plus(request.url.query):
             return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
-        if request.url.path.startswith("/v1/"):
+        request.state.device = None
+        if request.url.path.startswith("/v1/") and not sign_in.open_to_strangers(request.url.path):
             # Before the body is read: a stranger costs no more than a look at the token.
             try:
-                officer = await run_in_threadpool(people.sign_in, app, bearer_token(request))
+                found = await run_in_threadpool(_known, app, request)
             except StoreUnavailable:
                 return database_unavailable()
-            if officer is None:
-                return not_signed_in()
-            if workers.confined(officer, request.url.path):
-                message = f"{officer.id} is a worker: its token opens /v1/jobs alone"
-                return problem(403, "right-missing", message, "use an officer's token")
-            request.state.officer = officer
+            if isinstance(found, Response):
+                return found
+            request.state.officer, request.state.device, request.state.token = found.officer, found.device, found.token
         return await call_next(request)
 
     @api.get("/livez", include_in_schema=False)
@@ -78,6 +107,16 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
         return Response("ready")
 
     return api
+
+
+def _known(app: Application, request: Request) -> people.SignedIn | Response:
+    """Whose token came with the request. A token that is none counts against its address; none at all is no guess."""
+    token = bearer_token(request)
+    found = people.sign_in(app, token)
+    if found is not None:
+        return found
+    wait = throttle.count(app, throttle.FAILED, address(request)) if token else None
+    return not_signed_in() if wait is None else too_many(wait)
 
 
 def _digits(text: str) -> bool:

@@ -11,11 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from adapters.application import workers
 from adapters.application.application import Application
 from adapters.application.workers import Failure, Lease, Wanted
-from adapters.http.caller import App, Caller, Once
+from adapters.http.caller import App, Caller, Once, may
 from adapters.http.models import Data, Id, Model
 from adapters.http.organisation import told
 from engine.errors import Refusal, Refused
-from engine.officer import WORKER, Officer
+from engine.officer import Officer
 from engine.process import EXTERNAL_TYPE, is_external
 
 router = APIRouter(prefix="/jobs")
@@ -81,7 +81,7 @@ class JobError(Model):
     data: Data = Field(default_factory=dict)
 
 
-@router.post("/fetch")
+@router.post("/fetch", dependencies=[may("do jobs")])
 async def fetch(app: App, caller: Caller, wanted: WantedJobs, request: Request) -> Body:
     """Lease jobs (worker): at once if there are any, else as soon as one appears within `wait_seconds`.
 
@@ -107,21 +107,21 @@ async def fetch(app: App, caller: Caller, wanted: WantedJobs, request: Request) 
         state.waiting_workers -= 1
 
 
-@router.post("/{id}/extend")
+@router.post("/{id}/extend", dependencies=[may("do jobs")])
 def extend(app: App, caller: Caller, once: Once, id: JobId, sent: LeaseExtension, response: Response) -> Body:
     """Hold a job for another while."""
     lease, by = Lease(job=id, epoch=sent.lease_epoch), timedelta(seconds=sent.lease_seconds)
     return told(workers.extend(app, caller, once, lease, by), response)
 
 
-@router.post("/{id}/complete")
+@router.post("/{id}/complete", dependencies=[may("do jobs")])
 def complete(app: App, caller: Caller, once: Once, id: JobId, sent: JobCompletion, response: Response) -> Body:
     """The job is done."""
     lease = Lease(job=id, epoch=sent.lease_epoch)
     return told(workers.complete(app, caller, once, lease, sent.data), response)
 
 
-@router.post("/{id}/fail")
+@router.post("/{id}/fail", dependencies=[may("do jobs")])
 def fail(app: App, caller: Caller, once: Once, id: JobId, sent: JobFailure, response: Response) -> Body:
     """This try failed: it is tried again after a while, or is an incident when no try is left."""
     wait = None if sent.retry_in_seconds is None else timedelta(seconds=sent.retry_in_seconds)
@@ -129,7 +129,7 @@ def fail(app: App, caller: Caller, once: Once, id: JobId, sent: JobFailure, resp
     return told(workers.fail(app, caller, once, Lease(job=id, epoch=sent.lease_epoch), failure), response)
 
 
-@router.post("/{id}/error")
+@router.post("/{id}/error", dependencies=[may("do jobs")])
 def throw(app: App, caller: Caller, once: Once, id: JobId, sent: JobError, response: Response) -> Body:
     """The job ended in a BPMN error, which the process catches by its code; else it is an incident."""
     lease = Lease(job=id, epoch=sent.lease_epoch)
@@ -144,11 +144,6 @@ async def _gone(request: Request, seconds: float) -> bool:
             pass
         return True
     return False
-
-
-def confined(officer: Officer, path: str) -> bool:
-    """Whether the path is closed to an officer who is nothing but a worker: a program needs no more than its jobs."""
-    return officer.roles == {WORKER} and path != "/v1/me" and not path.startswith("/v1/jobs/")
 
 
 def _fetch(app: Application, officer: Officer, wanted: Wanted) -> list[dict[str, Any]]:

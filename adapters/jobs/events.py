@@ -64,7 +64,7 @@ def correlate(app: Application, job: Job) -> None:
     try:
         with app.store.write() as tx:
             row, now = messages.find(tx, id), app.clock()
-            sent = correlation.kept_message(tx, row) if row is not None and row["expires"] > now else None
+            sent = correlation.kept_message(app, tx, row) if row is not None and row["expires"] > now else None
             if sent is not None:
                 correlation.correlate(app, tx, sent, now, _take(tx, job, id))
             _finish(tx, job)
@@ -105,7 +105,7 @@ def _give(app: Application, job: Job, row: Row) -> bool:
     """Give one message; False when the dossier no longer awaits it."""
     code, number = job["dossier"], job["payload"]["subscription"]
     with app.store.write() as tx:
-        sent, now = correlation.kept_message(tx, row), app.clock()
+        sent, now = correlation.kept_message(app, tx, row), app.clock()
         if sent is None:
             return False
         answer = correlation.give_to(app, tx, code, number, sent, now, _take(tx, job, row["id"]))

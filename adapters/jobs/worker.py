@@ -1,6 +1,7 @@
 """The worker: takes due jobs one by one and has their handlers do them. Many may run, on many machines."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ import structlog
 
 from adapters.application import work
 from adapters.application.application import Application
+from adapters.application.placing import settle
 from adapters.application.work import Job
 from adapters.database.store import StoreUnavailable
 from adapters.jobs.errors import JobFault, TryLater
@@ -16,13 +18,20 @@ from adapters.letters.errors import LetterError
 from signing.errors import Undecidable
 
 IDLE = 0.2  # seconds between looks when there is nothing to do
+SETTLE = 1.0  # seconds between looks whether tasks stand where they belong
 log = structlog.get_logger()
 
 
 def work_until(app: Application, stop: threading.Event) -> None:
-    """Do jobs until told to stop; the job in hand is finished first."""
+    """Do jobs until told to stop, and keep the queues right; the job in hand is finished first."""
+    looked = -SETTLE
     while not stop.is_set():
         try:
+            if time.monotonic() - looked >= SETTLE:
+                try:
+                    settle(app)
+                finally:
+                    looked = time.monotonic()  # after it: jobs are done in between, however long it took
             busy = work_once(app)
         except StoreUnavailable as error:
             log.warning("database unavailable", reason=str(error))

@@ -63,7 +63,7 @@ def incidents(world: World, who: str = "an") -> list[dict[str, Any]]:
 
 def appoint(world: World) -> Officer:
     """An external worker."""
-    robot = Officer(id="may", name="Máy", position="Phần mềm", unit="agency", roles=frozenset({"worker"}))
+    robot = people.Newcomer(id="may", name="Máy", position="Phần mềm", unit="agency", roles=frozenset({"worker"}))
     with world.app.store.write() as tx:
         people.appoint(world.app, tx, SYSTEM, robot, with_token=False)
     return world.officer("may")

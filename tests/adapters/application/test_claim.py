@@ -16,10 +16,18 @@ def test_of_two_who_claim_at_once_one_gets_the_task(world: World) -> None:
     [loser] = set(answers) - {winner}
     refusal = refusal_of(answers[loser])  # type: ignore[arg-type]
     assert (refusal.kind, refusal.code) == (Kind.CONFLICT, "task-held")
-    assert refusal.message == f"task {task} is held by {winner}"
-    assert refusal.remedy
+    assert refusal.message == f"task {task} is held by {winner} ({winner.title()}) since 15:30"
+    assert "their head may reassign it" in refusal.remedy
     assert world.acts(code) == ["dossier-started", "task-claimed", "claim-refused"]
     assert [item["holder"] for item in world.dossier(code)["tasks"]] == [winner]
+
+
+def test_who_held_it_since_an_earlier_day_is_told_with_the_day(world: World) -> None:
+    """In Vietnam's time."""
+    task = world.task(world.start("cho"), "work")
+    world.claim("lan", task).body_or_raise()
+    world.clock.go(days=1)
+    assert refusal_of(world.claim("mai", task)).message.endswith("(Lan) since 2026-11-21 15:30")
 
 
 def test_claiming_what_one_holds_changes_nothing(world: World) -> None:
@@ -53,7 +61,9 @@ def test_only_the_holder_releases(world: World) -> None:
     assert "held by lan, not by mai" in refusal.message
 
 
-@pytest.mark.parametrize(("who", "code"), [("hoa", "not-candidate"), ("nam", "task-unknown"), ("kiem", "other-office")])
+@pytest.mark.parametrize(
+    ("who", "code"), [("hoa", "not-candidate"), ("nam", "task-unknown"), ("kiem", "auditor-changes-nothing")]
+)
 def test_a_task_is_for_its_role_within_sight(world: World, who: str, code: str) -> None:
     """Another role is told so; another office is not told that the task exists; an auditor reads and takes nothing."""
     task = world.task(world.start("cho"), "work")
@@ -80,9 +90,12 @@ def test_an_unknown_task_is_told_as_such(world: World, id: str) -> None:
 
 
 def test_a_closed_task_is_held_by_nobody(world: World) -> None:
-    """It is gone from every queue and cannot be claimed or released."""
+    """It is gone from every queue; who comes late is told who did it and when, within sight only."""
     code = world.start("cho")
     task = world.task(code, "work")
     world.do("lan", code, "work")
-    assert refusal_of(world.claim("lan", task)).code == "task-unknown"
-    assert refusal_of(world.release("lan", task)).code == "task-unknown"
+    for answer in (world.claim("mai", task), world.release("mai", task), world.prepare("mai", task)):
+        refusal = refusal_of(answer)
+        assert (refusal.kind, refusal.code) == (Kind.CONFLICT, "task-closed")
+        assert refusal.message == f"task {task} was completed by lan at 2026-11-21T08:30:00Z"
+    assert refusal_of(world.claim("nam", task)).code == "task-unknown"

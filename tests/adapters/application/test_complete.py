@@ -358,7 +358,7 @@ def test_a_statement_is_used_once(world: World, code: str) -> None:
     sent = world.submission(offered(world, code, {"decision": "return"}), known("hang"))
     world.send("hang", task, sent).body_or_raise()
     refusal = refusal_of(world.send("hang", task, sent))
-    assert refusal.code == "task-unknown"  # the task is over; its statement says nothing of the next one
+    assert refusal.code == "task-closed"  # the task is over; its statement says nothing of the next one
     world.do("lan", code, "prepare", {"note": "sửa"})
     again = world.task(code, "decide")
     world.claim("hang", again).body_or_raise()
@@ -390,7 +390,7 @@ def test_of_two_completions_at_once_one_is_accepted(world: World, code: str) -> 
     sent = [world.submission(offered(world, code), known("hang")) for _ in range(2)]
     answers = at_once(2, lambda number: world.send("hang", task, sent[number]))
     refused = [answer.refusal.code for answer in answers if answer.refusal]  # type: ignore[attr-defined]
-    assert refused == ["task-unknown"]
+    assert refused == ["task-closed"]
     assert world.acts(code)[-2:] == ["task-completed", "completion-refused"]
     assert [item["element"] for item in world.dossier(code)["tasks"]] == ["seal"]
     assert len(_records(world, code)) == 1
@@ -412,7 +412,7 @@ def test_of_a_completion_and_a_revocation_at_once_the_trail_has_one_order(world:
         assert completed.refusal.code == "certificate-revoked"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("who", "why"), [("nam", "task-unknown"), ("kiem", "other-office")])
+@pytest.mark.parametrize(("who", "why"), [("nam", "task-unknown"), ("kiem", "auditor-changes-nothing")])
 def test_another_office_completes_nothing(world: World, code: str, who: str, why: str) -> None:
     """It does not even learn that the task exists; an auditor, who may read it, changes nothing."""
     task = world.task(code, "decide")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.application import deploy, queries
-from adapters.application.answer import Request
+from adapters.application import queries
 from adapters.database import trail
 from engine.errors import Refused
 from signing.canonical import parse_canonical
@@ -27,26 +26,27 @@ def test_a_disagreement_is_deployed_with_a_reason_that_the_leaf_keeps(world: Wor
     refusal = refusal_of(world.deploy(DISAGREED))
     assert refusal.code == "bundle-refused"
     assert [item["code"] for item in refusal.problems] == ["second-reading"]
-    officer = world.officer("tuan")
-    answer = deploy.deploy(world.app, officer, Request(officer="tuan"), DISAGREED, WHY).body_or_raise()
+    answer = world.deploy(DISAGREED, WHY).body_or_raise()
     assert (answer["version"], answer["although"]) == (1, WHY)
     with world.app.store.read() as tx:
         leaf = trail.leaves(tx, start=world.size() - 1, limit=1)[0]
     opened = parse_canonical(leaf.evidence)
     assert isinstance(opened, dict)
-    assert opened["details"] == {"key": "lech", "version": 1, "bundle": answer["bundle_hash"], "although": WHY}
+    who = {"author": "tuan", "approved_by": "an", "proposal": answer["proposal"]["id"]}
+    said = {"key": "lech", "version": 1, "bundle": answer["bundle_hash"], "although": WHY}
+    assert opened["details"] == {**said, **who}
     assert queries.show_process(world.app, "lech").body_or_raise()["although"] == WHY
 
 
 def test_a_bundle_that_was_deployed_although_runs(world: World) -> None:
     """It is loaded again without asking the second engine."""
-    deploy.deploy(world.app, world.officer("tuan"), Request(officer="tuan"), DISAGREED, WHY).body_or_raise()
+    world.deploy(DISAGREED, WHY).body_or_raise()
     assert world.dossier(world.start("lech", who="hoa", files={}))["tasks"][0]["element"] == "t"
 
 
 def test_a_reason_that_is_not_needed_is_not_recorded(world: World) -> None:
     """Both engines agree: there is nothing to excuse."""
-    answer = deploy.deploy(world.app, world.officer("tuan"), Request(officer="tuan"), AGREED, WHY).body_or_raise()
+    answer = world.deploy(AGREED, WHY).body_or_raise()
     assert "although" not in answer
     assert "although" not in queries.show_process(world.app, "lech").body_or_raise()
 
@@ -54,7 +54,7 @@ def test_a_reason_that_is_not_needed_is_not_recorded(world: World) -> None:
 def test_a_reason_lets_nothing_else_pass(world: World) -> None:
     """What our own engine refuses stays refused."""
     broken = bundle("lech", LANE.format(" A ") + BODY.replace("van-thu", "${x}"))
-    refusal = refusal_of(deploy.deploy(world.app, world.officer("tuan"), Request(officer="tuan"), broken, WHY))
+    refusal = refusal_of(world.deploy(broken, WHY))
     assert refusal.code == "bundle-refused"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from adapters.application import queries
+from adapters.application import inbox, queries
 from tests.adapters.application.bundles import Bundle, bundle, task
 from tests.adapters.application.world import World
 from tests.engine.bpmn.models import chain, end, start_event
@@ -28,7 +28,7 @@ def start(world: World, files: Bundle, **data: Any) -> str:
 
 
 def listed(world: World, who: str = "lan", **query: Any) -> list[Mapping[str, Any]]:
-    answer = queries.list_tasks(world.app, world.officer(who), "all", "", 50, **query)
+    answer = inbox.show(world.app, world.officer(who), "all", "", 50, **query)
     return list(answer.body_or_raise()["items"])
 
 
@@ -78,7 +78,7 @@ def test_pages_follow_the_order(world: World) -> None:
     wanted = [tasks[1], tasks[3], tasks[2], tasks[0]]
     found, cursor = [], ""
     for _ in range(3):
-        page = queries.list_tasks(world.app, world.officer("lan"), "unclaimed", cursor, 2).body_or_raise()
+        page = inbox.show(world.app, world.officer("lan"), "unit", cursor, 2).body_or_raise()
         found += [item["id"] for item in page["items"]]
         if (cursor := page["next"]) is None:
             break

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.application import claim, complete, evidence, interventions, message, queries, statement
+from adapters.application import claim, complete, evidence, inbox, interventions, message, queries, statement
 from adapters.application.answer import Answer, Request
 from adapters.database.store import Store
 from engine.errors import Kind, Refusal
@@ -92,7 +92,7 @@ LISTS: dict[str, Callable[[World, str], list[Any]]] = {
         item["code"] for item in queries.list_dossiers(w.app, who(w, id), "", 50).body_or_raise()["items"]
     ],
     "tasks": lambda w, id: [
-        item["dossier"] for item in queries.list_tasks(w.app, who(w, id), "all", "", 50).body_or_raise()["items"]
+        item["dossier"] for item in inbox.show(w.app, who(w, id), "all", "", 50).body_or_raise()["items"]
     ],
     "dispatches": lambda w, id: [
         item["dossier"] for item in queries.list_dispatches(w.app, who(w, id), "", 50).body_or_raise()["items"]
@@ -146,7 +146,7 @@ def test_a_message_from_another_office_moves_nothing(world: World) -> None:
         return message.send(world.app, world.officer(id), Request(officer=id), code, "rut", {})
 
     assert refusal_of(send("nam")).code == "dossier-unknown"
-    assert refusal_of(send("kiem")).code == "other-office"
+    assert refusal_of(send("kiem")).code == "auditor-changes-nothing"
     assert world.dossier(code)["tasks"]
     assert send("lan").refusal is None
 

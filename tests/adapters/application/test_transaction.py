@@ -89,7 +89,12 @@ def _deploy(world: World) -> Callable[[], object]:
     from tests.adapters.application.bundles import UNSIGNED
 
     changed = {**UNSIGNED, "process.bpmn": UNSIGNED["process.bpmn"].replace(b'name="look"', b'name="anew"')}
-    return lambda: world.deploy(changed)
+    return lambda: world.propose(changed)
+
+
+def _approve(world: World) -> Callable[[], object]:
+    id = _deploy(world)().body_or_raise()["proposal"]["id"]  # type: ignore[attr-defined]
+    return lambda: world.approve("an", id)
 
 
 def _number(world: World) -> Callable[[], object]:
@@ -112,7 +117,7 @@ def _intervention(world: World, kind: type[Intervention]) -> Callable[[], object
     return lambda: interventions.perform(world.app, world.officer("an"), asked, code, act)
 
 
-ACTS = [_start, _claim, _complete, _sign, _refused, _revoke, _deploy, _suspend, _cancel]
+ACTS = [_start, _claim, _complete, _sign, _refused, _revoke, _deploy, _approve, _suspend, _cancel]
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__[1:])

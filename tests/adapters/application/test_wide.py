@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from adapters.application import interventions, queries, workers
+from adapters.application import interventions, people, queries, workers
 from adapters.application.answer import Request
 from adapters.database import dossiers, tables
 from adapters.database.tables import dossier_part
 from engine.bpmn.events import Retried
 from engine.bpmn.parts import WIDE
 from engine.bpmn.run import step
+from engine.outcome import SYSTEM
 from tests.adapters.application.test_transaction import NoEntropy, snapshot, without_salt
 from tests.adapters.application.wide import Run, found
 from tests.adapters.application.world import World, opened
@@ -159,12 +160,9 @@ def test_officers_who_complete_at_once_each_end_their_own(wide: World) -> None:
 
 def test_external_workers_end_their_own_instance(wide: World) -> None:
     """Done, and ended in an error that is caught within the instance; each report finds its part."""
+    new = people.Newcomer(id="may", name="Máy", position="Phần mềm", unit="agency", roles=frozenset({"worker"}))
     with wide.app.store.write() as tx:
-        tx.execute(
-            tables.officer.insert().values(
-                id="may", name="Máy", position="", unit="agency", roles=["worker"], active=True
-            )
-        )
+        people.appoint(wide.app, tx, SYSTEM, new, with_token=False)
     code = wide.start("tra-cuu-nhieu", data={"count": WIDE, "copies": 1}, files={})
     wanted = workers.Wanted(worker="w", types=["tra-cuu"], most=2, lease=timedelta(seconds=60))
     leased = workers.fetch(wide.app, wide.officer("may"), wanted)

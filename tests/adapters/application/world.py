@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from adapters.application import approving, deploy, documents, people, proposals, queries, signed_acts, statement, trail
 from adapters.application import claim as claims
 from adapters.application import complete as completing
-from adapters.application import deploy, documents, people, queries, signed_acts, statement, trail
-from adapters.application.answer import Answer, Request
+from adapters.application.answer import ACCEPTED, Answer, Request
 from adapters.application.application import Agency, Application
 from adapters.application.start import Intake, start_dossier
 from adapters.application.submission import Submission
-from adapters.database import people as stored
+from adapters.database import organisation, tables
 from adapters.database import trail as stored_trail
 from adapters.database.migrate import upgrade
 from adapters.database.store import Store
@@ -27,6 +29,7 @@ from adapters.jobs.worker import work_once
 from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import SYSTEM
+from engine.people.organisation import Unit, day_of
 from signing.canonical import parse_canonical, sha256_hex
 from signing.certificates import der, fingerprint
 from signing.manifest import manifest_for
@@ -118,9 +121,24 @@ class World:
 
     def officer(self, id: str) -> Officer:
         with self.app.store.read() as tx:
-            found = stored.find_officer(tx, id)
+            found = people.find(self.app, tx, id)
         assert found is not None
         return found
+
+    def leave(self, id: str) -> None:
+        """The officer holds nothing any more since yesterday."""
+        yesterday = (day_of(self.clock()) - timedelta(days=1)).isoformat()
+        with self.app.store.write() as tx:
+            ended = update(tables.appointment).where(tables.appointment.c.officer == id)
+            tx.execute(ended.values(until=yesterday))
+            organisation.changed(tx)
+
+    def give(self, id: str, *roles: str, unit: str | None = None) -> None:
+        """The officer's own position has these roles alone, perhaps in another unit."""
+        moved = {"unit": unit} if unit else {}
+        with self.app.store.write() as tx:
+            tx.execute(update(tables.position).where(tables.position.c.id == id).values(roles=list(roles), **moved))
+            organisation.changed(tx)
 
     def change(self, **values: Any) -> None:
         """Change the application's surroundings (mail server, entropy)."""
@@ -233,8 +251,25 @@ class World:
         body = procedure(process, **changes)
         return self.act("an", "procedure-adopted", body["code"], body)
 
-    def deploy(self, files: Mapping[str, bytes]) -> Answer:
-        return deploy.deploy(self.app, self.officer("tuan"), Request(officer="tuan"), files)
+    def deploy(self, files: Mapping[str, bytes], although: str | None = None) -> Answer:
+        """Deploy as two people do: tuan proposes, an approves."""
+        answer = self.propose(files, although)
+        return self.approve("an", answer.body_or_raise()["proposal"]["id"]) if answer.status == ACCEPTED else answer
+
+    def propose(self, files: Mapping[str, bytes], although: str | None = None) -> Answer:
+        return deploy.deploy(self.app, self.officer("tuan"), Request(officer="tuan"), files, although)
+
+    def approve(self, who: str, id: str, key: str | None = None) -> Answer:
+        """Approve what needs no signature."""
+        return approving.approve(self.app, self.officer(who), Request(officer=who, key=key), id)
+
+    def approve_binding(self, who: str, id: str, key: Person | None = None, **changes: Any) -> Answer:
+        """Approve a proposed binding by a signed act; `changes` to what it names."""
+        shown = proposals.show_proposal(self.app, self.officer(who), id).body_or_raise()
+        content = shown["content"]
+        body = {name: content["body"][name] for name in ("fingerprint", "kind")}
+        named = {"proposal": shown["digest"], "officer": content["subject"], **body, **changes}
+        return self.act(who, "binding-approved", id, named, key)
 
     # -- what programs do
 
@@ -337,11 +372,11 @@ def build(store: Store) -> Founded:
     tokens = {}
     with store.write() as tx:
         trail.begin(world.app, tx)
-        stored.add_unit(tx, "agency", AGENCY.name, None)
-        stored.add_unit(tx, "van-phong", "Văn phòng", "agency")
-        stored.add_unit(tx, "khu-pho-3", "Khu phố 3", "agency")
+        organisation.add(tx, Unit(id="agency", name=AGENCY.name))
+        organisation.add(tx, Unit(id="van-phong", name="Văn phòng", parent="agency"))
+        organisation.add(tx, Unit(id="khu-pho-3", name="Khu phố 3", parent="agency"))
         for id, (unit, *roles) in CAST.items():
-            new = Officer(id=id, name=id.title(), position="Chức vụ", unit=unit, roles=frozenset(roles))
+            new = people.Newcomer(id=id, name=id.title(), position="Chức vụ", unit=unit, roles=frozenset(roles))
             tokens[id] = people.appoint(world.app, tx, SYSTEM, new, with_token=True)["token"]
     for id in SIGNERS:
         world.bind(id, known(id)).body_or_raise()

@@ -12,9 +12,7 @@ import httpx
 import uvicorn
 
 from adapters.application import people
-from adapters.database import people as stored
 from adapters.http.server import build
-from engine.officer import Officer
 from engine.outcome import SYSTEM
 from tests.adapters.application.world import World
 
@@ -40,10 +38,8 @@ class Serving:
 
     def appoint(self, id: str, *roles: str, unit: str = "agency") -> str:
         """A new officer; gives the token."""
-        new = Officer(id=id, name=id.title(), position="Phần mềm", unit=unit, roles=frozenset(roles))
+        new = people.Newcomer(id=id, name=id.title(), position="Phần mềm", unit=unit, roles=frozenset(roles))
         with self.world.app.store.write() as tx:
-            known = stored.find_officer(tx, id)
-            assert known is None
             token = str(people.appoint(self.world.app, tx, SYSTEM, new, with_token=True)["token"])
         self.world.tokens = {**self.world.tokens, id: token}
         return token

@@ -23,7 +23,7 @@ def test_a_reason_is_taken_and_told(caller: Caller) -> None:
     assert (found["code"], found["file"], found["rule"]) == ("second-reading", "process.bpmn", "")
     assert "only ours t in  A , only SpiffWorkflow's t in A" in found["message"]
     assert (found["line"] > 1, found["column"] > 0) == (True, True)
-    answer = caller.post("tuan", "/processes", sent(DISAGREED, although=f"  {WHY} "))
+    answer = caller.deploy(DISAGREED, although=f"  {WHY} ")
     assert (answer.status_code, answer.json()["although"]) == (201, WHY)
     assert caller.get("lan", "/processes/lech").json()["although"] == WHY
 

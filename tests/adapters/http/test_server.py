@@ -39,11 +39,11 @@ def test_without_a_good_token_nothing_is_told(caller: Caller, header: str | None
 
 
 def test_every_address_but_health_and_schema_wants_a_token(caller: Caller) -> None:
-    """Also one added later: the whole schema is asked."""
+    """Also one added later: the whole schema is asked. Where one signs in there is none yet."""
     schema = caller.client.get("/openapi.json").json()
     asked = 0
     for path, methods in schema["paths"].items():
-        for method in methods:
+        for method in methods if not path.startswith("/v1/sign-in") else ():
             address = path.replace("{sha256}", "0" * 64).replace("{", "").replace("}", "")
             assert caller.client.request(method, address, json={}).status_code == 401, (method, path)
             asked += 1
@@ -58,13 +58,8 @@ def test_an_expired_token_is_none(caller: Caller) -> None:
 
 
 def test_who_left_signs_in_no_more(caller: Caller) -> None:
-    """An officer who is no longer active."""
-    from sqlalchemy import update
-
-    from adapters.database import tables
-
-    with caller.world.app.store.write() as tx:
-        tx.execute(update(tables.officer).where(tables.officer.c.id == "lan").values(active=False))
+    """Who holds nothing any more is no officer."""
+    caller.world.leave("lan")
     problem(caller.get("lan", "/me"), 401, "not-signed-in")
 
 
@@ -309,10 +304,7 @@ def test_names_longer_than_the_database_holds_are_refused_at_deploy(caller: Call
 
     def deploy(key: str, id: str, role: str) -> Any:
         files = bundle(key, start_event() + task(id, role) + end() + chain("s", id, "e"))
-        import base64
-
-        encoded = {path: base64.b64encode(content).decode() for path, content in files.items()}
-        return caller.post("tuan", "/processes", {"files": encoded})
+        return caller.deploy(files)
 
     for key, id, role in (("k" * 181, "t", "r"), ("k", "t" * 201, "r"), ("k", "t", "r" * 101)):
         told = problem(deploy(key, id, role), 422, "bundle-refused")

@@ -121,7 +121,7 @@ def test_a_message_may_call_a_task_off(world: World) -> None:
     world.claim("lan", current).body_or_raise()
     send(world, code, "rut").body_or_raise()
     assert world.dossier(code)["finished"]
-    assert refusal_of(world.complete("lan", current)).code == "task-unknown"
+    assert refusal_of(world.complete("lan", current)).code == "task-closed"
 
 
 # -- signals

@@ -3,14 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from adapters.application import correlation, messages
-from adapters.application.answer import Request
+from adapters.application.answer import Answer, Request
 from adapters.application.start import Intake, begin
 from adapters.database import tables
 from adapters.database.store import Transaction
@@ -189,8 +188,7 @@ def test_who_is_no_officer_any_more_gives_nothing(world: World) -> None:
     """What they sent before waits until it expires."""
     world.deploy(receiving()).body_or_raise()
     send(world).body_or_raise()
-    with world.app.store.write() as tx:
-        tx.execute(update(tables.officer).where(tables.officer.c.id == "lan").values(active=False))
+    world.leave("lan")
     code = world.start("nhan", "mai", data={}, files={})
     world.do("mai", code, "work")
     world.work()
@@ -405,10 +403,13 @@ def test_a_thrown_message_that_brings_too_much_fails_visibly(world: World) -> No
 
 
 def test_a_sender_is_an_officer_as_they_are(world: World) -> None:
-    """An auditor sees every office, but gives messages to none but their own."""
+    """Who sends gives messages to none but their own office; an auditor, who sees every office, gives none at all."""
     world.deploy(receiving()).body_or_raise()
     code = waits(world)
-    auditor = replace(world.officer("kiem"), units=frozenset({"khu-pho-3"}))
-    answer = messages.send(world.app, auditor, Request(officer="kiem"), "tra-loi", None, {}, None)
-    assert answer.body_or_raise()["result"] == "buffered"
+
+    def give(who: str) -> Answer:
+        return messages.send(world.app, world.officer(who), Request(officer=who), "tra-loi", None, {}, None)
+
+    assert refusal_of(give("kiem")).code == "auditor-changes-nothing"
+    assert give("nam").body_or_raise()["result"] == "buffered"
     assert elements(world, code) == []

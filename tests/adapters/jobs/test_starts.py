@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from adapters.application import deploy, messages
+from adapters.application import approving, messages
 from adapters.application.answer import Answer, Request
 from adapters.database import jobs, tables
 from adapters.database import messages as stored
@@ -222,12 +222,9 @@ def test_who_may_not_start_it_arms_nothing(world: World) -> None:
     body = lanes + "</bpmn:laneSet>" + start_event("t1", timer("timeCycle", "R/P1D")) + task("read", "van-thu") + end()
     files = bundle("lich", body + chain("t1", "read", "e"))
     assert refusal_of(world.deploy(files)).code == "not-starter"
-    with world.app.store.write() as tx:
-        roles = ["integrator", "van-thu"]
-        tx.execute(update(tables.officer).where(tables.officer.c.id == "tuan").values(roles=roles))
+    world.give("tuan", "integrator", "van-thu")
     world.deploy(files).body_or_raise()
-    with world.app.store.write() as tx:
-        tx.execute(update(tables.officer).where(tables.officer.c.id == "tuan").values(roles=["integrator"]))
+    world.give("tuan", "integrator")
     world.clock.go(days=1)
     assert world.work() == 1
     assert (codes(world), len(leaves(world, "start-refused"))) == ([], 1)
@@ -256,8 +253,9 @@ def test_a_deploy_and_a_message_that_starts_at_once_end_well(world: World) -> No
         return world.clock.now
 
     slow, newer = replace(world.app, clock=slowly), started_by("mo", start_event("m2", MESSAGE))
+    id = world.propose(newer).body_or_raise()["proposal"]["id"]
     with ThreadPoolExecutor(1) as pool:
-        deployed = pool.submit(deploy.deploy, slow, world.officer("tuan"), Request(officer="tuan"), newer)
+        deployed = pool.submit(approving.approve, slow, world.officer("an"), Request(officer="an"), id)
         assert deploying.wait(PATIENCE)
         assert send(world).body_or_raise()["result"] == "started"
         assert deployed.result(PATIENCE).body_or_raise()["version"] == 2
@@ -279,8 +277,7 @@ def test_the_clock_is_an_argument(world: World) -> None:
 def test_who_is_no_officer_any_more_starts_nothing(world: World) -> None:
     """What they deployed still runs; its events start nothing in their name, and the trail says so."""
     world.deploy(started_by("mot", start_event("s1", SIGNAL))).body_or_raise()
-    with world.app.store.write() as tx:
-        tx.execute(update(tables.officer).where(tables.officer.c.id == "tuan").values(active=False))
+    world.leave("tuan")
     tell(world)
     world.work()
     assert codes(world) == []

@@ -25,20 +25,39 @@ if TYPE_CHECKING:
 # name → (module with an `app`, help text)
 CLIENT: Mapping[str, tuple[str, str]] = {
     "login": ("adapters.cli.commands.login", N_("Sign in at a server and pin its log key.")),
+    "logout": ("adapters.cli.commands.logout", N_("Sign out: end this device's token.")),
+    "device": ("adapters.cli.commands.device", N_("Devices: list, revoke a lost one, see what was done on it.")),
     "profile": ("adapters.cli.commands.profile", N_("Profiles: which server, as which officer.")),
     "dossier": ("adapters.cli.commands.dossier", N_("Dossiers: start, list, show, follow, suspend, move, migrate.")),
     "incident": ("adapters.cli.commands.incident", N_("Incidents: list, show, retry, resolve.")),
-    "task": ("adapters.cli.commands.task", N_("Tasks: list, show, claim, release, complete (and sign).")),
+    "inbox": ("adapters.cli.commands.inbox", N_("Your inbox: what is yours to do, soon due, overdue, returned.")),
+    "task": ("adapters.cli.commands.task", N_("Tasks: list, show, claim, hand on, complete (and sign).")),
     "message": (
         "adapters.cli.commands.message",
         N_("Messages: send one to whom it concerns, list those that wait."),
     ),
     "signal": ("adapters.cli.commands.signal", N_("Signals: send one to all who listen.")),
     "document": ("adapters.cli.commands.document", N_("Documents: get one and check its digest.")),
+    "comment": ("adapters.cli.commands.comment", N_("Comments on dossiers: add one, list them.")),
+    "attachment": (
+        "adapters.cli.commands.attachment",
+        N_("Attachments: working papers beside a dossier, which nobody signs."),
+    ),
     "dispatch": ("adapters.cli.commands.dispatch", N_("Dispatches: what went out, labels, the day's manifest.")),
-    "officer": ("adapters.cli.commands.officer", N_("Officers: add, list, show.")),
-    "unit": ("adapters.cli.commands.unit", N_("Units: add, list.")),
-    "certificate": ("adapters.cli.commands.certificate", N_("Certificates: bind, list, revoke (signed acts).")),
+    "officer": ("adapters.cli.commands.officer", N_("Officers: add, show, change, appoint, end, import, export.")),
+    "unit": ("adapters.cli.commands.unit", N_("Units: list, show, add, change.")),
+    "position": ("adapters.cli.commands.position", N_("Positions: list, add, change.")),
+    "role": ("adapters.cli.commands.role", N_("Roles beside those of positions: grant, end, list.")),
+    "mandate": ("adapters.cli.commands.mandate", N_("Mandates to sign for another position: list, show, give, end.")),
+    "absence": ("adapters.cli.commands.absence", N_("Absences: list, record, end.")),
+    "certificate": (
+        "adapters.cli.commands.certificate",
+        N_("Certificates: bind, list, revoke (signed acts), reinstate."),
+    ),
+    "proposal": (
+        "adapters.cli.commands.proposal",
+        N_("Proposals: what one officer wants and another must approve: list, show, approve, reject, withdraw."),
+    ),
     "procedure": ("adapters.cli.commands.procedure", N_("Procedures: adopt (a signed act), list, show.")),
     "audit": ("adapters.cli.commands.audit", N_("The trail: verify it, export evidence, list receipts.")),
     "verify": ("adapters.cli.commands.verify", N_("Verify an evidence pack, offline.")),
@@ -52,6 +71,7 @@ SERVER: Mapping[str, tuple[str, str]] = {
     "db": ("adapters.console.db", N_("The database: upgrade its tables.")),
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),
     "init": ("adapters.console.init", N_("Set up a new installation.")),
+    "administrator": ("adapters.console.administrator", N_("Administrators: appoint one on the server itself.")),
     "token": ("adapters.console.token", N_("Access tokens: create.")),
     "trust": ("adapters.console.trust", N_("Trusted certificate authorities and their revocation lists: add, list.")),
     "demo": ("adapters.console.demo", N_("Run the whole story: from process XML to an audited result.")),
@@ -126,7 +146,7 @@ def build() -> TyperGroup:
         epilog="\n".join(
             (
                 "hoso login --server https://hoso.example.vn --token -",
-                "hoso task list",
+                "hoso inbox",
                 "hoso task complete H29.5-261121-0001.3 --set decision=approve --key lan.p12",
                 "hoso verify H29.5-261121-0001.asice --root root.pem --log-key log.vkey",
             )

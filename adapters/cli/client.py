@@ -59,6 +59,10 @@ class Client:
         self._timeout = timeout
         self._opener = _opener(urllib.parse.urlsplit(self.server).hostname or "")
 
+    def patient(self, timeout: float) -> "Client":
+        """The same, for what takes the server long."""
+        return Client(self.server, self._token, timeout=timeout)
+
     def get(self, where: str, **query: object) -> Json:
         """Return the JSON object at a path."""
         return self._json("GET", where, query=query)
@@ -83,22 +87,28 @@ class Client:
                 return
             cursor = following
 
-    def post(self, where: str, body: object, *, key: str | None = None, **query: object) -> Json:
-        """Send a JSON body; `key` is the Idempotency-Key (a fresh one when None)."""
-        return self._json("POST", where, body=_encode(body), key=key or fresh_key(), query=query)
+    def post(
+        self, where: str, body: object, *, key: str | None = None, seen: int | None = None, **query: object
+    ) -> Json:
+        """Send a JSON body; `key` is the Idempotency-Key (a fresh one when None), `seen` the revision looked at."""
+        return self._json("POST", where, body=_encode(body), key=key or fresh_key(), seen=seen, query=query)
 
-    def post_safely(self, where: str, body: object, *, key: str) -> Json:
+    def post_safely(self, where: str, body: object, *, key: str, seen: int | None = None) -> Json:
         """Send, and send again with the same key while no answer comes, for about ten seconds."""
         encoded = _encode(body)
         for pause in (*RETRY_PAUSES, None):
             try:
-                return self._json("POST", where, body=encoded, key=key)
+                return self._json("POST", where, body=encoded, key=key, seen=seen)
             except (NoAnswer, Problem) as failure:
                 transient = isinstance(failure, NoAnswer) or failure.status in _TRANSIENT
                 if not transient or pause is None:
                     raise
             time.sleep(pause)
         raise AssertionError("unreachable")
+
+    def delete(self, where: str, *, key: str) -> Json:
+        """Take away what stands at a path."""
+        return self._json("DELETE", where, key=key)
 
     def put_bytes(self, where: str, body: bytes, *, media_type: str) -> None:
         """Store bytes under a path."""
@@ -112,9 +122,10 @@ class Client:
         *,
         body: bytes | None = None,
         key: str | None = None,
+        seen: int | None = None,
         query: Mapping[str, object] | None = None,
     ) -> Json:
-        status, kind, answer = self._send(method, where, body=body, key=key, query=query or {})
+        status, kind, answer = self._send(method, where, body=body, key=key, seen=seen, query=query or {})
         self._raise_unless_ok(status, kind, answer)
         try:
             value = json.loads(answer)
@@ -131,12 +142,15 @@ class Client:
         *,
         body: bytes | None = None,
         key: str | None = None,
+        seen: int | None = None,
         query: Mapping[str, object] | None = None,
         content_type: str = "application/json",
     ) -> tuple[int, str, bytes]:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         url = self.server + where + ("?" + urllib.parse.urlencode(given) if given else "")
         request = urllib.request.Request(url, data=body, method=method, headers=self._headers(key))  # noqa: S310
+        if seen is not None:
+            request.add_header("If-Match", f'"{seen}"')
         if body is not None:
             request.add_header("Content-Type", content_type)
         try:
@@ -210,12 +224,18 @@ def _problem(status: int, value: Mapping[str, object]) -> Problem:
 
 
 def _details(value: Mapping[str, object]) -> list[str]:
-    """One line for each entry of the problem's list: bad fields of a form, problems of a process.
+    """One line for each entry of the problem's list: bad fields of a form, problems of a process, what happened since.
 
-    A single one is in the problem's own sentence already.
+    A single bad field is in the problem's own sentence already.
     """
-    entries = next((value[name] for name in ("problems", "errors", "fields") if isinstance(value.get(name), list)), [])
-    return [_detail(entry) for entry in entries] if isinstance(entries, list) and len(entries) > 1 else []
+    named = (value.get(name) for name in ("problems", "errors", "fields"))
+    entries: list[object] = next((found for found in named if isinstance(found, list)), [])
+    happened = [entry for entry in entries if isinstance(entry, Mapping) and "act" in entry]
+    if len(happened) > 1 or (happened and value.get("code") == "stale-view"):
+        from adapters.cli.story import tell
+
+        return list(tell(happened))
+    return [_detail(entry) for entry in entries] if len(entries) > 1 else []
 
 
 def _detail(entry: object) -> str:

@@ -41,6 +41,7 @@ class Wish:
     save_to: Path | None = None
     assume_yes: bool = False
     discard_pending: bool = False
+    revision: int | None = None
 
     def typed(self) -> Json:
         """Return the form's data as typed."""
@@ -73,13 +74,30 @@ def run(session: Session, wish: Wish) -> Json:
         from adapters.cli.keys import require_key_file
 
         require_key_file(wish.key_file, why=_("task {task} wants a signature").format(task=escape(wish.task)))
-    prepared = _prepare(session, me, task, check_form(task.get("form"), _filled(task, typed, wish)))
+    prepared = _prepare(session, me, task, check_form(task.get("form"), _filled(task, typed, wish)), _seen(task, wish))
     body = _sign(client, prepared, wish) if signs else _unsigned(prepared)
     where = path("tasks", wish.task, "complete")
     submission = pending.Submission(
-        task=wish.task, server=client.server, where=where, key=fresh_key(), typed=typed, body=body
+        task=wish.task,
+        server=client.server,
+        where=where,
+        key=fresh_key(),
+        typed=typed,
+        body=body,
+        seen=_seen(task, wish),
     )
     return _send(session, submission)
+
+
+def _seen(task: Json, wish: Wish) -> int | None:
+    """The revision over which alone the task is to be completed: the one named, else the one that the officer is shown.
+
+    A script (`--yes`) looks at nothing in between: for it, what is signed is checked against the statement, as ever,
+    and what happens in another branch of the dossier meanwhile is no hindrance.
+    """
+    shown = None if wish.assume_yes else task.get("revision")
+    found = wish.revision if wish.revision is not None else shown
+    return found if isinstance(found, int) else None
 
 
 def _filled(task: Json, typed: Json, wish: Wish) -> Json:
@@ -90,9 +108,9 @@ def _filled(task: Json, typed: Json, wish: Wish) -> Json:
     return ask_missing(task.get("form"), typed)
 
 
-def _prepare(session: Session, me: Json, task: Json, data: Json) -> Prepared:
+def _prepare(session: Session, me: Json, task: Json, data: Json, seen_at: int | None) -> Prepared:
     client = session.client
-    answer = client.post(path("tasks", str(task.get("id")), "statement"), {"data": data})
+    answer = client.post(path("tasks", str(task.get("id")), "statement"), {"data": data}, seen=seen_at)
     statement = read_statement(answer)
     expect_task(statement.facts, task, me.get("officer"), data)
     seen = Witness(session.profile, client).accept(statement.checkpoint)
@@ -117,7 +135,8 @@ def _sign(client: Client, prepared: Prepared, wish: Wish) -> Json:
     assert wish.key_file is not None
     record = approval_record(prepared.statement, prepared.data, prepared.seen)
     contents = fetch_all(client, references(prepared.statement.facts))
-    for line in preview(prepared.task, record, contents, save_to=wish.save_to):
+    block = prepared.statement.facts.get("block")
+    for line in preview(prepared.task, record, contents, save_to=wish.save_to, block=block):
         say(line)
     refuse_unless(confirm(_("Sign this?"), assume_yes=wish.assume_yes))
     key = open_key(wish.key_file, wish.pin_file, at=parse_time(record.time))
@@ -128,7 +147,7 @@ def _send(session: Session, submission: pending.Submission) -> Json:
     """Send until an answer comes; without one the submission stays on disk for the next run."""
     pending.keep(session.profile, submission)
     try:
-        answer = session.client.post_safely(submission.where, submission.body, key=submission.key)
+        answer = session.client.post_safely(submission.where, submission.body, key=submission.key, seen=submission.seen)
     except NoAnswer as failure:
         raise _unknown(failure, submission.task) from None
     except Problem as problem:

@@ -25,6 +25,7 @@ class Submission:
     key: str
     typed: Mapping[str, Any]
     body: Mapping[str, Any]
+    seen: int | None = None  # the revision of its dossier over which alone it is to be done
 
 
 def _file(profile: Profile, task: str) -> Path:

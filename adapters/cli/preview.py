@@ -19,9 +19,17 @@ _SKEW = timedelta(minutes=10)
 
 
 def preview(
-    task: Mapping[str, Any], record: ApprovalRecord, contents: Mapping[str, bytes], *, save_to: Path | None
+    task: Mapping[str, Any],
+    record: ApprovalRecord,
+    contents: Mapping[str, bytes],
+    *,
+    save_to: Path | None,
+    block: object = None,
 ) -> Iterator[str]:
-    """Yield the lines to show. `contents`: digest computed here → bytes; copies go to `save_to`."""
+    """Yield the lines to show. `contents`: digest computed here → bytes; copies go to `save_to`.
+
+    `block` are the lines above the signature, as the server says them.
+    """
     title = task.get("dossier_title")
     yield _("What will be signed:")
     yield _("  Dossier:   {code}").format(code=escape(record.dossier)) + (f" — {escape(title)}" if title else "")
@@ -31,6 +39,8 @@ def preview(
     yield _("  Signature: {purpose}, as {officer}").format(
         purpose=purpose_word(record.purpose), officer=escape(" ".join(filter(None, (record.capacity, record.officer))))
     )
+    if lines := signature_block(block):
+        yield _("  You sign:  {block}").format(block=lines)
     yield _("  Process:   {key}, version {version}, bundle {hash}…").format(
         key=escape(record.process_key), version=record.process_version, hash=record.bundle_hash[:16]
     )
@@ -41,6 +51,11 @@ def preview(
     yield from _data(record.data, fields)
     yield from _documents(record, contents, save_to)
     yield from warn_of_skew(record)
+
+
+def signature_block(lines: object) -> str:
+    """The lines above a signature as one: `KT. CHỦ TỊCH / PHÓ CHỦ TỊCH`; empty where none are known."""
+    return " / ".join(escape(line) for line in lines) if isinstance(lines, list) else ""
 
 
 def _data(data: Mapping[str, object], fields: Mapping[str, Field]) -> Iterator[str]:

@@ -20,7 +20,10 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One officer at one server. `log_key` is the pinned C2SP verifier key; `token_in` says where the token lies."""
+    """One officer at one server. `log_key` is the pinned C2SP verifier key; `token_in` says where the token lies.
+
+    `device` is what the server calls this machine; `renew_after`: from when on the token is renewed (UTC, ISO 8601).
+    """
 
     name: str
     directory: Path
@@ -29,10 +32,12 @@ class Profile:
     officer_name: str | None = None
     log_key: str | None = None
     token_in: str = "file"  # noqa: S105  (a place, not a secret)
+    device: str | None = None
+    renew_after: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-_KEPT = ("server", "officer", "officer_name", "log_key", "token_in")
+_KEPT = ("server", "officer", "officer_name", "log_key", "token_in", "device", "renew_after")
 
 
 def config_directory(environment: Mapping[str, str] = os.environ) -> Path:

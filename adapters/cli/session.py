@@ -1,6 +1,7 @@
 """A session: the profile, the server and the client that a command works with."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from adapters.cli.errors import NOT_SIGNED_IN, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.profiles import Profile, chosen_name, config_directory, load
 from adapters.cli.tokens import read_token
+
+UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +56,17 @@ class Session:
                 remedy=_("sign in with hoso login --server URL --token -"),
                 exit_code=NOT_SIGNED_IN,
             )
-        return Client(server, token)
+        return Client(server, self._renewed(server, token))
+
+    def _renewed(self, server: str, token: str) -> str:
+        """Return the token, or its successor when little of its time is left."""
+        profile = self.profile
+        due = profile.renew_after is not None and profile.renew_after <= time.strftime(UTC, time.gmtime())
+        if not due or self.environment.get("HOSO_TOKEN") or server != profile.server:
+            return token
+        from adapters.cli.renewal import renew
+
+        return renew(profile, token, self.environment)
 
 
 def open_session(ctx: typer.Context) -> Session:

@@ -161,7 +161,14 @@ def _task_completed(item: Item) -> str:
     reason = next(
         (data[name] for name in ("reason", "comment", "opinion", "note") if isinstance(data.get(name), str)), ""
     )
-    return _with(text, _(": “{value}”"), escape(reason))
+    text = _with(text, _(": “{value}”"), escape(reason))
+    return _with(text, ", {value}", _block(details))
+
+
+def _block(details: Item) -> str:
+    """The lines above the signature of who signed for another one."""
+    block = details.get("block")
+    return " / ".join(map(escape, block)) if details.get("capacity") and isinstance(block, list) else ""
 
 
 def _refused(template: str) -> Callable[[Item], str]:
@@ -200,6 +207,22 @@ def _reasoned(template: str, **names: str) -> Callable[[Item], str]:
     return told
 
 
+def _reassigned(item: Item) -> str:
+    """Tell to whom a head gave a task, or that it went back to its queue."""
+    queued = N_("{who} put “{step}” back into its queue")
+    return _plain(queued if _details(item).get("queue") else N_("{who} reassigned “{step}”"), extra=(_FOR, _REASON))(
+        item
+    )
+
+
+def _follow_up(item: Item) -> str:
+    at = _details(item).get("at")
+    text = _("{who} put “{step}” off until {time}") if at else _("{who} put “{step}” off no longer")
+    return text.format(who=_who(item), step=_step(item), time=local(at))
+
+
+_FOR = (N_(" to {value}"), ("to_name", "to"))
+_REASON = (N_(": “{value}”"), ("reason",))
 _TO = (N_(" to {value}"), ("recipient", "to", "name"))
 _BY = (N_(" by {value}"), ("channel",))
 _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
@@ -212,11 +235,29 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-completed": _plain(N_("The dossier is completed")),
     "task-opened": _plain(N_("“{step}” waits to be done"), extra=((N_(" for {value}"), ("role",)),)),
     "task-claimed": _plain(N_("{who} took “{step}”")),
-    "task-released": _plain(N_("{who} gave “{step}” back")),
+    "task-assigned": _plain(
+        N_("“{step}” was given"), extra=((N_(" to {value}"), ("officer",)), (N_(" ({value})"), ("why",)))
+    ),
+    "task-released": _plain(N_("{who} gave “{step}” back"), extra=(_FOR,)),
+    "task-delegated": _plain(N_("{who} delegated “{step}”"), extra=(_FOR, _REASON)),
+    "task-taken-back": _plain(N_("{who} took “{step}” back, which they had delegated")),
+    "task-returned": _plain(N_("{who} returned “{step}”"), extra=(_FOR, _REASON)),
+    "task-reassigned": _reassigned,
+    "follow-up-set": _follow_up,
+    "priority-set": _plain(N_("{who} gave “{step}” the priority"), extra=((N_(" {value}"), ("priority",)),)),
+    "comment-added": _plain(N_("{who} wrote a comment")),
+    "attachment-added": _plain(N_("{who} added a working paper"), extra=(_DOCUMENT,)),
+    "attachment-removed": _plain(N_("{who} took a working paper away"), extra=(_DOCUMENT,)),
     "task-cancelled": _plain(N_("“{step}” was called off")),
     "task-completed": _task_completed,
     "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
     "claim-refused": _refused(N_("{who} tried to take “{step}” and was refused")),
+    "delegation-refused": _refused(N_("{who} tried to delegate “{step}” and was refused")),
+    "taking-back-refused": _refused(N_("{who} tried to take “{step}” back and was refused")),
+    "return-refused": _refused(N_("{who} tried to return “{step}” and was refused")),
+    "reassignment-refused": _refused(N_("{who} tried to reassign “{step}” and was refused")),
+    "steering-refused": _refused(N_("{who} tried to put “{step}” off or forward and was refused")),
+    "removal-refused": _refused(N_("{who} tried to take a working paper away and was refused")),
     "release-refused": _refused(N_("{who} tried to give “{step}” back and was refused")),
     "message-refused": _refused(N_("{who} sent a message and was refused")),
     "message-buffered": _plain(N_("The message waits for its receiver"), extra=(_NAMED,)),
@@ -272,10 +313,28 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-migrated": _reasoned(N_("{who} moved the dossier to version {version} of its process"), version="version"),
     "process-deployed": _plain(
         N_("{who} deployed the process"),
-        extra=((N_(" {value}"), ("key", "process")), (N_(", version {value}"), ("version",))),
+        extra=(
+            (N_(" {value}"), ("key", "process")),
+            (N_(", version {value}"), ("version",)),
+            (N_(", approved by {value}"), ("approved_by",)),
+        ),
     ),
     "procedure-adopted": _plain(N_("{who} adopted the procedure"), extra=((N_(" {value}"), ("code", "procedure")),)),
-    "certificate-bound": _plain(N_("{who} bound a certificate"), extra=((N_(" to {value}"), ("officer", "subject")),)),
+    "certificate-bound": _plain(
+        N_("{who} bound a certificate"),
+        extra=((N_(" to {value}"), ("officer", "subject")), (N_(", approved by {value}"), ("approved_by",))),
+    ),
+    "deployment-proposed": _plain(N_("{who} proposed to deploy"), extra=((N_(" {value}"), ("key",)),)),
+    "binding-proposed": _plain(N_("{who} proposed to bind a certificate"), extra=((N_(" to {value}"), ("officer",)),)),
+    "organisation-change-proposed": _plain(N_("{who} proposed to change the organisation")),
+    "proposal-rejected": _reasoned(N_("{who} rejected a proposal")),
+    "proposal-withdrawn": _plain(N_("{who} withdrew a proposal")),
+    "device-bound": _plain(N_("{who} signed in on a device"), extra=((N_(" “{value}”"), ("name",)),)),
+    "token-renewed": _plain(N_("{who} renewed the sign-in on a device")),
+    "signed-out": _plain(N_("{who} signed out")),
+    "device-revoked": _plain(N_("{who} revoked a device"), extra=((N_(" of {value}"), ("officer",)),)),
+    "certificate-suspended": _plain(N_("{who} suspended a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
+    "certificate-reinstated": _plain(N_("{who} reinstated a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")),)),
     "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")),)),

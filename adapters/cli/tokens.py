@@ -3,6 +3,7 @@
 `keyring` takes a quarter of a second to import, so it is touched at login and for profiles that keep their token in it.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -46,6 +47,18 @@ def keep_token(profile: Profile, token: str, environment: Mapping[str, str]) -> 
         write_private(profile.directory / "token", token.encode("ascii") + b"\n")
     save(kept)
     return kept
+
+
+def forget_token(profile: Profile) -> None:
+    """Forget the stored token; the profile stays, signed out."""
+    if profile.token_in.startswith(_KEYRING):
+        os.environ.setdefault("PYTHON_KEYRING_BACKEND", profile.token_in.removeprefix(_KEYRING))
+        with contextlib.suppress(Exception):  # locked or gone: at the server the token has ended
+            import keyring
+
+            keyring.delete_password(_SERVICE, _account(profile))
+    (profile.directory / "token").unlink(missing_ok=True)
+    save(replace(profile, token_in="file", device=None, renew_after=None))  # noqa: S106  (a place, not a password)
 
 
 def _account(profile: Profile) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
+from adapters.cli.times import local
 
 
 def status_word(status: object) -> str:
@@ -87,8 +88,38 @@ def document_line(item: Mapping[str, Any]) -> str:
     )
 
 
+def comment_line(item: Mapping[str, Any]) -> str:
+    """Return a comment in one line: when, who, what."""
+    return _("{time}  {who}: {text}").format(
+        time=local(item.get("time")),
+        who=escape(item.get("officer_name") or item.get("officer")),
+        text=escape(item.get("text")),
+    )
+
+
+def attachment_line(item: Mapping[str, Any]) -> str:
+    """Return an attachment in one line, with the number that `hoso attachment get` takes."""
+    return _("{number}  {name}, {size} bytes, from {who}").format(
+        number=escape(item.get("id")),
+        name=escape(item.get("name")),
+        size=escape(item.get("size")),
+        who=escape(item.get("officer_name") or item.get("officer")),
+    )
+
+
 def recipient_name(value: object) -> str:
     """Return who a dispatch goes to, without their address."""
     if not isinstance(value, Mapping):
         return escape(value or "")
     return escape(next((value[key] for key in ("recipient", "name", "to", "address") if value.get(key)), ""))
+
+
+def capacity_line(capacity: Mapping[str, Any]) -> str:
+    """Return in which capacity the officer would sign a task, or why not."""
+    if capacity.get("refused"):
+        return _("not you: {reason} [{code}]").format(
+            reason=escape(capacity.get("reason")), code=escape(capacity["refused"])
+        )
+    lines = capacity.get("block")
+    block = " / ".join(map(escape, lines)) if isinstance(lines, list) else ""
+    return block or escape(capacity.get("kind") or _("in your own name"))

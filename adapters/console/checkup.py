@@ -11,6 +11,7 @@ from adapters.application.application import Application
 from adapters.database import jobs
 from adapters.letters.errors import LetterError
 from adapters.letters.render import render
+from adapters.oidc.errors import ProviderError
 from adapters.settings import SettingError, Settings
 from signing.errors import SigningError
 
@@ -32,7 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         app = wiring.assemble(settings)
     except (SettingError, ValueError, OSError) as error:
         return [Finding(name="installation", verdict="failed", message=str(error))]
-    checks: tuple[Callable[[Application], Finding], ...] = (_trust, _crls, _mail, _letters, _jobs)
+    checks: tuple[Callable[[Application], Finding], ...] = (_trust, _crls, _mail, _identity, _letters, _jobs)
     first = Finding(name="installation", verdict="ok", message=f"{app.agency.name} ({app.agency.identifier})")
     return [first, *(check(app) for check in checks)]
 
@@ -64,6 +65,17 @@ def _mail(app: Application) -> Finding:
             name="mail", verdict="warning", message="no mail server; set HOSO_SMTP_URL to send results by email"
         )
     return Finding(name="mail", verdict="ok", message=f"{app.mail.scheme}://{app.mail.host}:{app.mail.port}")
+
+
+def _identity(app: Application) -> Finding:
+    name = "identity provider"
+    if app.identity is None:
+        return Finding(name=name, verdict="ok", message="none; officers sign in with access tokens")
+    try:
+        app.identity.check()
+    except ProviderError as error:
+        return Finding(name=name, verdict="warning", message=f"{error}; see HOSO_OIDC_ISSUER")
+    return Finding(name=name, verdict="ok", message=app.identity.issuer)
 
 
 def _letters(_app: Application) -> Finding:

@@ -6,10 +6,12 @@ from typing import Any
 from adapters import wiring
 from adapters.application import people, trail
 from adapters.application.application import Agency
-from adapters.database import people as stored
+from adapters.database import organisation
 from adapters.settings import SettingError, Settings
-from engine.officer import ADMINISTRATOR, Officer
+from engine.officer import ADMINISTRATOR
 from engine.outcome import SYSTEM
+from engine.people.organisation import Unit
+from engine.people.refusals import ID
 from signing.trail.note import LogKey
 
 IDENTIFIER = re.compile(r"[A-Z0-9](?:[A-Z0-9.]{0,33}[A-Z0-9])?")  # QĐ 20/2020: at most 35
@@ -26,13 +28,13 @@ def create(
 ) -> dict[str, Any]:
     """Write agency and log key, migrate the database, begin the log, appoint the first administrator."""
     for id in (unit, administrator):
-        if not people.ID.fullmatch(id):
+        if not ID.fullmatch(id):
             raise SettingError(f"id {id!r}: expected lower-case letters, digits and dashes, at most 40")
     wiring.migrate(settings)
     wiring.write_agency(settings, agency)
     key = LogKey.generate(f"hoso/{agency.identifier}")
     store = wiring.connect(settings)
-    first = Officer(
+    first = people.Newcomer(
         id=administrator,
         name=administrator_name,
         position="Quản trị hệ thống",
@@ -43,7 +45,7 @@ def create(
     app = wiring.build(settings, store)
     with store.write() as tx:
         trail.begin(app, tx)
-        stored.add_unit(tx, unit, agency.name, None)
+        organisation.add(tx, Unit(id=unit, name=agency.name))
         made = people.appoint(app, tx, SYSTEM, first, with_token=True)
     store.close()
     return {**made, "data": str(settings.data), "log_key": key.vkey}

@@ -151,7 +151,7 @@ def _library(others: Sequence[Path]) -> "Folders":
 
 @app.verb(
     "deploy",
-    _("Deploy a bundle: it becomes the next version of its process; the same bundle again changes nothing."),
+    _("Deploy a bundle: once an administrator approves, it is the next version of its process. Again changes nothing."),
     "hoso process deploy processes/van-ban-di",
     "hoso process deploy processes/van-ban-di --dry-run",
     "hoso process deploy my-process --although 'SpiffWorkflow #123: seen by An and Binh'",
@@ -179,6 +179,10 @@ def deploy(
     _tell_server(answer, reason)
     if json:
         out_json(answer)
+        return
+    if answer.get("proposal"):
+        id = escape(answer["proposal"].get("id"))
+        out(_("Proposed as {id}; an administrator approves it: hoso proposal approve {id}").format(id=id))
         return
     columns = [(_("PROCESS"), "key"), (_("VERSION"), "version"), (_("BUNDLE"), "bundle_hash"), (_("NEW"), "changed")]
     print_list([answer], columns, as_json=False)

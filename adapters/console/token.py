@@ -29,13 +29,12 @@ def create(
     """Make a token."""
     from adapters import wiring
     from adapters.application import people
-    from adapters.database import people as stored
     from adapters.settings import read_settings
 
     with clear_errors():
         app_ = wiring.assemble(read_settings(data))
         with app_.store.write() as tx:
-            if stored.find_officer(tx, officer) is None:
+            if app_.organisations.get(tx).person(officer) is None:
                 message = _("no officer {officer}").format(officer=escape(officer))
                 raise CommandFailed("officer-unknown", message, remedy=_("list them: hoso officer list"))
             made = people.new_token(app_, tx, officer, label or "console", days)

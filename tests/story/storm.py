@@ -54,7 +54,7 @@ class StormyStage(Stage):
                 return super(StormyStage, self).hoso(person, *arguments, given=given)
             except StageError as error:
                 told = str(error)
-                if attempt and "[task-unknown]" in told:  # its answer came, its receipt could not be checked any more
+                if attempt and "[task-closed]" in told:  # its answer came, its receipt could not be checked any more
                     return told
                 if "[no-connection]" not in told or time.monotonic() > deadline:
                     raise

@@ -318,7 +318,7 @@ def test_a_replayed_statement(office: Office) -> None:
     assert status == 200, answer
     with office.unchanged(recorded="task-", of=task):
         status, problem = _send(office, statement, signed, task)
-        assert (status, problem["code"]) == (404, "task-unknown")
+        assert (status, problem["code"]) == (409, "task-closed")
     with office.unchanged():
         status, problem = _send(office, statement, signed)
         assert (status, problem["code"]) == (404, "statement-unknown")

@@ -13,7 +13,7 @@ from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
 
-app = Commands(_("Certificates: bind, list, revoke (signed acts)."), group=True)
+app = Commands(_("Certificates: bind, list, revoke (signed acts), reinstate."), group=True)
 Key = Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your own key file (PKCS#12)."))]
 PinFile = Annotated[
     Path | None,
@@ -59,6 +59,13 @@ def bind(
     answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
     if json:
         out_json(answer)
+    elif answer.get("proposal"):
+        id = escape(answer["proposal"].get("id"))
+        out(
+            _("Proposed as {id}; another administrator approves it: hoso proposal approve {id} --key FILE").format(
+                id=id
+            )
+        )
     else:
         name = fingerprint(own)
         out(_("Certificate {fingerprint} now signs for {officer}.").format(fingerprint=name, officer=escape(officer)))
@@ -73,7 +80,9 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("SUBJECT"), "subject"),
         (
             _("STATE"),
-            lambda item: {"bound": _("bound"), "revoked": _("revoked")}.get(item.get("state", ""), item.get("state")),
+            lambda item: {"bound": _("bound"), "revoked": _("revoked"), "suspended": _("suspended")}.get(
+                item.get("state", ""), item.get("state")
+            ),
         ),
         (_("VALID FROM"), "not_before"),
         (_("VALID UNTIL"), "not_after"),
@@ -109,3 +118,28 @@ def revoke(
         out_json(answer)
     else:
         out(_("The binding of certificate {fingerprint} is revoked.").format(fingerprint=whole))
+
+
+@app.verb(
+    "reinstate",
+    _("Let a suspended certificate sign again (administrators, never for their own)."),
+    "hoso certificate reinstate 9f86d081884c7d65 --reason 'Khóa nằm trong USB token, không mất'",
+)
+def reinstate(
+    ctx: typer.Context,
+    fingerprint: Annotated[
+        str, typer.Argument(metavar=_("FINGERPRINT"), help=_("The certificate's SHA-256, or its beginning."))
+    ],
+    reason: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Why, for the trail."))],
+    json: AsJson = False,
+) -> None:
+    """Reinstate a certificate."""
+    from adapters.cli.certificates import whole_fingerprint
+
+    client = open_session(ctx).client
+    whole = whole_fingerprint(client, fingerprint)
+    answer = client.post(path("certificates", whole, "reinstate"), {"reason": reason})
+    if json:
+        out_json(answer)
+    else:
+        out(_("Certificate {fingerprint} signs again.").format(fingerprint=whole))

@@ -6,18 +6,28 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.client import fresh_key, path
+from adapters.cli.client import Client, fresh_key, path
 from adapters.cli.commands import intervention
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.plans import token_line
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import Lines, escape, out, out_json
+from adapters.cli.terminal import Lines, escape, out, out_json, say
 from adapters.cli.times import local
-from adapters.cli.words import channel_word, dispatch_word, document_line, recipient_name, status_word
+from adapters.cli.words import (
+    attachment_line,
+    channel_word,
+    comment_line,
+    dispatch_word,
+    document_line,
+    recipient_name,
+    status_word,
+)
 
 app = Commands(_("Dossiers: start, list, show, follow, suspend, move, migrate."), group=True)
+FOUND = 50  # of a search, after which it stops
+LOOKS = 5  # at many dossiers each, that one search has
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the data; repeat it."))
@@ -50,6 +60,10 @@ def start(
     submitter: Annotated[
         str | None, typer.Option(metavar=_("TEXT"), help=_("Who hands it in, when that is somebody else."))
     ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(metavar=_("UNIT"), help=_("The unit in which it begins (else where you may start it).")),
+    ] = None,
     set_: Settings = None,
     data: DataFile = None,
     document: Annotated[
@@ -72,6 +86,7 @@ def start(
     body |= {"title": title} if title else {}
     body |= {"procedure": procedure} if procedure else {}
     body |= {"submitter": submitter} if submitter else {}
+    body |= {"unit": unit} if unit else {}
     # The key is the same for every attempt, so that an answer that is lost does not make a second dossier.
     value = client.post_safely(path("dossiers"), body, key=fresh_key())
     if json:
@@ -86,8 +101,24 @@ def _applicant(given: list[str]) -> dict[str, str]:
     return {name.strip(): value for name, _separator, value in pairs}
 
 
-@app.verb("list", _("List the dossiers that you may see."), "hoso dossier list", "hoso dossier list --json")
-def list_(ctx: typer.Context, json: AsJson = False) -> None:
+@app.verb(
+    "list",
+    _("List the dossiers that you may see."),
+    "hoso dossier list",
+    "hoso dossier list --search 'anh tuyet'",
+    "hoso dossier list --search 0017 --json",
+)
+def list_(
+    ctx: typer.Context,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_("TEXT"),
+            help=_("Only those whose code, title, applicant or steps have these words; accents do not matter."),
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
     """List dossiers."""
     columns: list[Column] = [
         (_("DOSSIER"), "code"),
@@ -98,7 +129,30 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("RECEIVED"), "started"),
         (_("DUE"), "due"),
     ]
-    print_list(open_session(ctx).client.items(path("dossiers")), columns, as_json=json)
+    client = open_session(ctx).client
+    if search is None:
+        print_list(client.items(path("dossiers")), columns, as_json=json)
+        return
+    found, more = _found(client, search)
+    if json:
+        out_json({"items": found, "more": more})
+        return
+    print_list(found, columns, as_json=False)
+    if more:
+        say(_("There may be more, received earlier: search with more words."))
+
+
+def _found(client: Client, search: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """The newest that the search finds, and whether it looked at only some of many dossiers."""
+    found: list[Mapping[str, Any]] = []
+    cursor: object = None
+    for _look in range(LOOKS):
+        page = client.get(path("dossiers"), search=search, cursor=cursor)
+        found += page.get("items") or []
+        cursor = page.get("next")
+        if not cursor or len(found) >= FOUND:
+            break
+    return found, bool(cursor)
 
 
 def _status(item: Mapping[str, Any]) -> str:
@@ -145,6 +199,8 @@ def show_(
         "documents": _("Documents"),
         "dispatches": _("Dispatches"),
         "data": _("Dossier data"),
+        "comments": _("Comments"),
+        "attachments": _("Attachments"),
     }
     client = open_session(ctx).client
     value = client.get(path("dossiers", code))
@@ -159,6 +215,8 @@ def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
         "tasks": _task,
         "jobs": _job,
         "documents": document_line,
+        "comments": comment_line,
+        "attachments": attachment_line,
         "dispatches": _dispatch,
         "tokens": token_line,
         "incidents": _incident,

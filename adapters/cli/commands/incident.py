@@ -41,7 +41,7 @@ def show_(ctx: typer.Context, code: Code, incident: Incident, json: AsJson = Fal
 
 @app.verb(
     "retry",
-    _("Let what stands still try again, once its cause is mended (administrators)."),
+    _("Let what stands still try again, once its cause is mended (administrators, operators)."),
     "hoso incident retry H29.5-261121-0002 9",
 )
 def retry(ctx: typer.Context, code: Code, incident: Incident, json: AsJson = False) -> None:

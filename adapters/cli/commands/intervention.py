@@ -28,12 +28,15 @@ def add_to(app: Commands) -> None:
     """Register the verbs."""
     app.verb(
         "suspend",
-        _("Suspend a dossier: nothing moves it until it is resumed; its legal term goes on (administrators)."),
+        _(
+            "Suspend a dossier: nothing moves it until it is resumed; its legal term goes on"
+            " (administrators, operators)."
+        ),
         "hoso dossier suspend H29.5-261121-0002 --reason 'Chờ ý kiến Sở Tư pháp'",
     )(suspend)
     app.verb(
         "resume",
-        _("Let a suspended dossier go on; timers that came due meanwhile fire now (administrators)."),
+        _("Let a suspended dossier go on; timers that came due meanwhile fire now (administrators, operators)."),
         "hoso dossier resume H29.5-261121-0002 --reason 'Đã có ý kiến'",
     )(resume)
     app.verb(

@@ -1,17 +1,37 @@
 """`hoso officer`: who works here."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import typer
 
+from adapters.cli.changing import (
+    Document,
+    DryRun,
+    LastDay,
+    Number,
+    Reason,
+    Since,
+    Until,
+    contact,
+    day,
+    days,
+    first_day,
+    number,
+    send,
+    tell,
+)
 from adapters.cli.client import path
+from adapters.cli.commands import officer_lists
 from adapters.cli.language import _
-from adapters.cli.listing import AsJson, print_list, print_one
+from adapters.cli.listing import AsJson, print_list
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, out, out_json
+from adapters.cli.terminal import Lines, escape, out, out_json, show
+from adapters.cli.times import local
 
-app = Commands(_("Officers: add, list, show."), group=True)
+app = Commands(_("Officers: add, show, change, appoint, end, import, export."), group=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help=_("The officer's id."))]
 
 
 @app.verb(
@@ -27,14 +47,21 @@ def add(
     position: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Position, as it stands under a signature."))],
     unit: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("The unit's id."))],
     role: Annotated[list[str] | None, typer.Option(metavar=_("TEXT"), help=_("A role; repeat it."))] = None,
+    rank: Annotated[str, typer.Option(metavar=_("RANK"), help=_("head, deputy or staff."))] = "staff",
+    since: Since = None,
+    document: Document = "",
     token: Annotated[bool, typer.Option("--token", help=_("Also make an access token, printed once."))] = False,
     json: AsJson = False,
 ) -> None:
     """Add an officer."""
     body = {"id": id, "name": name, "position": position, "unit": unit, "roles": role or []}
-    value = open_session(ctx).client.post(path("officers"), body, token="true" if token else None)
+    more = {"rank": rank, "document": document} | ({"since": day(since)} if since else {})
+    value = open_session(ctx).client.post(path("officers"), {**body, **more}, token="true" if token else None)
     if json:
         out_json(value)
+        return
+    if value.get("proposal"):
+        tell(value)
         return
     out(_("Officer {id} is added.").format(id=escape(id)))
     if value.get("token"):
@@ -55,13 +82,17 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
     print_list(open_session(ctx).client.items(path("officers")), columns, as_json=json)
 
 
-@app.verb("show", _("Show an officer."), "hoso officer show lan")
-def show_(
-    ctx: typer.Context,
-    id: Annotated[str, typer.Argument(metavar="ID", help=_("The officer's id."))],
-    json: AsJson = False,
-) -> None:
+@app.verb(
+    "show",
+    _("Show an officer: positions with their dates, roles, contacts, mandates, absences."),
+    "hoso officer show lan",
+)
+def show_(ctx: typer.Context, id: Id, json: AsJson = False) -> None:
     """Show an officer."""
+    value = open_session(ctx).client.get(path("officers", id))
+    if json:
+        out_json(value)
+        return
     labels = {
         "id": _("Officer"),
         "name": _("Name"),
@@ -69,5 +100,115 @@ def show_(
         "unit": _("Unit"),
         "roles": _("Roles"),
         "active": _("Active"),
+        "email": _("E-mail"),
+        "phone": _("Telephone"),
+        "subject": _("Signs in as"),
+        "appointments": _("Positions held"),
+        "grants": _("Roles granted"),
+        "mandates": _("Mandates"),
+        "absences": _("Absences"),
     }
-    print_one(open_session(ctx).client.get(path("officers", id)), labels, as_json=json)
+    lines = {name: Lines(tell_one(each) for each in value.get(name) or ()) for name, tell_one in _TOLD.items()}
+    show({**value, **lines}, labels)
+
+
+def _appointment(of: Mapping[str, Any]) -> str:
+    title = ("Q. " if of.get("acting") else "") + str(of.get("title"))
+    where = f"{escape(title)} ({escape(of.get('unit'))})"
+    return f"{escape(of.get('number'))}  {where}, {days(of)}  {escape(of.get('document'))}"
+
+
+def _grant(of: Mapping[str, Any]) -> str:
+    return f"{escape(of.get('number'))}  {escape(of.get('role'))} ({escape(of.get('unit'))}), {days(of)}"
+
+
+def _mandate(of: Mapping[str, Any]) -> str:
+    between = f"{escape(of.get('given_by'))} → {escape(of.get('given_to'))}"
+    return f"{escape(of.get('id'))}  {escape(of.get('capacity'))}. {between}, {days(of)}"
+
+
+def _absence(of: Mapping[str, Any]) -> str:
+    times = f"{local(of.get('since'))} – {local(of.get('until'))}"
+    return f"{escape(of.get('number'))}  {times}, {_('substitute')}: {escape(of.get('substitute') or '-')}"
+
+
+_TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "appointments": _appointment,
+    "grants": _grant,
+    "mandates": _mandate,
+    "absences": _absence,
+}
+
+
+@app.verb(
+    "change",
+    _("Change an officer's name, contacts, or whom they sign in as (administrators)."),
+    "hoso officer change lan --email lan@benthanh.example --phone '0903 123 456'",
+)
+def change(
+    ctx: typer.Context,
+    id: Id,
+    name: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("Full name."))] = None,
+    email: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("E-mail address at work."))] = None,
+    phone: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("Telephone at work."))] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar=_("TEXT"), help=_("Who they are at the identity provider; '' for nobody."))
+    ] = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Change an officer."""
+    client = open_session(ctx).client
+    reached = (
+        contact(client.get(path("officers", id)), email, phone) if email is not None or phone is not None else None
+    )
+    said = {"kind": "officer-changed", "id": id, "name": name, "contact": reached, "subject": subject}
+    send(client, said, reason=reason, dry_run=dry_run, json=json)
+
+
+@app.verb(
+    "appoint",
+    _("Appoint an officer to a position, from a day on (administrators)."),
+    "hoso officer appoint lan --position truong-tu-phap --since 2026-12-01 --document 21/QĐ-UBND",
+    "hoso officer appoint mai --position truong-tu-phap --acting --until 31/12/2026 --document 22/QĐ-UBND",
+)
+def appoint(
+    ctx: typer.Context,
+    id: Id,
+    position: Annotated[str, typer.Option(metavar="ID", help=_("The position's id."))],
+    since: Since = None,
+    until: Until = None,
+    acting: Annotated[bool, typer.Option("--acting", help=_("As its acting holder (Q.)."))] = False,
+    document: Document = "",
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Appoint an officer."""
+    said = {"kind": "officer-appointed", "officer": id, "position": position, "document": document}
+    dates = {"since": first_day(since), "until": day(until)} | ({"acting": True} if acting else {})
+    send(open_session(ctx).client, {**said, **dates}, reason=reason, dry_run=dry_run, json=json)
+
+
+@app.verb(
+    "end",
+    _("End an appointment, by its number (administrators)."),
+    "hoso officer show lan",
+    "hoso officer end 12 --until 30/11/2026 --document 23/QĐ-UBND",
+)
+def end(
+    ctx: typer.Context,
+    which: Number,
+    until: LastDay = None,
+    document: Document = "",
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """End an appointment."""
+    said = {"kind": "appointment-ended", "appointment": number(which), "until": first_day(until), "document": document}
+    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+
+
+officer_lists.add_to(app)

@@ -58,6 +58,7 @@ def _plain(profile: Profile) -> dict[str, object]:
         "server": profile.server,
         "officer": profile.officer,
         "name": profile.officer_name,
+        "device": profile.device,
         "log_key": profile.log_key,
     }
 
@@ -68,6 +69,7 @@ def _labels() -> dict[str, str]:
         "server": _("Server"),
         "officer": _("Officer"),
         "name": _("Name"),
+        "device": _("Device"),
         "log_key": _("Log key"),
         "signed_in": _("Signed in"),
         "directory": _("Folder"),

@@ -6,16 +6,21 @@ from typing import Annotated
 import typer
 
 from adapters.cli.client import path
+from adapters.cli.commands import task_work
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json
 from adapters.cli.times import due_words
-from adapters.cli.words import document_line, place_word, purpose_word
+from adapters.cli.words import attachment_line, comment_line, document_line, place_word, purpose_word
 
-app = Commands(_("Tasks: list, show, claim, release, complete (and sign)."), group=True)
+app = Commands(_("Tasks: list, show, claim, hand on, complete (and sign)."), group=True)
 Task = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("The task's id, such as H29.5-261121-0001.3."))]
+Revision = Annotated[
+    int | None,
+    typer.Option("--revision", min=0, metavar=_("NUMBER"), help=_("Only if its dossier is still at this revision.")),
+]
 
 
 @app.verb(
@@ -59,10 +64,15 @@ def show_(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
     if json:
         out_json(value)
         return
-    form = value.pop("form", None)
-    documents = Lines(map(document_line, value.get("documents") or ()))
+    form, capacity = value.pop("form", None), value.pop("capacity", None)
+    if capacity is not None:
+        from adapters.cli.words import capacity_line
+
+        value["capacity"] = capacity_line(capacity)
+    lines = {"documents": document_line, "comments": comment_line, "attachments": attachment_line}
+    listed = {name: Lines(map(line, value.get(name) or ())) for name, line in lines.items()}
     words = {"signature": purpose_word(value.get("signature")), "place": place_word(value.get("place"))}
-    print_one({**value, **words, "documents": documents}, _labels(), as_json=False)
+    print_one({**value, **words, **listed}, _labels(), as_json=False)
     from adapters.cli.forms import describe
 
     for line in describe(form):
@@ -77,6 +87,8 @@ def _labels() -> dict[str, str]:
         "element": _("Element"),
         "name": _("Step"),
         "holder": _("Holder"),
+        "owner": _("Delegated by"),
+        "returned": _("Returned"),
         "role": _("Role"),
         "opened": _("Opened"),
         "due": _("Due"),
@@ -86,17 +98,25 @@ def _labels() -> dict[str, str]:
         "note": _("Note"),
         "place": _("Place"),
         "signature": _("Signature"),
+        "capacity": _("You sign"),
         "revision": _("Revision"),
         "process": _("Process"),
         "documents": _("Documents"),
         "data": _("Dossier data"),
+        "comments": _("Comments"),
+        "attachments": _("Attachments"),
     }
 
 
-@app.verb("claim", _("Claim a task: it becomes yours to do."), "hoso task claim H29.5-261121-0001.3")
-def claim(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
+@app.verb(
+    "claim",
+    _("Claim a task: it becomes yours to do."),
+    "hoso task claim H29.5-261121-0001.3",
+    "hoso task claim H29.5-261121-0001.3 --revision 4",
+)
+def claim(ctx: typer.Context, task: Task, revision: Revision = None, json: AsJson = False) -> None:
     """Claim a task."""
-    value = open_session(ctx).client.post(path("tasks", task, "claim"), {})
+    value = open_session(ctx).client.post(path("tasks", task, "claim"), {}, seen=revision)
     if json:
         out_json(value)
     else:
@@ -118,7 +138,8 @@ def release(ctx: typer.Context, task: Task, json: AsJson = False) -> None:
     _(
         "Complete a task. If it wants a signature, this shows what will be signed (every document with its digest,"
         " computed here from the bytes), asks, signs on this machine with your key, sends it, and checks the server's"
-        " receipt. When the connection breaks, run the same command again: nothing is done twice."
+        " receipt. When the dossier changed since you were shown it, you are told what changed. When the connection"
+        " breaks, run the same command again: nothing is done twice."
     ),
     "hoso task complete H29.5-261121-0001.3 --set decision=approve --key lan.p12",
     "hoso task complete H29.5-261121-0001.3 --decision return --set reason='Thiếu căn cứ' --key lan.p12",
@@ -150,6 +171,7 @@ def complete(
     discard_pending: Annotated[
         bool, typer.Option("--discard-pending", help=_("Forget an earlier submission that got no answer."))
     ] = False,
+    revision: Revision = None,
     json: AsJson = False,
 ) -> None:
     """Complete a task."""
@@ -165,9 +187,13 @@ def complete(
         save_to=save_documents,
         assume_yes=yes,
         discard_pending=discard_pending,
+        revision=revision,
     )
     answer = completion.run(open_session(ctx), wish)
     if json:
         out_json(answer)
     else:
         completion.tell(answer, task)
+
+
+task_work.add_to(app)

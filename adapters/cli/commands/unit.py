@@ -1,42 +1,127 @@
-"""`hoso unit`: the offices of this installation."""
+"""`hoso unit`: the offices of this installation, one tree."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
+from adapters.cli.changing import DryRun, Reason, contact, days, send
 from adapters.cli.client import path
 from adapters.cli.language import _
-from adapters.cli.listing import AsJson, print_list
+from adapters.cli.listing import AsJson
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, out, out_json
+from adapters.cli.terminal import Lines, escape, out, out_json, say, show
 
-app = Commands(_("Units: add, list."), group=True)
+app = Commands(_("Units: list, show, add, change."), group=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help=_("The unit's id."))]
+Email = Annotated[str | None, typer.Option("--email", metavar=_("TEXT"), help=_("Its e-mail address."))]
+Phone = Annotated[str | None, typer.Option("--phone", metavar=_("TEXT"), help=_("Its telephone."))]
 
 
-@app.verb("add", _("Add a unit (administrators)."), "hoso unit add van-phong --name 'Văn phòng HĐND và UBND'")
+@app.verb("list", _("List the units, as the tree that they are."), "hoso unit list", "hoso unit list --json")
+def list_(ctx: typer.Context, json: AsJson = False) -> None:
+    """List units."""
+    items = list(open_session(ctx).client.items(path("units")))
+    if json:
+        out_json({"items": items})
+        return
+    known = {item["id"] for item in items}
+    for line in _tree(items, [item for item in items if item.get("parent") not in known], ""):
+        out(line)
+    if not items:
+        say(_("Nothing to list."))
+
+
+def _tree(items: Sequence[Mapping[str, Any]], at: Sequence[Mapping[str, Any]], indent: str) -> Iterator[str]:
+    for item in at:
+        yield f"{indent}{escape(item['id'])}  {escape(item['name'])}"
+        below = [each for each in items if each.get("parent") == item["id"]]
+        yield from _tree(items, below, indent + "  ")
+
+
+@app.verb("show", _("Show a unit: its head of record, its positions and who holds them."), "hoso unit show van-phong")
+def show_(ctx: typer.Context, id: Id, json: AsJson = False) -> None:
+    """Show a unit."""
+    value = open_session(ctx).client.get(path("units", id))
+    if json:
+        out_json(value)
+        return
+    head = value.get("head")
+    shown = {
+        **value,
+        "head": f"{head['name']}, {head['title']} ({head['unit']})" if head else None,
+        "positions": Lines(_position(each) for each in value.get("positions") or ()),
+    }
+    labels = {
+        "id": _("Unit"),
+        "name": _("Name"),
+        "parent": _("Above it"),
+        "collective": _("Decides as a body"),
+        "email": _("E-mail"),
+        "phone": _("Telephone"),
+        "head": _("Head of record"),
+        "positions": _("Positions"),
+    }
+    show(shown, labels)
+
+
+def _position(of: Mapping[str, Any]) -> str:
+    holders = ", ".join(f"{escape(each['name'])} ({days(each)})" for each in of["holders"]) or _("vacant")
+    return f"{escape(of['id'])}  {escape(of['title'])}: {holders}"
+
+
+@app.verb(
+    "add",
+    _("Add a unit (administrators)."),
+    "hoso unit add van-phong --name 'Văn phòng HĐND và UBND'",
+    "hoso unit add to-1 --name 'Tổ 1' --parent van-phong --reason 'Theo QĐ 12/QĐ-UBND' --dry-run",
+)
 def add(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(metavar="ID", help=_("The unit's id: a-z, 0-9, dash; at most 40."))],
     name: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Its full name."))],
     parent: Annotated[str | None, typer.Option(metavar="ID", help=_("The unit above it."))] = None,
+    collective: Annotated[
+        bool, typer.Option("--collective", help=_("It decides as a body (signed for: TM.)."))
+    ] = False,
+    email: Email = None,
+    phone: Phone = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
     """Add a unit."""
-    value = open_session(ctx).client.post(
-        path("units"), {"id": id, "name": name} | ({"parent": parent} if parent else {})
-    )
-    if json:
-        out_json(value)
-    else:
-        out(_("Unit {id} is added.").format(id=escape(id)))
+    client = open_session(ctx).client
+    above = parent or client.get(path("me")).get("unit")
+    said = {"kind": "unit-added", "id": id, "name": name, "parent": above, "contact": contact({}, email, phone)}
+    send(client, said | ({"collective": True} if collective else {}), reason=reason, dry_run=dry_run, json=json)
 
 
-@app.verb("list", _("List units."), "hoso unit list")
-def list_(ctx: typer.Context, json: AsJson = False) -> None:
-    """List units."""
-    print_list(
-        open_session(ctx).client.items(path("units")),
-        [(_("UNIT"), "id"), (_("NAME"), "name"), (_("ABOVE IT"), "parent")],
-        as_json=json,
-    )
+@app.verb(
+    "change",
+    _("Change a unit: its name, where it stands, how it is reached (administrators)."),
+    "hoso unit change to-1 --name 'Tổ Một' --phone '028 3822 1234'",
+    "hoso unit change to-1 --parent khu-pho-3 --reason 'Theo QĐ 13/QĐ-UBND'",
+)
+def change(
+    ctx: typer.Context,
+    id: Id,
+    name: Annotated[str | None, typer.Option(metavar=_("TEXT"), help=_("Its full name."))] = None,
+    parent: Annotated[str | None, typer.Option(metavar="ID", help=_("The unit above it."))] = None,
+    collective: Annotated[
+        bool, typer.Option("--collective", help=_("It decides as a body (signed for: TM.)."))
+    ] = False,
+    single: Annotated[bool, typer.Option("--single", help=_("It decides as a body no more."))] = False,
+    email: Email = None,
+    phone: Phone = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Change a unit."""
+    client = open_session(ctx).client
+    reached = contact(client.get(path("units", id)), email, phone) if email is not None or phone is not None else None
+    body = True if collective else False if single else None
+    said = {"kind": "unit-changed", "id": id, "name": name, "parent": parent, "collective": body}
+    send(client, {**said, "contact": reached}, reason=reason, dry_run=dry_run, json=json)

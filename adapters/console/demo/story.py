@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,14 @@ class Story:
         """Two processes and their procedures."""
         for process in ("van-ban-di", "khai-tu"):
             deployed = self.stage.json("tuan", "process", "deploy", str(PROCESSES / process))
-            yield _("{name} deploys {process}: version {version}, bundle {hash}…").format(
-                name="Lê Anh Tuấn", process=process, version=deployed["version"], hash=deployed["bundle_hash"][:16]
+            id = deployed["proposal"]["id"]
+            yield _("{name} checks {process} and proposes to deploy it: bundle {hash}…").format(
+                name="Lê Anh Tuấn", process=process, hash=deployed["bundle_hash"][:16]
             )
+            deployed = self.stage.json(cast.ADMINISTRATOR.id, "proposal", "approve", id, "--yes")
+            yield _(
+                "{name}, a second person, looks at it and approves: {process} is deployed as version {version}."
+            ).format(name=cast.ADMINISTRATOR.name, process=process, version=deployed["version"])
             key = str(self._key(cast.ADMINISTRATOR.id))
             record = str(PROCESSES / process / "procedure.json")
             self.stage.hoso(cast.ADMINISTRATOR.id, "procedure", "adopt", record, "--key", key, "--yes")
@@ -188,6 +193,8 @@ class Story:
         log_key = str(self.stage.data / "log.vkey")
         login = ("login", "--server", self.stage.url, "--token", "-", "--log-key", log_key)
         self.stage.hoso(player.id, *login, given=token + "\n")
+        kept = home / "profiles" / "default" / "token"  # the first one has ended: this is the device's own
+        self.stage.people[player.id] = replace(person, token=kept.read_text("ascii").strip())
 
     def _bind(self, officer: str, certificate: Path, *kind: str) -> None:
         key = str(self._key(cast.ADMINISTRATOR.id))

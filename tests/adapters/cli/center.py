@@ -64,13 +64,16 @@ class Center:
     due: str | None = None
     overdue: bool = False
     note: str | None = None
+    capacity: dict[str, Any] | None = None  # in which the officer signs
     mischief: set[str] = field(default_factory=set)
     key: LogKey = field(default_factory=lambda: LogKey.generate("hoso.test/log"))
     leaves: list[bytes] = field(default_factory=list)
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     statements: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    sent: list[Any] = field(default_factory=list)  # the bodies of acts that nobody signs
     done: set[str] = field(default_factory=set)
+    matched: dict[str, str | None] = field(default_factory=dict)  # path → its last If-Match
     drop_after: int = 0  # answers of that many completions are computed and then lost
     url: str = ""
 
@@ -130,18 +133,51 @@ class Center:
             case "GET", ["me"]:
                 log = {"origin": self.key.origin, "vkey": self.key.vkey}
                 return 200, {"officer": self.officer, "name": "Nguyễn Thị Lan", "log": log}
+            case "POST", ["devices", "bind"]:
+                times = {"since": "2026-11-21T08:30:00Z", "expires": "2126-11-21T08:30:00Z"}
+                return 201, {"device": "d-1", "name": body["name"], "token": TOKEN, **times}
             case "GET", ["tasks"]:
                 later = {**self.task(), "id": f"{TASK}9", "follow_up": "2026-12-01T01:00:00Z", "priority": 90}
                 return 200, {
                     "items": [self.task(), *([later] if query.get("deferred") == "true" else [])],
                     "next": None,
                 }
+            case "GET", ["inbox"]:
+                return 200, self.inbox(query)
+            case "GET", ["dossiers"]:
+                return 200, self.dossiers(query)
             case "GET", ["tasks", task]:
                 self._known(task)
-                return 200, {**self.task(), "form": FORM, "documents": self.documents(), "data": {}, "process": PROCESS}
-            case "POST", ["tasks", task, "claim" | "release"]:
+                return 200, {
+                    **self.task(),
+                    "form": FORM,
+                    "documents": self.documents(),
+                    "data": {},
+                    "process": PROCESS,
+                    "comments": [NOTE],
+                    "attachments": [NOTE],
+                }
+            case "POST", ["tasks", task, "claim" | "release" | "take-back"]:
                 self._known(task)
                 return 200, self.task()
+            case "POST", ["tasks", task, "delegate" | "reassign" | "return" | "follow-up" | "priority"]:
+                self._known(task)
+                if body.get("to") == "hoa":
+                    raise Answer(403, "not-able", f"task {task} cannot be given to hoa: hoa is away", remedy="…")
+                self.sent.append(body)
+                handed = {"holder": body.get("to")} if "reason" in body else {}
+                return 200, {**self.task(), **handed, "follow_up": body.get("at"), "priority": body.get("priority", 50)}
+            case "POST", ["dossiers", _, "comments" | "attachments"]:
+                self.sent.append(body)
+                return 201, {**NOTE, **body}
+            case "GET", ["dossiers", _, "comments" | "attachments"]:
+                return 200, {"items": [NOTE, {**NOTE, "id": 4, "removed": NOTE["time"]}], "next": None}
+            case "GET", ["dossiers", _, "attachments", _]:
+                return 200, LETTER + (b"!" if "document" in self.mischief else b"")
+            case "DELETE", ["dossiers", _, "attachments", "3"]:
+                return 200, {**NOTE, "removed": NOTE["time"]}
+            case "PUT", ["documents", digest]:
+                return 201, {"sha256": digest}
             case "POST", ["tasks", task, "statement"]:
                 self._known(task)
                 return 201, self.statement(self.facts(task, body["data"]))
@@ -183,6 +219,8 @@ class Center:
             "element": "approve",
             "name": "Duyệt",
             "holder": self.officer,
+            "owner": None,
+            "returned": None,
             "role": "lanh-dao",
             "opened": "2026-11-21T08:30:00Z",
             "due": self.due,
@@ -193,7 +231,25 @@ class Center:
             "place": "anywhere",
             "signature": self.signature,
             "revision": 4,
+            **({"capacity": self.capacity} if self.capacity else {}),
         }
+
+    def inbox(self, query: dict[str, str]) -> dict[str, Any]:
+        """The one task, as it stands in the view that is asked for."""
+        stands = {"queue": "mine", "instead_of": None, "returned": None, "unit": "van-phong"}
+        free = {"queue": "unit", "holder": None}
+        view = {"unit": free, "returned": {"returned": "2026-11-21T08:30:00Z"}, "all": {"instead_of": "mai"}}
+        item = {**self.task(), **stands, **view.get(query.get("view", "mine"), {})}
+        counts = {name: {"count": 1, "more": False} for name in ("mine", "soon", "overdue", "returned")}
+        found = [] if query.get("search") in ("nobody", "common") else [item]
+        following = "behind" if query.get("search") == "common" else None
+        return {"items": found, "counts": {**counts, "unit": {"count": 50, "more": True}}, "next": following}
+
+    def dossiers(self, query: dict[str, str]) -> dict[str, Any]:
+        """Of many, a page of a search has one or none."""
+        page, one = int(query.get("cursor", "0")), {"code": "H29.5-261121-0001", "title": "Hồ sơ", "status": 2}
+        items = [one] if page == 1 else []
+        return {"items": items, "next": str(page + 1) if page < 2 or query.get("search") == "common" else None}
 
     def documents(self) -> list[dict[str, Any]]:
         return [{"name": "cong-van.txt", "media_type": "text/plain", "sha256": DIGEST, "size": len(LETTER)}]
@@ -207,8 +263,9 @@ class Center:
             "process_version": PROCESS["version"],
             "bundle_hash": PROCESS["bundle_hash"],
             "officer": self.officer,
-            "capacity": "",
-            "delegation": None,
+            "capacity": self.capacity["kind"] if self.capacity else "",
+            "delegation": "d" * 64 if self.capacity else None,
+            "block": self.capacity["block"] if self.capacity else [],
             "purpose": self.signature,
             "data": data,
             "documents": self.documents(),
@@ -260,6 +317,19 @@ class Center:
 
 
 PROCESS = {"key": "van-ban-di", "version": 1, "bundle_hash": "ab" * 32}
+NOTE = {
+    "id": 3,
+    "task": TASK,
+    "officer": "mai",
+    "officer_name": "Trần Thị Mai",
+    "time": "2026-11-21T08:30:00Z",
+    "text": "Gọi lại bà Tuyết",
+    "name": "nháp.txt",
+    "media_type": "text/plain",
+    "sha256": DIGEST,
+    "size": len(LETTER),
+    "removed": None,
+}
 HISTORY = [
     {
         "index": 7,
@@ -291,9 +361,13 @@ def running(center: Center):
         def do_PUT(self) -> None:
             self.answer("PUT")
 
+        def do_DELETE(self) -> None:
+            self.answer("DELETE")
+
         def answer(self, method: str) -> None:
             split = urlsplit(self.path)
             center.requests.append((method, split.path))
+            center.matched[split.path] = self.headers.get("If-Match")
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.headers.get("Authorization") != f"Bearer {TOKEN}":
                 self.send(401, {"code": "token-invalid", "title": "Unauthorized", "detail": "the token is not valid"})
@@ -302,7 +376,7 @@ def running(center: Center):
                 self.send(200, b"<html>hello</html>")
                 return
             query = {name: values[0] for name, values in parse_qs(split.query).items()}
-            body = json.loads(content) if content else None
+            body = json.loads(content) if content and method != "PUT" else None
             status, value = center.handle(method, split.path, query, body, self.headers.get("Idempotency-Key"))
             if split.path.endswith("/complete") and center.drop_after > 0:
                 center.drop_after -= 1

@@ -27,6 +27,15 @@ def test_signed_and_accepted(signed_in, complete, tmp_path):
     assert not list((tmp_path / "config/profiles/default/pending").glob("*.json"))
 
 
+def test_in_which_capacity_is_shown_before(signed_in, complete):
+    """The lines above the signature, and the capacity that the record names."""
+    signed_in.capacity = {"kind": "KT.", "block": ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "reason": "QĐ 1"}
+    result = complete()
+    assert result.code == 0, result.err
+    assert "You sign:  KT. CHỦ TỊCH / PHÓ CHỦ TỊCH" in result.err
+    assert "as KT. lan" in result.err
+
+
 def test_documents_are_saved(signed_in, complete, tmp_path):
     """With --save-documents the officer gets the very bytes that are signed."""
     assert complete("--save-documents", tmp_path / "seen").code == 0
@@ -198,3 +207,15 @@ def test_asked_on_a_terminal(signed_in, complete, key_file, tmp_path):
     assert (code, signed_in.done) == (0, {TASK}), seen
     assert "approve (Duyệt)" in seen
     assert "246810" not in seen
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [((), '"4"'), (("--revision", "3"), '"3"'), (("--yes",), None), (("--yes", "--revision", "3"), '"3"')],
+)
+def test_over_which_revision_it_is_completed(signed_in, hoso, more, expected):
+    """That which the officer was shown, or named; a script, which looks at nothing, goes by its statement alone."""
+    signed_in.signature = "none"
+    assert hoso("task", "complete", TASK, "--decision", "approve", *more).code == 0
+    for act in ("statement", "complete"):
+        assert signed_in.matched[f"/v1/tasks/{TASK}/{act}"] == expected

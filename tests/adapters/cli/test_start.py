@@ -15,19 +15,20 @@ HEAVY = {
 }  # fmt: skip
 
 
-def test_task_list_is_light_and_quick(center, tmp_path):
-    """`hoso task list` imports nothing that it does not need, and answers in half a second, start included."""
+@pytest.mark.parametrize("command", [("task", "list"), ("inbox",)])
+def test_what_is_asked_all_day_is_light_and_quick(command, center, tmp_path):
+    """They import nothing that they do not need, and answer in half a second, start included."""
     environment = {"HOSO_SERVER": center.url, "HOSO_TOKEN": TOKEN, "HOSO_TEST_MODULES": str(tmp_path / "modules")}
     # As installed: with bytecode, which the first run writes.
     environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
-    result = process("task", "list", **environment)
+    result = process(*command, **environment)
     assert result.code == 0, result.err
     modules = (tmp_path / "modules").read_text().split()
     assert not [name for name in modules if name in HEAVY or name.partition(".")[0] in HEAVY]
     durations = []
     for _attempt in range(5):
         began = time.perf_counter()
-        process("task", "list", **environment)
+        process(*command, **environment)
         durations.append(time.perf_counter() - began)
     assert min(durations) < 0.5
 

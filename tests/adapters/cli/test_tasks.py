@@ -50,6 +50,16 @@ def test_a_task_shows_its_times_and_what_its_model_could_not_say(signed_in, hoso
         assert line in shown
 
 
+def test_a_task_shows_in_which_capacity_one_signs(signed_in, hoso):
+    """The lines above the signature, or why it is not for this officer."""
+    signed_in.capacity = {"kind": "KT.", "block": ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "reason": "QĐ 1"}
+    assert "You sign: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH" in hoso("task", "show", TASK).out.splitlines()
+    assert "Bạn ký: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH" in hoso("task", "show", TASK, "--lang", "vi").out.splitlines()
+    signed_in.capacity = {"refused": "mandate-out-of-scope", "reason": "QĐ 1 does not cover it"}
+    shown = hoso("task", "show", TASK).out.splitlines()
+    assert "You sign: not you: QĐ 1 does not cover it [mandate-out-of-scope]" in shown
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "2026-11-20 17:00, overdue"), ("vi", "20/11/2026 17:00, quá hạn")]
 )

@@ -1,0 +1,176 @@
+"""A proposal in words: all that somebody needs to decide it; its digest is computed here."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from adapters.cli.client import Client, path
+from adapters.cli.errors import SIGNATURE, CommandFailed
+from adapters.cli.language import _
+from adapters.cli.terminal import escape
+from adapters.cli.times import local
+from signing.canonical import canonical, sha256_hex
+
+Json = Mapping[str, Any]
+BINDING = "certificate-bound"
+
+
+def act_in_words(act: object) -> str:
+    """What would be done."""
+    known = {
+        "process-deployed": _("deploy a process"),
+        BINDING: _("bind a certificate"),
+        "organisation-changed": _("change the organisation"),
+    }
+    return known.get(str(act)) or escape(act)
+
+
+def state_in_words(state: object) -> str:
+    """Where it stands."""
+    known = {
+        "open": _("waits"),
+        "approved": _("approved"),
+        "rejected": _("rejected"),
+        "withdrawn": _("withdrawn"),
+        "lapsed": _("lapsed"),
+    }
+    return known.get(str(state)) or escape(state)
+
+
+def lines(shown: Json) -> Iterator[str]:
+    """Yield the lines to read before deciding."""
+    yield _("Proposal {id}: {act}").format(id=escape(shown.get("id")), act=act_in_words(shown.get("act")))
+    yield _("  About:    {subject}").format(subject=escape(shown.get("subject")))
+    yield _("  Author:   {author}, {time}").format(
+        author=escape(shown.get("author")), time=local(shown.get("proposed"))
+    )
+    if shown.get("reason"):
+        yield _("  Reason:   {reason}").format(reason=escape(shown["reason"]))
+    yield _("  State:    {state}").format(state=state_in_words(shown.get("state")))
+    if shown.get("decided_by"):
+        yield _("  Decided:  {officer}, {time}").format(
+            officer=escape(shown["decided_by"]), time=local(shown.get("decided"))
+        )
+    if shown.get("note"):
+        yield _("  Because:  {note}").format(note=escape(shown["note"]))
+    if shown.get("state") == "open":
+        yield _("  Lapses:   {time}").format(time=local(shown.get("lapses")))
+    yield from _certificate(shown.get("certificate"), shown)
+    yield from _files(shown)
+    yield from _changes(_body(shown).get("changes"))
+    yield _("  SHA-256   {digest} (computed on this machine)").format(digest=digest(shown))
+
+
+def digest(shown: Json) -> str:
+    """The proposal's SHA-256, computed from what is shown; stops where the server tells another one."""
+    found = sha256_hex(canonical(shown.get("content")))
+    if found != shown.get("digest") or any(_content(shown).get(name) != shown.get(name) for name in ("act", "subject")):
+        raise CommandFailed(
+            "proposal-altered",
+            _("the server shows another proposal than it names by its digest"),
+            remedy=_("decide nothing; tell your operator"),
+            exit_code=SIGNATURE,
+        )
+    return found
+
+
+def approval(shown: Json) -> dict[str, Any]:
+    """What a signed approval of a binding names; the certificate's own words were computed by the server alone."""
+    body = _body(shown)
+    named = {name: body.get(name) for name in ("fingerprint", "kind")}
+    return {"proposal": digest(shown), "officer": shown.get("subject"), **named}
+
+
+def save(client: Client, shown: Json, folder: Path) -> list[Path]:
+    """Write the files of a proposed deployment into a folder, each under its digest of this proposal."""
+    saved = []
+    for name, expected in sorted(_body(shown).get("files", {}).items()):
+        parts = str(name).split("/")
+        content = client.get_bytes(path("proposals", str(shown["id"]), "files", *parts))
+        if sha256_hex(content) != expected:
+            raise CommandFailed(
+                "proposal-altered",
+                _("the server gave other bytes than file {name} of the proposal").format(name=escape(name)),
+                remedy=_("decide nothing; tell your operator"),
+                exit_code=SIGNATURE,
+            )
+        file = folder.joinpath(*parts)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        saved.append(file)
+    return saved
+
+
+def _content(shown: Json) -> Json:
+    content = shown.get("content")
+    return content if isinstance(content, Mapping) else {}
+
+
+def _body(shown: Json) -> Json:
+    body = _content(shown).get("body")
+    return body if isinstance(body, Mapping) else {}
+
+
+def _certificate(told: object, shown: Json) -> Iterator[str]:
+    if not isinstance(told, Mapping):
+        return
+    from base64 import b64decode
+
+    from signing.certificates import fingerprint, load_certificates, subject_name
+
+    body = _body(shown)
+    own = load_certificates(b64decode(str(body.get("certificate"))))[0]  # its words are read here, not believed
+    if fingerprint(own) != body.get("fingerprint"):
+        raise CommandFailed(
+            "proposal-altered",
+            _("the certificate is not the one that the proposal names"),
+            remedy=_("decide nothing; tell your operator"),
+            exit_code=SIGNATURE,
+        )
+    kind = _("the agency's own, kept by this officer") if body.get("kind") == "organ" else _("the officer's own")
+    yield _("  Officer:  {officer} ({name})").format(
+        officer=escape(shown.get("subject")), name=escape(shown.get("officer_name"))
+    )
+    yield _("  Certificate of {subject}, {kind}").format(subject=escape(subject_name(own)), kind=kind)
+    yield _("    issued by {issuer}").format(issuer=escape(own.issuer.rfc4514_string()))
+    yield _("    valid until {time}").format(time=local(told.get("not_after")))
+    yield f"    SHA-256 {fingerprint(own)}"
+
+
+def _files(shown: Json) -> Iterator[str]:
+    files = shown.get("files")
+    if not isinstance(files, list):
+        return
+    words = {"new": _("new"), "changed": _("changed"), "same": _("as before"), "removed": _("removed")}
+    if shown.get("replaces"):
+        yield _("  Replaces version {version}").format(version=escape(shown["replaces"]))
+    yield _("  Files:")
+    for item in files:
+        change = words.get(item.get("change"), escape(item.get("change")))
+        yield f"    {escape(item.get('path'))} ({change})"
+        if item.get("sha256"):
+            yield f"      SHA-256 {escape(item['sha256'])}"
+    if _body(shown).get("although"):
+        yield _("  Deployed although the engines disagree, because: {reason}").format(
+            reason=escape(_body(shown)["although"])
+        )
+    for item in shown.get("warnings") or ():
+        yield _("  warning: {message}; {remedy}").format(
+            message=escape(item.get("message")), remedy=escape(item.get("remedy"))
+        )
+
+
+def _changes(changes: object) -> Iterator[str]:
+    if not isinstance(changes, list):
+        return
+    from adapters.cli.changing import in_words
+
+    yield _("  Changes:")
+    for number, change in enumerate(changes, start=1):
+        ended = next((change[name] for name in ("appointment", "grant", "absence") if name in change), "-")
+        yield f"    {number}. {in_words({'number': ended, **change})}"
+        for name, value in change.items():  # whatever the words leave out
+            if name != "kind":
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield f"       {escape(name)}: {escape(text)}"

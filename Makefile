@@ -31,6 +31,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs
+	$(BIN)/python -m tests.rights
 	$(BIN)/python -m tests.messages --check
 
 format: setup

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tests import feel_page
+from tests import capacity_page, feel_page
 from tests.commands import Command, load, reference, shown_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,21 +237,23 @@ def problems(root: Path = ROOT) -> list[Problem]:
     found = [*link_problems(root), *decision_problems(root), *glossary_problems(root), *machine_problems(root)]
     tree, unloadable = load()
     found += [Problem(Path("adapters/main.py"), 1, message) for message in unloadable]
-    found += [Problem(page, 1, message) for page, message in feel_page.problems(root)]
+    written = (*feel_page.problems(root), *capacity_page.problems(root))
+    found += [Problem(page, 1, message) for page, message in written]
     if tree is not None:
         found += [*command_problems(root, tree), *reference_problems(root, tree)]
     return found
 
 
 def write_reference(root: Path = ROOT) -> None:
-    """Write docs/reference/cli.md from the command line itself, and the functions in docs/reference/feel.md."""
+    """Write docs/reference/cli.md from the command line, the functions in feel.md, the cases in capacities.md."""
     tree, unloadable = load()
     if tree is None or unloadable:
         sys.exit("the command line cannot be read: " + ("; ".join(unloadable) or "adapters.main has no build()"))
     (root / REFERENCE).parent.mkdir(parents=True, exist_ok=True)
     (root / REFERENCE).write_text(reference(tree), encoding="utf-8")
-    page = root / feel_page.PAGE
-    page.write_text(feel_page.written(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for writer in (feel_page, capacity_page):
+        page = root / writer.PAGE
+        page.write_text(writer.written(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from signing.manifest import manifest_for
 from signing.sign import sign_manifest
 from signing.verify import verify_submission
 from tests.bench.expressions import RULES, condition, table
+from tests.bench.inbox import inboxes
 from tests.bench.kernel import kernel
 from tests.bench.wide import completions
 from tests.pki import NOW, known, trust
@@ -58,7 +59,7 @@ def signatures() -> None:
 
 
 def cold_start() -> None:
-    """`hoso task list`, cold, against a Python that does nothing; three runs of each."""
+    """`hoso inbox`, cold, against `hoso --version` and a Python that does nothing; the best of five, in turns."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder) / "bench")
         try:
@@ -66,13 +67,13 @@ def cold_start() -> None:
             for _ in Story(stage).set_up():
                 pass
             environment = stage.officer_environment("lan")
-            listed = [_seconds([*HOSO, "task", "list"], environment) for _ in range(3)]
-            empty = [_seconds([sys.executable, "-c", "pass"], environment) for _ in range(3)]
+            commands = [*HOSO, "inbox"], [*HOSO, "--version"], [sys.executable, "-c", "pass"]
+            runs = [[_seconds(command, environment) for command in commands] for _ in range(5)]
         finally:
             stage.close()
-    runs = ", ".join(f"{run:.2f}" for run in listed)
-    ratio = statistics.median(listed) / statistics.median(empty)
-    print(f"hoso task list: {runs} s, {ratio:.1f} x an empty Python ({statistics.median(empty):.2f} s)")
+    listed, version, empty = (min(times) for times in zip(*runs, strict=True))
+    told = f"{listed:.2f} s, {listed / version:.1f} x hoso --version ({version:.2f} s)"
+    print(f"hoso inbox, cold: {told}, {listed / empty:.1f} x an empty Python ({empty:.2f} s)")
 
 
 def _seconds(command: list[str], environment: dict[str, str]) -> float:
@@ -83,5 +84,5 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
 
 if __name__ == "__main__":
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
-    for measure in (kernel, completions, expressions, signatures, cold_start):
+    for measure in (kernel, completions, inboxes, expressions, signatures, cold_start):
         measure()

@@ -1,0 +1,1 @@
+"""The identity provider: real on loopback, and such as lie."""

@@ -1,4 +1,7 @@
-"""Claim and release a task."""
+"""Claim and release a task; and what every act on an open task has in common."""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from adapters.application import capacities, hands, views
 from adapters.application.answer import Answer, Request, once, refuse
@@ -13,54 +16,58 @@ from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import Outcome
+from engine.task import Task
+
+Decide = Callable[[Transaction, Dossier, Task], Outcome | Refusal]
 
 
 def claim(app: Application, officer: Officer, request: Request, task: str) -> Answer:
     """Take the task, so that nobody else works on it."""
 
-    def act(tx: Transaction) -> Answer:
-        found = task_in_sight(tx, officer, task, lock=True)
-        if isinstance(found, Refusal):
-            return refuse(found)
-        dossier, number = found
-        dossier = standing(app, tx, dossier, number, app.clock())
-        current = looked_at(app, tx, officer, dossier, number, request, "task-claimed")
-        if isinstance(current, Answer):
-            return current
-        holding = None
+    def decide(tx: Transaction, dossier: Dossier, current: Task) -> Outcome:
+        now, number = app.clock(), current.number
+        stood = standing(app, tx, dossier, number, now)
+        current, holding = stood.tasks[number], None
         if current.holder not in (None, officer.id):
-            holding = hands.holding(app.organisations.get(tx), tx, dossier, current, app.clock())
+            holding = hands.holding(app.organisations.get(tx), tx, stood, current, now)
         graph = definition_of(app, tx, dossier).graph
-        capacity = capacities.for_claim(app, tx, officer, dossier, current, app.clock())
-        outcome = acts.claim(dossier, number, officer, graph, capacity, holding=holding)
-        return done(app, tx, dossier, number, outcome)
+        capacity = capacities.for_claim(app, tx, officer, stood, current, now)
+        outcome = acts.claim(stood, number, officer, graph, capacity, holding=holding)
+        return replace(outcome, dossier=None) if outcome.dossier is stood else outcome  # it was theirs already
 
-    return once(app, request, act)
+    return on_open_task(app, officer, request, task, "task-claimed", decide)
 
 
 def release(app: Application, officer: Officer, request: Request, task: str) -> Answer:
     """Put the task back: to who delegated it, else into the queue of its role."""
 
-    def act(tx: Transaction) -> Answer:
+    def decide(tx: Transaction, dossier: Dossier, current: Task) -> Outcome:
+        graph = definition_of(app, tx, dossier).graph
+        owner = hands.owner_of(app.organisations.get(tx), tx, dossier, graph, current, app.clock())
+        return acts.release(dossier, current.number, officer, graph, owner=owner)
+
+    return on_open_task(app, officer, request, task, "task-released", decide)
+
+
+def on_open_task(app: Application, officer: Officer, request: Request, task: str, act: str, decide: Decide) -> Answer:
+    """Decide an act on a task in sight that is open and as the client saw it, and save it; the task as it is then."""
+
+    def acting(tx: Transaction) -> Answer:
         found = task_in_sight(tx, officer, task, lock=True)
         if isinstance(found, Refusal):
             return refuse(found)
         dossier, number = found
-        current = looked_at(app, tx, officer, dossier, number, request, "task-released")
+        current = looked_at(app, tx, officer, dossier, number, request, act)
         if isinstance(current, Answer):
             return current
-        graph = definition_of(app, tx, dossier).graph
-        owner = hands.owner_of(app.organisations.get(tx), tx, dossier, graph, current, app.clock())
-        return done(app, tx, dossier, number, acts.release(dossier, number, officer, graph, owner=owner))
+        outcome = decide(tx, dossier, current)
+        if isinstance(outcome, Refusal):
+            return refuse(outcome)
+        now = app.clock()
+        save(app, tx, dossier, outcome, now)
+        if outcome.refusal is not None:
+            return refuse(outcome.refusal)
+        after = outcome.dossier or dossier
+        return Answer(body=views.task(after, after.tasks[number], now))
 
-    return once(app, request, act)
-
-
-def done(app: Application, tx: Transaction, dossier: Dossier, number: int, outcome: Outcome) -> Answer:
-    """Save what an act on an open task decided; answer with the task as it is then."""
-    now = app.clock()
-    save(app, tx, dossier, outcome, now)
-    if outcome.refusal is not None:
-        return refuse(outcome.refusal)
-    after = outcome.dossier or dossier
-    return Answer(body=views.task(after, after.tasks[number], now))
+    return once(app, request, acting)

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from adapters.application.application import Application
 from adapters.application.assigning import asked
-from adapters.database import definitions, dossiers, placement, trail
+from adapters.application.capacities import code_of
+from adapters.database import dossiers, placement, trail
 from adapters.database import organisation as stored
 from adapters.database.store import Transaction
 from engine.dossier import Dossier
@@ -114,10 +115,7 @@ def _differs(one: Task, other: Task) -> bool:
 
 def _procedure(organisation: Organisation, tx: Transaction, dossier: Dossier) -> str | None:
     """The code of the dossier's procedure, where mandates could ask for it."""
-    if not organisation.mandates or dossier.procedure is None:
-        return None
-    found = definitions.find_procedure(tx, dossier.procedure)
-    return str(found["code"]) if found else None
+    return code_of(tx, dossier) if organisation.mandates else None
 
 
 def _settle(app: Application) -> bool:

@@ -12,11 +12,6 @@ from adapters.database.tables import certificate, officer
 Row = Mapping[Any, Any]
 
 
-def any_officer(tx: Transaction) -> bool:
-    """Whether there is any officer yet."""
-    return tx.execute(select(officer.c.id).limit(1)).first() is not None
-
-
 def names(tx: Transaction, ids: set[str]) -> dict[str, str]:
     """The names of these officers, by id."""
     query = select(officer.c.id, officer.c.name).where(officer.c.id.in_(ids))

@@ -62,8 +62,13 @@ class SigningKey(Protocol):
         """The authorities' certificates between it and a root, in any order; may be empty."""
         ...
 
+    @property
+    def mechanism(self) -> str:
+        """How it signs, by asn1crypto's name: `algorithm_for` tells what its certificate allows."""
+        ...
+
     def sign(self, data: bytes) -> bytes:
-        """Sign the bytes themselves (hashing included) with the algorithm of `algorithm_for`."""
+        """Sign the bytes themselves (hashing included) by its mechanism."""
         ...
 
 

@@ -24,11 +24,16 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """What a verifier goes by: roots it trusts, certificates that may help, and CRLs (DER). Nothing is fetched."""
+    """What a verifier goes by: roots it trusts, certificates that may help, CRLs and OCSP responses (DER).
+
+    Nothing is fetched. `stamp_roots`: whom it trusts for time stamps (RFC 3161); empty: the same roots.
+    """
 
     roots: tuple[x509.Certificate, ...]
     intermediates: tuple[x509.Certificate, ...] = ()
     crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    stamp_roots: tuple[x509.Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from engine.procedure import read_procedure
 from signing.canonical import parse_canonical
 from signing.certificates import load_certificates
 from signing.errors import Invalid
-from signing.pdf import only_fields_filled
+from signing.pdf.additions import only_fields_filled
 from signing.record import ApprovalRecord, decode
 from signing.verify import Trust, verify_submission
 

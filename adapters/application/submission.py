@@ -59,12 +59,13 @@ class Checked:
         """Store certificate, chain and CRLs, so that an auditor needs nothing else; gives their names by role."""
         der = self.verified.signature.certificate_der
         chain = [certificate.public_bytes(Encoding.DER) for certificate in self.trust.intermediates]
-        for part in (der, *chain, *self.trust.crls):
+        for part in (der, *chain, *self.trust.crls, *self.trust.ocsps):
             definitions.put_content(tx, sha256_hex(part), part)
         return {
             "certificate": sha256_hex(der),
             "chain": sorted(map(sha256_hex, chain)),
             "crl": sorted(map(sha256_hex, self.trust.crls)),
+            **({"ocsp": sorted(map(sha256_hex, self.trust.ocsps))} if self.trust.ocsps else {}),
         }
 
 

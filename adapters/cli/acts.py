@@ -12,7 +12,7 @@ from typing import Any
 from adapters.cli import receipts
 from adapters.cli.approval import act_record, sign
 from adapters.cli.client import fresh_key
-from adapters.cli.keys import open_key, require_key_file
+from adapters.cli.keys import open_key, require_key
 from adapters.cli.language import _
 from adapters.cli.preview import preview_act
 from adapters.cli.session import Session
@@ -37,14 +37,14 @@ class Act:
 class Consent:
     """With which key, and whether to ask."""
 
-    key_file: Path | None
+    key: str | None
     pin_file: Path | None
     assume_yes: bool
 
 
 def perform(session: Session, act: Act, consent: Consent) -> Json:
     """Sign the act and send it; returns the server's answer, whose receipt was checked and kept."""
-    file = require_key_file(consent.key_file, why=_("this act must be signed"))
+    name = require_key(consent.key, why=_("this act must be signed"))
     client = session.client
     wish = {"act": act.act, "subject": act.subject, "body": dict(act.body)}
     officer = client.get("/v1/me").get("officer")
@@ -55,7 +55,7 @@ def perform(session: Session, act: Act, consent: Consent) -> Json:
     for line in preview_act(record):
         say(line)
     refuse_unless(confirm(_("Sign this?"), assume_yes=consent.assume_yes))
-    signed = sign(record, open_key(file, consent.pin_file, at=parse_time(record.time)))
+    signed = sign(record, open_key(name, consent.pin_file, at=parse_time(record.time)))
     answer = client.post_safely("/v1/acts", signed.to_json(statement.id), key=fresh_key())
     receipts.check(answer.get("receipt"), witness)
     receipts.keep(session.profile, act.act, answer["receipt"])

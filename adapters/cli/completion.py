@@ -36,7 +36,7 @@ class Wish:
     settings: tuple[str, ...] = ()
     data_file: Path | None = None
     decision: str | None = None
-    key_file: Path | None = None
+    key: str | None = None
     pin_file: Path | None = None
     save_to: Path | None = None
     assume_yes: bool = False
@@ -71,9 +71,9 @@ def run(session: Session, wish: Wish) -> Json:
     task = client.get(path("tasks", wish.task))
     signs = task.get("signature") != "none"
     if signs:
-        from adapters.cli.keys import require_key_file
+        from adapters.cli.keys import require_key
 
-        require_key_file(wish.key_file, why=_("task {task} wants a signature").format(task=escape(wish.task)))
+        require_key(wish.key, why=_("task {task} wants a signature").format(task=escape(wish.task)))
     prepared = _prepare(session, me, task, check_form(task.get("form"), _filled(task, typed, wish)), _seen(task, wish))
     body = _sign(client, prepared, wish) if signs else _unsigned(prepared)
     where = path("tasks", wish.task, "complete")
@@ -132,14 +132,14 @@ def _sign(client: Client, prepared: Prepared, wish: Wish) -> Json:
     from adapters.cli.keys import open_key
     from signing.record import parse_time
 
-    assert wish.key_file is not None
+    assert wish.key is not None
     record = approval_record(prepared.statement, prepared.data, prepared.seen)
     contents = fetch_all(client, references(prepared.statement.facts))
     block = prepared.statement.facts.get("block")
     for line in preview(prepared.task, record, contents, save_to=wish.save_to, block=block):
         say(line)
     refuse_unless(confirm(_("Sign this?"), assume_yes=wish.assume_yes))
-    key = open_key(wish.key_file, wish.pin_file, at=parse_time(record.time))
+    key = open_key(wish.key, wish.pin_file, at=parse_time(record.time))
     return sign(record, key).to_json(prepared.statement.id)
 
 

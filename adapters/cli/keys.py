@@ -10,11 +10,11 @@ from adapters.cli.errors import FAILURE, SIGNATURE, USAGE, CommandFailed
 from adapters.cli.input import read_file
 from adapters.cli.language import _
 from adapters.cli.terminal import ask_secret, escape
-from adapters.keystore.pkcs12 import Pkcs12Key, load_pkcs12
+from adapters.keystore.pkcs12 import load_pkcs12
 from signing.certificates import check_usable, fingerprint, subject_name
 from signing.errors import SigningError
 from signing.record import time_text
-from signing.sign import algorithm_for
+from signing.sign import SigningKey
 
 _WORDS = {
     "key-file-missing": lambda file: _("cannot read the key file {file}").format(file=file),
@@ -27,25 +27,26 @@ _WORDS = {
 }
 
 
-def require_key_file(file: Path | None, *, why: str) -> Path:
+def require_key(name: str | None, *, why: str) -> str:
     """Say early that a key is needed or not there, before anything is asked or fetched."""
-    if file is None:
+    if name is None:
         raise CommandFailed("key-needed", why, remedy=_("add --key FILE.p12"), exit_code=USAGE)
-    read_file(file, limit=1 << 20)
-    return file
+    read_file(Path(name), limit=1 << 20)
+    return name
 
 
-def open_key(file: Path, pin_file: Path | None, *, at: datetime | None = None) -> Pkcs12Key:
+def open_key(name: str, pin_file: Path | None, *, at: datetime | None = None) -> SigningKey:
     """Ask for the PIN (a file, HOSO_PIN, a hidden prompt), open the key, and check that it can sign at that time."""
-    key = _load(file, pin_file)
+    key = _load(name, pin_file)
     try:
         check_usable(key.certificate, at or datetime.now(UTC))
     except SigningError as error:
-        raise _failure(file, error) from None
+        raise _failure(Path(name), error) from None
     return key
 
 
-def _load(file: Path, pin_file: Path | None) -> Pkcs12Key:
+def _load(name: str, pin_file: Path | None) -> SigningKey:
+    file = Path(name)
     read_file(file, limit=1 << 20)
     try:
         return load_pkcs12(file, _pin(file, pin_file))
@@ -63,9 +64,9 @@ def _failure(file: Path, error: SigningError) -> CommandFailed:
     )
 
 
-def describe_key(file: Path, pin_file: Path | None) -> dict[str, Any]:
+def describe_key(name: str, pin_file: Path | None) -> dict[str, Any]:
     """Return what a key file is: whose, from whom, until when, and whether it can sign now."""
-    key = _load(file, pin_file)
+    key = _load(name, pin_file)
     certificate = key.certificate
     try:
         check_usable(certificate, datetime.now(UTC))
@@ -79,7 +80,7 @@ def describe_key(file: Path, pin_file: Path | None) -> dict[str, Any]:
         "fingerprint": fingerprint(certificate),
         "not_before": time_text(certificate.not_valid_before_utc),
         "not_after": time_text(certificate.not_valid_after_utc),
-        "algorithm": algorithm_for(certificate)[0],
+        "algorithm": key.mechanism,
         "usable": reason is None,
         "chain": [subject_name(item) for item in key.chain],
         **({"reason": reason} if reason else {}),

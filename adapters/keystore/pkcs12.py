@@ -24,6 +24,11 @@ class Pkcs12Key:
     chain: tuple[x509.Certificate, ...]
     _private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
 
+    @property
+    def mechanism(self) -> str:
+        """RSA PKCS#1 v1.5 or ECDSA, by `algorithm_for`."""
+        return algorithm_for(self.certificate)[0]
+
     def sign(self, data: bytes) -> bytes:
         """Sign the bytes: RSA PKCS#1 v1.5 or ECDSA (DER), hash by `algorithm_for`."""
         digest = _HASHES[algorithm_for(self.certificate)[1]]

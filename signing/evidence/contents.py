@@ -22,6 +22,7 @@ _FOLDERS = {
     "bound": ("certificates", ".cer"),
     "chain": ("certificates", ".cer"),
     "crl": ("crls", ".crl"),
+    "ocsp": ("ocsps", ".ors"),
     "procedure": ("procedure", ".json"),
 }
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,78}[A-Za-z0-9_]")

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 from signing.errors import Invalid
-from signing.pdf import only_fields_filled
+from signing.pdf.additions import only_fields_filled
 
 FIELDS = frozenset({"number", "date"})
 

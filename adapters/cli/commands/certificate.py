@@ -9,19 +9,12 @@ import typer
 from adapters.cli.client import path
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
 
 app = Commands(_("Certificates: bind, list, revoke (signed acts), reinstate."), group=True)
-Key = Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your own key file (PKCS#12)."))]
-PinFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
-    ),
-]
-Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 
 
 @app.verb(
@@ -56,7 +49,7 @@ def bind(
         "kind": "organ" if organ else "person",
     }
     act = Act(act="certificate-bound", subject=officer, body=body)
-    answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
+    answer = perform(open_session(ctx), act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
     if json:
         out_json(answer)
     elif answer.get("proposal"):
@@ -113,7 +106,7 @@ def revoke(
     session = open_session(ctx)
     whole = whole_fingerprint(session.client, fingerprint)
     act = Act(act="certificate-revoked", subject=whole, body={"reason": reason})
-    answer = perform(session, act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
+    answer = perform(session, act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
     if json:
         out_json(answer)
     else:

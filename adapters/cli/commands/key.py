@@ -1,12 +1,12 @@
 """`hoso key`: what a key file is, before it is used."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, print_one
+from adapters.cli.options import PinFile
 from adapters.cli.shell import Commands
 
 app = Commands(_("Keys: show what a key file is."), group=True)
@@ -19,13 +19,8 @@ app = Commands(_("Keys: show what a key file is."), group=True)
     "HOSO_PIN=… hoso key show lan.p12 --json",
 )
 def show_(
-    file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The key file (PKCS#12)."))],
-    pin_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
-        ),
-    ] = None,
+    file: Annotated[str, typer.Argument(metavar=_("FILE"), help=_("The key file (PKCS#12)."))],
+    pin_file: PinFile = None,
     json: AsJson = False,
 ) -> None:
     """Show a key file."""

@@ -9,6 +9,7 @@ from adapters.cli.client import path
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, print_list, print_one
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
@@ -24,14 +25,9 @@ app = Commands(_("Procedures: adopt (a signed act), list, show."), group=True)
 def adopt(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The procedure record, a JSON object."))],
-    key: Annotated[Path | None, typer.Option(metavar=_("FILE"), help=_("Your own key file (PKCS#12)."))] = None,
-    pin_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Adopt a procedure."""
@@ -48,7 +44,7 @@ def adopt(
             exit_code=USAGE,
         )
     act = Act(act="procedure-adopted", subject=code, body=body)
-    answer = perform(open_session(ctx), act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
+    answer = perform(open_session(ctx), act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
     if json:
         out_json(answer)
     else:

@@ -8,6 +8,7 @@ import typer
 from adapters.cli.client import fresh_key, path
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import Session, open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import confirm, escape, out, out_json, refuse_unless, say
@@ -16,7 +17,6 @@ from adapters.cli.times import local
 app = Commands(_("Proposals: list, show, approve, reject, withdraw."), group=True)
 Json = dict[str, Any]
 Id = Annotated[str, typer.Argument(metavar=_("PROPOSAL"), help=_("Its id, as hoso proposal list tells it."))]
-Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 
 
 @app.verb(
@@ -85,18 +85,8 @@ def show(
 def approve(
     ctx: typer.Context,
     id: Id,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--key", metavar=_("FILE"), help=_("Your own key file (PKCS#12); for a certificate binding alone.")
-        ),
-    ] = None,
-    pin_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
-        ),
-    ] = None,
+    key: Key = None,
+    pin_file: PinFile = None,
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
@@ -116,12 +106,12 @@ def approve(
 
 
 def _sign(
-    session: Session, id: str, body: Json, key: Path | None, pin_file: Path | None, *, yes: bool
+    session: Session, id: str, body: Json, key: str | None, pin_file: Path | None, *, yes: bool
 ) -> dict[str, Any]:
     from adapters.cli.acts import Act, Consent, perform
 
     act = Act(act="binding-approved", subject=id, body=body)
-    return perform(session, act, Consent(key_file=key, pin_file=pin_file, assume_yes=yes))
+    return perform(session, act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
 
 
 @app.verb(

@@ -9,6 +9,7 @@ from adapters.cli.client import path
 from adapters.cli.commands import task_work
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json
@@ -157,17 +158,12 @@ def complete(
     decision: Annotated[
         str | None, typer.Option("--decision", metavar=_("VALUE"), help=_("The same as --set decision=…"))
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar=_("FILE"), help=_("Your key file (PKCS#12)."))] = None,
-    pin_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--pin-file", metavar=_("FILE"), help=_("Read the PIN from a file (else HOSO_PIN, else it is asked).")
-        ),
-    ] = None,
+    key: Key = None,
+    pin_file: PinFile = None,
     save_documents: Annotated[
         Path | None, typer.Option("--save-documents", metavar=_("DIR"), help=_("Keep a copy of each document there."))
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))] = False,
+    yes: Yes = False,
     discard_pending: Annotated[
         bool, typer.Option("--discard-pending", help=_("Forget an earlier submission that got no answer."))
     ] = False,
@@ -182,7 +178,7 @@ def complete(
         settings=tuple(set_ or ()),
         data_file=data,
         decision=decision,
-        key_file=key,
+        key=key,
         pin_file=pin_file,
         save_to=save_documents,
         assume_yes=yes,

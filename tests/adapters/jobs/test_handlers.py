@@ -14,7 +14,7 @@ from adapters.jobs import handlers
 from adapters.jobs.worker import work_once
 from engine.acts.deploy import CheckedBundle
 from engine.errors import Kind
-from signing.pdf import only_fields_filled
+from signing.pdf.additions import only_fields_filled
 from tests.adapters.application.bundles import bundle, job, task
 from tests.adapters.application.world import CITIZEN, World, refusal_of
 from tests.adapters.database.test_concurrency import at_once

@@ -1,0 +1,1 @@
+"""PDF: signatures inside a document, what may be added after them, and what they prove."""

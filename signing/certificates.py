@@ -1,7 +1,7 @@
 """Certificates: reading them, naming them, and saying whether one can sign here.
 
-Policy (TT 15/2025/TT-BKHCN and current practice): RSA of at least 2048 bits, ECDSA on P-256 or P-384 (a certificate
-authority may also use P-521), no SHA-1, keyUsage digitalSignature or nonRepudiation, within its dates.
+A signer's certificate lies within its dates, has keyUsage digitalSignature or nonRepudiation, is no authority's, and
+uses what `signing.policy` accepts at that time.
 """
 
 import hashlib
@@ -9,20 +9,15 @@ import re
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from signing.errors import Invalid
+from signing.policy import accepted_hash, accepted_padding, key_fault, names_of
 
 MAX_CERTIFICATES = 64
 MAX_CERTIFICATE_BYTES = 64 * 1024
 MAX_CRL_BYTES = 16 << 20
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
-_SIGNER_CURVES = ("secp256r1", "secp384r1")
-_AUTHORITY_CURVES = (*_SIGNER_CURVES, "secp521r1")
-_HASHES = ("sha256", "sha384", "sha512")
-MIN_RSA_BITS = 2048
-MAX_RSA_BITS = 8192
 
 
 def load_certificates(pem_or_der: bytes) -> tuple[x509.Certificate, ...]:
@@ -71,6 +66,14 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return hashlib.sha256(der(certificate)).hexdigest()
 
 
+def public_key(certificate: bytes) -> bytes:
+    """The public key (DER, SubjectPublicKeyInfo) of a certificate (DER or PEM)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = load_certificates(certificate)[0].public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def subject_name(certificate: x509.Certificate) -> str:
     """Name whom the certificate is for: the common name, else the whole subject (RFC 4514)."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -83,7 +86,12 @@ def check_usable(certificate: x509.Certificate, at: datetime) -> None:
     Says nothing of the chain or of revocation: `signing.verify` does.
     """
     check_dates(certificate, at)
-    check_algorithms(certificate, authority=False)
+    check_algorithms(certificate, authority=False, at=at)
+    check_usage(certificate)
+
+
+def check_usage(certificate: x509.Certificate) -> None:
+    """Check that the certificate says its key is for signing by a person; Invalid `certificate-usage`."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         basic = [item.value for item in certificate.extensions if isinstance(item.value, x509.BasicConstraints)]
@@ -115,26 +123,20 @@ def check_dates(certificate: x509.Certificate, at: datetime) -> None:
         )
 
 
-def check_algorithms(certificate: x509.Certificate, *, authority: bool) -> None:
-    """Check the key's kind and size and the hash that the certificate was signed with."""
-    key = certificate.public_key()
-    curves = _AUTHORITY_CURVES if authority else _SIGNER_CURVES
-    if isinstance(key, rsa.RSAPublicKey):
-        if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
-            raise Invalid(
-                "certificate-key-weak",
-                f"{_who(certificate)} has an RSA key of {key.key_size} bits; from {MIN_RSA_BITS} are accepted",
-            )
-    elif not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in curves:
-        raise Invalid(
-            "certificate-key-weak", f"{_who(certificate)} has a key of another kind than RSA or ECDSA on {curves}"
-        )
-    digest = certificate.signature_hash_algorithm
-    if digest is None or digest.name not in _HASHES:
+def check_algorithms(certificate: x509.Certificate, *, authority: bool, at: datetime) -> None:
+    """Check the key, and how the certificate itself was signed, by the policy at `at` (aware)."""
+    if fault := key_fault(certificate.public_key(), authority=authority, at=at):
+        raise Invalid("certificate-key-weak", f"{_who(certificate)} has {fault}")
+    try:
+        digest = certificate.signature_hash_algorithm
+        plain = digest is not None and accepted_padding(certificate.signature_algorithm_parameters, digest)
+    except Exception as error:
+        raise Invalid("certificate-algorithm", f"{_who(certificate)} was signed in an unknown way") from error
+    if digest is None or not accepted_hash(digest.name, at) or not plain:
         raise Invalid(
             "certificate-algorithm",
-            f"{_who(certificate)} was signed with {digest.name if digest else 'an unknown hash'}; "
-            f"accepted are {', '.join(_HASHES)}",
+            f"{_who(certificate)} was signed with {digest.name if digest else 'an unknown hash'}, or with odd "
+            f"parameters; accepted are {names_of()}",
         )
 
 

@@ -1,5 +1,6 @@
 """The one form of CMS that is accepted: a detached CAdES-B-B signature by one signer, and nothing beside it.
 
+Inside a PDF it is the same but for the time, which stands in the PDF (PAdES, EN 319 142-1 §6.3).
 Whatever a signature could carry that no signature covers (unsigned attributes, embedded content, CRLs, attribute
 certificates) is refused; the only loose part left are spare certificates, which help to find a path and prove nothing.
 """
@@ -23,22 +24,25 @@ MAX_CMS_CERTIFICATES = 16
 _DIGESTS = ("sha256", "sha384", "sha512")
 _MECHANISMS = ("rsassa_pkcs1v15", "rsassa_pss", "ecdsa")
 _REQUIRED = {"content_type", "message_digest", "signing_time", "signing_certificate_v2", "commitment_type"}
-_ALLOWED = _REQUIRED | {"cms_algorithm_protection"}
+_OPTIONAL = {"cms_algorithm_protection"}
 _PURPOSES = {APPROVAL_COMMITMENT: "approval", INITIAL_COMMITMENT: "initial"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedManifest:
-    """What a CMS holds: its signature is checked against manifest and certificate, the certificate itself is not."""
+    """What a CMS holds: its signature is checked against content and certificate, the certificate itself is not."""
 
     certificate: bytes
     others: tuple[bytes, ...]
     purpose: str
-    signing_time: datetime
+    signing_time: datetime | None
 
 
-def read_signature(signature: bytes, manifest: bytes) -> SignedManifest:
-    """Read a CMS strictly and check that its signer signed this manifest; raises Invalid, on rot anything."""
+def read_signature(signature: bytes, manifest: bytes, *, told: bool = True) -> SignedManifest:
+    """Read a CMS strictly and check that its signer signed this manifest; raises Invalid, on rot anything.
+
+    `told`: it must tell its signing time; otherwise it must not, because a PDF around it does.
+    """
     if len(signature) > MAX_CMS_BYTES:
         raise Invalid("signature-too-large", f"a signature of {len(signature)} bytes; at most {MAX_CMS_BYTES}")
     content = cms.ContentInfo.load(signature, strict=True)
@@ -47,7 +51,7 @@ def read_signature(signature: bytes, manifest: bytes) -> SignedManifest:
     data = content["content"]
     certificates = _certificates(data)
     info = _signer_info(data)
-    attributes = _attributes(info)
+    attributes = _attributes(info, _REQUIRED if told else _REQUIRED - {"signing_time"})
     signer = _signer(info, certificates)
     _check_certificate_hash(attributes["signing_certificate_v2"], signer)
     digest = _check_algorithms(info)
@@ -64,7 +68,7 @@ def read_signature(signature: bytes, manifest: bytes) -> SignedManifest:
         certificate=own,
         others=tuple(item for item in encoded if item != own),
         purpose=_purpose(attributes["commitment_type"]),
-        signing_time=attributes["signing_time"].native,
+        signing_time=attributes["signing_time"].native if told else None,
     )
 
 
@@ -98,16 +102,16 @@ def _signer_info(data: Any) -> Any:
     return info
 
 
-def _attributes(info: Any) -> dict[str, Any]:
+def _attributes(info: Any, required: set[str]) -> dict[str, Any]:
     if isinstance(info["signed_attrs"], core.Void):
         raise Invalid("signature-attributes", "the signature has no signed attributes; a CAdES signature is needed")
     found: dict[str, Any] = {}
     for attribute in info["signed_attrs"]:
         name = attribute["type"].native
-        if name in found or name not in _ALLOWED or len(attribute["values"]) != 1:
+        if name in found or name not in required | _OPTIONAL or len(attribute["values"]) != 1:
             raise Invalid("signature-attributes", f"the signed attribute {name} is not accepted, or stands twice")
         found[name] = attribute["values"][0]
-    if missing := _REQUIRED - found.keys():
+    if missing := required - found.keys():
         raise Invalid("signature-attributes", f"the signature lacks the signed attribute {', '.join(sorted(missing))}")
     return found
 
@@ -141,10 +145,22 @@ def _check_algorithms(info: Any) -> str:
     mechanism = info["signature_algorithm"]
     if digest not in _DIGESTS or mechanism.signature_algo not in _MECHANISMS:
         raise Invalid("signature-algorithm", f"the signature uses {digest} or a mechanism that is not accepted")
+    if mechanism.signature_algo == "rsassa_pss":
+        _check_pss(mechanism["parameters"], digest)
     named = mechanism["algorithm"].native
     if (named != "rsassa_pkcs1v15" or mechanism["parameters"].native) and mechanism.hash_algo != digest:
         raise Invalid("signature-algorithm", "the signature mixes two hash algorithms")
     return digest
+
+
+def _check_pss(parameters: Any, digest: str) -> None:
+    """One hash for content and mask, a salt of at least its length (RFC 4055 §3.1; OpenSSL takes the longest)."""
+    mask = parameters["mask_gen_algorithm"]
+    hashes = (parameters["hash_algorithm"]["algorithm"].native, mask["parameters"]["algorithm"].native)
+    size = hashlib.new(digest).digest_size
+    plain = hashes == (digest, digest) and mask["algorithm"].native == "mgf1"
+    if not plain or parameters["salt_length"].native < size or parameters["trailer_field"].native != "trailer_field_bc":
+        raise Invalid("signature-algorithm", "the signature uses PSS with two hashes, a short salt or an odd trailer")
 
 
 def _purpose(attribute: Any) -> str:

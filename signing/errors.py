@@ -4,14 +4,20 @@ Verification returns evidence or raises one of these. The code is stable; the me
 expected, and the remedy, and never holds a document's content, a key or a PIN.
 """
 
+from typing import Any
+
 
 class SigningError(Exception):
-    """Something about a key, a record or a proof is not as it must be: `code` for programs, `message` for people."""
+    """Something about a key, a record or a proof is not as it must be: `code` for programs, `message` for people.
 
-    def __init__(self, code: str, message: str) -> None:
+    `checks`: where one signature is meant and was examined, all that was asked of it (`signing.verdict.Check`).
+    """
+
+    def __init__(self, code: str, message: str, checks: tuple[Any, ...] = ()) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
+        self.checks = checks
 
     def __str__(self) -> str:
         return f"{self.message}   [{self.code}]"

@@ -111,7 +111,7 @@ def parse_manifest(manifest: bytes) -> Manifest:
             signature_uri=str(signature.attrib["URI"]), references=tuple(_reference(item) for item in objects)
         )
         again = _write(found)
-    except (etree.XMLSyntaxError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (etree.XMLSyntaxError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Invalid("signature-manifest", "this is no ASiCManifest as this program writes it") from error
     if again != manifest:
         raise Invalid("signature-manifest", "the manifest is not written as build_manifest writes it; build it again")

@@ -20,6 +20,7 @@ from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from signing.certificates import check_usable, der
 from signing.errors import Invalid, SigningError
@@ -32,6 +33,10 @@ APPROVAL_COMMITMENT = "1.2.840.113549.1.9.16.6.5"
 """id-cti-ets-proofOfApproval (RFC 5126 §5.11.1)."""
 COMMITMENT_TYPE_INDICATION = "1.2.840.113549.1.9.16.2.16"
 """id-aa-ets-commitmentType (EN 319 122-1 §5.2.3)."""
+MECHANISMS = {"sha256_rsa": "sha256", "sha256_rsa_pss": "sha256", "sha256_ecdsa": "sha256", "sha384_ecdsa": "sha384"}
+"""Every mechanism that keys sign by here (asn1crypto's names; PSS: ours), and its hash."""
+PSS = "sha256_rsa_pss"
+PSS_SALT = 32
 COMMITMENTS = {"initial": INITIAL_COMMITMENT, "approval": APPROVAL_COMMITMENT, "organ": APPROVAL_COMMITMENT}
 
 
@@ -64,7 +69,7 @@ class SigningKey(Protocol):
 
     @property
     def mechanism(self) -> str:
-        """How it signs, by asn1crypto's name: `algorithm_for` tells what its certificate allows."""
+        """How it signs, one of MECHANISMS: `algorithm_for` tells what its certificate allows."""
         ...
 
     def sign(self, data: bytes) -> bytes:
@@ -75,15 +80,48 @@ class SigningKey(Protocol):
 def algorithm_for(certificate: x509.Certificate) -> tuple[str, str]:
     """Say how keys of this certificate sign: mechanism (asn1crypto's name) and hash, e.g. (`sha256_ecdsa`, `sha256`).
 
-    RSA is PKCS#1 v1.5 with SHA-256; P-256 goes with SHA-256, P-384 with SHA-384. ECDSA signatures are DER (RFC 3279).
+    RSA is PKCS#1 v1.5 with SHA-256, and PSS where the certificate says that its key is for PSS only (RFC 4055 §1.2);
+    P-256 goes with SHA-256, P-384 with SHA-384. ECDSA signatures are DER (RFC 3279).
     """
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
+        if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+            _check_pss_key(certificate)
+            return PSS, "sha256"
         return "sha256_rsa", "sha256"
     if isinstance(key, ec.EllipticCurvePublicKey):
         digest = "sha384" if key.curve.name == "secp384r1" else "sha256"
         return f"{digest}_ecdsa", digest
     raise Invalid("certificate-key-weak", "only RSA and ECDSA keys sign here")
+
+
+def digest_of(mechanism: str) -> str:
+    """Name the hash of a mechanism; SigningError `sign-failed` where it is none of ours."""
+    if mechanism not in MECHANISMS:
+        raise SigningError("sign-failed", f"the key would sign by {mechanism[:40]!r}, which nobody accepts here")
+    return MECHANISMS[mechanism]
+
+
+def signature_algorithm(mechanism: str) -> algos.SignedDigestAlgorithm:
+    """Give the identifier of a mechanism. PSS: MGF1 with the same hash, and salt as long as it (RFC 4055 §3.1)."""
+    if mechanism != PSS:
+        return algos.SignedDigestAlgorithm({"algorithm": mechanism})
+    digest = algos.DigestAlgorithm({"algorithm": "sha256"})
+    mask = algos.MaskGenAlgorithm({"algorithm": "mgf1", "parameters": digest})
+    parameters = {"hash_algorithm": digest, "mask_gen_algorithm": mask, "salt_length": PSS_SALT}
+    return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": algos.RSASSAPSSParams(parameters)})
+
+
+def _check_pss_key(certificate: x509.Certificate) -> None:
+    """A PSS key may be tied to one hash and a least salt; ours must be allowed by it (RFC 4055 §1.2)."""
+    algorithm = asn1_x509.Certificate.load(der(certificate)).public_key["algorithm"]
+    parameters = algorithm["parameters"]
+    if isinstance(parameters, core.Void | core.Null):
+        return
+    mask = parameters["mask_gen_algorithm"]
+    hashes = {parameters["hash_algorithm"]["algorithm"].native, mask["parameters"]["algorithm"].native}
+    if hashes != {"sha256"} or mask["algorithm"].native != "mgf1" or parameters["salt_length"].native > PSS_SALT:
+        raise Invalid("certificate-algorithm", "the certificate ties its key to other PSS parameters than SHA-256's")
 
 
 def sign_manifest(manifest: bytes, key: SigningKey, *, purpose: str, at: datetime) -> bytes:
@@ -95,24 +133,31 @@ def sign_manifest(manifest: bytes, key: SigningKey, *, purpose: str, at: datetim
         raise Invalid("signature-purpose", f"the purpose must be one of {', '.join(PURPOSES)}")
     if len(manifest) > MAX_MANIFEST_BYTES:
         raise Invalid("signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
+    return sign_content(manifest, key, purpose=purpose, at=at, claimed=True)
+
+
+def sign_content(content: bytes, key: SigningKey, *, purpose: str, at: datetime, claimed: bool) -> bytes:
+    """Sign bytes and give the detached CMS (DER); `claimed`: `at` goes into it (a PDF tells its time itself)."""
     check_usable(key.certificate, at)
-    mechanism, digest = algorithm_for(key.certificate)
-    attributes = _attributes(manifest, key.certificate, mechanism, digest, COMMITMENTS[purpose], at)
+    mechanism = key.mechanism
+    digest = digest_of(mechanism)
+    attributes = _attributes(content, key.certificate, mechanism, digest, COMMITMENTS[purpose], at if claimed else None)
     signed = _signature(key, attributes.dump())
     return bytes(_content(key, mechanism, digest, attributes, signed).dump())
 
 
 def _attributes(
-    manifest: bytes, certificate: x509.Certificate, mechanism: str, digest: str, commitment: str, at: datetime
+    content: bytes, certificate: x509.Certificate, mechanism: str, digest: str, commitment: str, at: datetime | None
 ) -> cms.CMSAttributes:
-    """The signed attributes of CAdES-B-B (EN 319 122-1 §6.3), in DER order."""
+    """The signed attributes of CAdES-B-B (EN 319 122-1 §6.3) or, without a time, of PAdES (EN 319 142-1 §6.3)."""
     values: dict[str, core.Asn1Value] = {
         "content_type": cms.ContentType("data"),
-        "message_digest": core.OctetString(hashlib.new(digest, manifest).digest()),
-        "signing_time": cms.Time({"utc_time": core.UTCTime(at.astimezone(UTC).replace(microsecond=0))}),
+        "message_digest": core.OctetString(hashlib.new(digest, content).digest()),
         "signing_certificate_v2": _signing_certificate(certificate),
         "cms_algorithm_protection": _algorithm_protection(mechanism, digest),
     }
+    if at is not None:
+        values["signing_time"] = cms.Time({"utc_time": core.UTCTime(at.astimezone(UTC).replace(microsecond=0))})
     standard = [cms.CMSAttribute({"type": name, "values": [value]}) for name, value in values.items()]
     commits = _CommitmentAttribute({"type": COMMITMENT_TYPE_INDICATION, "values": [{"commitment": commitment}]})
     return cms.CMSAttributes([*standard, cms.CMSAttribute.load(commits.dump())])
@@ -134,7 +179,7 @@ def _algorithm_protection(mechanism: str, digest: str) -> cms.CMSAlgorithmProtec
     return cms.CMSAlgorithmProtection(
         {
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism}),
+            "signature_algorithm": signature_algorithm(mechanism),
         }
     )
 
@@ -150,7 +195,7 @@ def _content(
         "sid": cms.SignerIdentifier({"issuer_and_serial_number": signer}),
         "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
         "signed_attrs": attributes,
-        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism}),
+        "signature_algorithm": signature_algorithm(mechanism),
         "signature": signed,
     }
     data = {

@@ -7,7 +7,7 @@ Whatever a library raises on broken input is Invalid too: this fails closed.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
 
@@ -16,6 +16,9 @@ from signing.certificates import fingerprint, load_certificates, subject_name
 from signing.errors import Invalid, SigningError
 from signing.manifest import MAX_MANIFEST_BYTES, manifest_for, parse_manifest
 from signing.record import ActRecord, ApprovalRecord, DocumentReference, decode_record, parse_time
+
+if TYPE_CHECKING:
+    from signing.cms import SignedManifest
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far the signer's clock may be off; the proven time is the server's and later the stamp's."""
@@ -71,26 +74,47 @@ def verify_signature(cms: bytes, manifest: bytes, *, trust: Trust, at: datetime)
         raise Invalid("time-naive", "a signature cannot be judged at a time without a zone")
     if len(manifest) > MAX_MANIFEST_BYTES:
         raise Invalid("signature-manifest", f"a manifest of {len(manifest)} bytes; at most {MAX_MANIFEST_BYTES}")
-    # Records and leaves have whole seconds: the same act is judged at the same time here and by an auditor.
-    at = at.astimezone(UTC).replace(microsecond=0)
     # pyHanko takes a quarter of a second to import: only those who verify pay for it.
-    from signing.chain import check_chain
     from signing.cms import read_signature
 
-    signed = _closed("signature-malformed", "the signature cannot be read", lambda: read_signature(cms, manifest))
+    signed = closed("signature-malformed", "the signature cannot be read", lambda: read_signature(cms, manifest))
+    assert signed.signing_time is not None  # read_signature demands it
+    return judge_signer(signed, claimed=signed.signing_time, trust=trust, at=at)
+
+
+def verify_pdf_signature(
+    cms: bytes, content: bytes, *, claimed: datetime, trust: Trust, at: datetime
+) -> VerifiedSignature:
+    """Verify the CMS of a PDF signature over the bytes it covers, judged at `at`; the PDF tells the claimed time."""
+    from signing.cms import read_signature
+
+    signed = closed(
+        "signature-malformed", "the signature cannot be read", lambda: read_signature(cms, content, told=False)
+    )
+    return judge_signer(signed, claimed=claimed, trust=trust, at=at)
+
+
+def judge_signer(signed: "SignedManifest", *, claimed: datetime, trust: Trust, at: datetime) -> VerifiedSignature:
+    """Judge at `at` the certificate of a signature that fits what it is over: path, dates, revocation."""
+    from signing.chain import check_chain
+
+    # Records and leaves have whole seconds: the same act is judged at the same time here and by an auditor.
+    at = at.astimezone(UTC).replace(microsecond=0)
     signer = load_certificates(signed.certificate)[0]
     spares = [load_certificates(item)[0] for item in signed.others]
-    path = _closed(
+    path = closed(
         "certificate-path",
         "the signer's certificate path cannot be read",
-        lambda: check_chain(signer, (*trust.intermediates, *spares), roots=trust.roots, crls=trust.crls, at=at),
+        lambda: check_chain(
+            signer, (*trust.intermediates, *spares), roots=trust.roots, crls=trust.crls, ocsps=trust.ocsps, at=at
+        ),
     )
     return VerifiedSignature(
         fingerprint=fingerprint(signer),
         subject=subject_name(signer),
         serial=signer.serial_number,
         purpose=signed.purpose,
-        signing_time=signed.signing_time,
+        signing_time=claimed,
         certificate_der=signed.certificate,
         chain=tuple(fingerprint(item) for item in path[1:]),
     )
@@ -152,11 +176,11 @@ def _check_time(recorded: datetime, signed: datetime, at: datetime) -> None:
         )
 
 
-def _closed(code: str, message: str, check: Callable[[], _Result]) -> _Result:
+def closed(code: str, message: str, check: Callable[[], _Result]) -> _Result:
     """Run a check so that anything a library throws at broken input is one clear refusal."""
     try:
         return check()
-    except SigningError:
+    except (SigningError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # a library written in Rust panics with something that is no Exception
         raise Invalid(code, message) from error

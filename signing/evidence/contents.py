@@ -23,8 +23,13 @@ _FOLDERS = {
     "chain": ("certificates", ".cer"),
     "crl": ("crls", ".crl"),
     "ocsp": ("ocsps", ".ors"),
+    "stamp": ("stamps", ".tst"),
     "procedure": ("procedure", ".json"),
+    "changes": ("organisation", ".jsonl"),
+    "proposal": ("proposals", ".json"),
 }
+APPROVER = "approval-"
+"""With this begins each role of what the second person signed, who approved the act."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,78}[A-Za-z0-9_]")
 
 
@@ -88,12 +93,17 @@ def entry_names(opened: Opened, stored: Mapping[str, bytes]) -> dict[str, str]:
         if opened.refused:
             suffix = "" if label is None else f"-{digest[:16]}"
             _put(names, f"refused/{opened.leaf.index:08d}/{role}{suffix}", digest, opened.leaf)
-        elif role not in {"record", "manifest", "signature"}:
+        elif role.removeprefix(APPROVER) not in {"record", "manifest", "signature"}:
             _put(names, _name(opened, role, digest, label), digest, opened.leaf)
-    if "record" in opened.objects and not opened.refused:
-        for name, digest in _signed(opened, stored):
+    for whose in signed_by(opened):
+        for name, digest in _signed(opened, stored, whose):
             _put(names, name, digest, opened.leaf)
     return names
+
+
+def signed_by(opened: Opened) -> tuple[str, ...]:
+    """Give how the roles begin of what was signed: the author's (empty) and the approver's, as far as there are any."""
+    return tuple(whose for whose in ("", APPROVER) if f"{whose}record" in opened.objects and not opened.refused)
 
 
 def digest_of(opened: Opened, role: str) -> str:
@@ -107,6 +117,12 @@ def digest_of(opened: Opened, role: str) -> str:
 def digests_of(opened: Opened, role: str) -> tuple[str, ...]:
     """Give the SHA-256 names of a role that holds any number of objects."""
     return tuple(digest for found, digest, _ in _listed(opened) if found == role)
+
+
+def stamp_uri(digest: str) -> str:
+    """Name of a time stamp in the pack."""
+    folder, ending = _FOLDERS["stamp"]
+    return f"{folder}/{digest[:16]}{ending}"
 
 
 def bundle_of(opened: Opened) -> dict[str, str] | None:
@@ -130,13 +146,13 @@ def stored_object(stored: Mapping[str, bytes], digest: str) -> bytes:
 _EVIDENCE = ("act", "details", "objects", "dossier")
 
 
-def _signed(opened: Opened, stored: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+def _signed(opened: Opened, stored: Mapping[str, bytes], whose: str) -> Iterator[tuple[str, str]]:
     """Name record, manifest and signature as the manifest itself does, and the documents that the record names."""
-    record = decode_record(stored_object(stored, digest_of(opened, "record")))
+    record = decode_record(stored_object(stored, digest_of(opened, f"{whose}record")))
     stem = record_stem(record)
-    yield record_uri(stem), digest_of(opened, "record")
-    yield manifest_uri(stem), digest_of(opened, "manifest")
-    yield signature_uri(stem), digest_of(opened, "signature")
+    yield record_uri(stem), digest_of(opened, f"{whose}record")
+    yield manifest_uri(stem), digest_of(opened, f"{whose}manifest")
+    yield signature_uri(stem), digest_of(opened, f"{whose}signature")
     if isinstance(record, ApprovalRecord):
         for document in record.documents:
             yield stored_document(document.sha256, document.name), document.sha256
@@ -167,10 +183,10 @@ def _one(item: object) -> tuple[str | None, str | None]:
 
 
 def _name(opened: Opened, role: str, digest: str, label: str | None) -> str:
-    if role in _FOLDERS:
-        folder, ending = _FOLDERS[role]
+    if (plain := role.removeprefix(APPROVER)) in _FOLDERS:
+        folder, ending = _FOLDERS[plain]
         return f"{folder}/{digest[:16]}{ending}"
-    if role == "document" and label:
+    if role in {"document", "pdf"} and label:
         return stored_document(digest, label)
     if role == "bundle" and label:
         return f"bundle/{_bundle_folder(opened)}/{label}"

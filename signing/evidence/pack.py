@@ -11,8 +11,18 @@ from collections.abc import Mapping
 from signing.canonical import sha256_hex
 from signing.errors import Invalid
 from signing.evidence.archive import ASIC_E, MIMETYPE, read_archive, write_archive
-from signing.evidence.contents import Opened, PackContents, PackEntry, digest_of, entry_names, open_entry, stored_object
+from signing.evidence.contents import (
+    Opened,
+    PackContents,
+    PackEntry,
+    digest_of,
+    entry_names,
+    open_entry,
+    signed_by,
+    stored_object,
+)
 from signing.evidence.readme import SignatureNote, write_readme
+from signing.evidence.stamps import stamp_note, stamps_of
 from signing.manifest import record_stem
 from signing.record import ApprovalRecord, decode_record, parse_time
 from signing.trail.checkpoint import Checkpoint, parse_checkpoint_text
@@ -112,25 +122,25 @@ def _check_order(opened: list[Opened], dossier: str) -> None:
 
 def _readme(contents: PackContents, opened: list[Opened]) -> bytes:
     checkpoint = unverified_checkpoint(contents.checkpoint)
-    signatures = []
+    signatures: dict[str, SignatureNote] = {}  # by stem: many leaves may name one record
+    stamps = stamps_of(opened)
     for item in opened:
-        if "record" not in item.objects or item.refused:
-            continue
-        record = decode_record(stored_object(contents.objects, digest_of(item, "record")))
-        signatures.append(
-            SignatureNote(
+        for whose in signed_by(item):
+            record = decode_record(stored_object(contents.objects, digest_of(item, f"{whose}record")))
+            note = SignatureNote(
                 stem=record_stem(record),
                 purpose=record.purpose if isinstance(record, ApprovalRecord) else record.act,
                 officer=record.officer,
                 time=parse_time(item.leaf.time),
+                stamp=stamp_note(item, whose, stamps, contents.objects),
             )
-        )
+            signatures.setdefault(note.stem, note)
     return write_readme(
         dossier=contents.dossier,
         count=len(opened),
         origin=checkpoint.origin,
         size=checkpoint.size,
-        signatures=signatures,
+        signatures=tuple(signatures.values()),
     )
 
 

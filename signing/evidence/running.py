@@ -14,8 +14,9 @@ from signing.evidence.contents import Opened, bundle_of, stored_object
 from signing.evidence.process import signed_steps
 
 PROCESS = "process.bpmn"
-STARTED, MIGRATED = "dossier-started", "dossier-migrated"
+STARTED, MIGRATED, DEPLOYED = "dossier-started", "dossier-migrated", "process-deployed"
 _NAMES = {"key", "version", "bundle_hash"}
+_OWN = (("key", "process"), ("version", "version"), ("bundle_hash", "bundle"))
 Bundle = tuple[str, int, str]
 """Key, version, bundle hash."""
 
@@ -34,7 +35,7 @@ class Running:
 
     def take(self, item: Opened, stored: Mapping[str, bytes]) -> None:
         """Let an accepted act say what is deployed, or what the dossier runs under; Invalid `bundle-missing`."""
-        if (bundle := bundle_of(item)) is not None:
+        if item.leaf.act == DEPLOYED and (bundle := bundle_of(item)) is not None:
             digest = bundle_hash(bundle)
             self.deployed.add((str(item.details.get("key")), _number(item.details.get("version")), digest))
             if PROCESS in bundle:
@@ -43,14 +44,18 @@ class Running:
             self._run(item)
 
     def _run(self, item: Opened) -> None:
-        if item.leaf.act == STARTED and "bundles" not in item.details:  # of before processes called each other
-            self.hashes = {"": str(item.details.get("bundle"))}
-            return
+        if item.leaf.act == STARTED and self.hashes:
+            raise Invalid(
+                "act-repeated", f"the dossier was received before leaf {item.leaf.index}; it is received once"
+            )
         told = [_bundle(item, entry) for entry in _entries(item)]
         for key, version, digest in told:
             if (key, version, digest) not in self.deployed:
                 message = f"the process {key} version {version}, under which the dossier ran, is not in the pack"
                 raise Invalid("bundle-missing", message)
+        if item.leaf.act == MIGRATED and _signed_version(item) != told[0][1]:
+            message = f"the dossier was to go on under version {_signed_version(item)}, not {told[0][1]}"
+            raise Invalid("record-other-act", message)
         self.own = told[0]
         self.hashes = {f"{key}@{version}/": digest for key, version, digest in told[1:]} | {"": told[0][2]}
         started = tuple(item.details.get(name) for name in ("process", "version", "bundle"))
@@ -60,9 +65,9 @@ class Running:
     def wanted(self, element: str) -> str | None:
         """The signature that a step wants; Invalid `bundle-missing` where it is of no bundle of the dossier."""
         before = element[: element.rfind("/") + 1]
-        if self.hashes and before not in self.hashes:
+        if before not in self.hashes:
             raise Invalid("bundle-missing", f"the step {element[:80]} is of no process under which the dossier runs")
-        return self.steps.get(self.hashes.get(before, ""), {}).get(element.removeprefix(before))
+        return self.steps.get(self.hashes[before], {}).get(element.removeprefix(before))
 
     def holds(self, bundle: Bundle) -> bool:
         """Whether it is the bundle under which the dossier runs, and in the pack."""
@@ -73,7 +78,15 @@ def _number(version: object) -> int:
     return version if isinstance(version, int) else 0
 
 
+def _signed_version(item: Opened) -> object:
+    body = item.details.get("body")
+    return body.get("version") if isinstance(body, Mapping) else None
+
+
 def _entries(item: Opened) -> list[object]:
+    if item.leaf.act == STARTED and "bundles" not in item.details:  # of before processes called each other
+        own = ((name, item.details.get(told)) for name, told in _OWN)
+        return [dict(own)]
     entries = item.details.get("bundles")
     if not isinstance(entries, list) or not entries:
         raise _wrong(item)

@@ -4,64 +4,68 @@ In this order, each step on what the ones before have proven:
  1. form: the pack is exactly what its own leaves and objects make (`read_pack`);
  2. trail: the log's key signed the checkpoint, each leaf is under it, each evidence is the leaf's;
  3. acts, by rising index: each record fits its manifest, documents, signature and leaf; the certificate leads to a
-    root, was not revoked, and was then bound to that officer by a signed act; no nonce serves twice; what a record
+    root, was not revoked when its stamp proves that it signed (else at the leaf's time), and was then bound to that
+    officer by a signed act; no nonce serves twice; what a record
     names as prior was accepted before; the bundles under which the dossier ran are in the pack, its own and those of
-    what it calls, and the record names its own; a step of which its bundle wants a signature has one, of that purpose.
-What a refused act sent proves the attempt; its signature is not judged. What the log withheld, no pack can show.
+    what it calls, and the record names its own; a step of which its bundle wants a signature has one, of that purpose;
+ 4. people: each administrative act (binding, deployment, procedure, appointment, …) is signed by its author and by its
+    approver, another one, who both had the right to by earlier acts in the pack; each who approved something held the
+    position and the roles that the trail tells, by such acts; all of it begins with the administrators that one pins.
+What a refused act sent proves the attempt; its signature is not judged. What the log withheld, no pack can show: an
+appointment's end that is left out is found only by who reads the whole log.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from cryptography import x509
 
-from signing.canonical import canonical, sha256_hex
-from signing.certificates import load_certificates, load_crls
-from signing.errors import Invalid, SigningError
-from signing.evidence.contents import Opened, PackContents, digest_of, digests_of, open_entry, stored_object
-from signing.evidence.delegation import check_delegation
+from signing.certificates import load_crls
+from signing.errors import Invalid, SigningError, Undecidable
+from signing.evidence.acts import must_be_signed, take_act
+from signing.evidence.approvals import check_approval, wanted_signature
+from signing.evidence.contents import APPROVER, Opened, PackContents, digest_of, digests_of, open_entry, stored_object
+from signing.evidence.organisation import CHANGES, take_first, take_next, take_unsigned
 from signing.evidence.pack import read_contents, read_pack
-from signing.evidence.report import ActLine, Report, SignatureLine
-from signing.evidence.running import Running
+from signing.evidence.pdfs import EXTENDED, PDF, check_extended, check_pdfs
+from signing.evidence.people import day_of
+from signing.evidence.report import ActLine, Deed, Report, SignatureLine
+from signing.evidence.stamps import STAMPED, check_stamped, stamps_of
+from signing.evidence.story import Story
+from signing.evidence.submissions import Signature, judge_signature, trust_of
 from signing.manifest import record_stem
-from signing.record import ActRecord, ApprovalRecord, parse_time, time_text
+from signing.reasons import ALGORITHMS, BINDING, CHAIN, INTEGRITY, REVOCATION, STAMP, USAGE
+from signing.record import ApprovalRecord, parse_time, time_text
 from signing.trail.checkpoint import Checkpoint, verify_checkpoint
 from signing.trail.leaf import check_evidence
 from signing.trail.tree import verify_inclusion
-from signing.verify import CLOCK_SKEW, Trust, Verified, verify_submission
+from signing.verdict import held
+from signing.verify import CLOCK_SKEW
 
-BOUND, REVOKED, ADOPTED = "certificate-bound", "certificate-revoked", "procedure-adopted"
-SIGNED_ACTS = (BOUND, REVOKED, ADOPTED)
-BOOTSTRAP = "bootstrap"
-
-
-@dataclass(slots=True, kw_only=True)
-class _Story:
-    """What the acts so far have established."""
-
-    contents: PackContents
-    roots: tuple[x509.Certificate, ...]
-    crls: tuple[bytes, ...]
-    bound: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Fingerprint → officer, who bound it, and as whose: a person's or the organ's."""
-    revoked: set[str] = field(default_factory=set)
-    nonces: set[str] = field(default_factory=set)
-    records: set[str] = field(default_factory=set)
-    running: Running = field(default_factory=Running)
-    bootstrap: list[str] = field(default_factory=list)
-    completed: set[str] = field(default_factory=set)
+_CHECKS = (INTEGRITY, CHAIN, REVOCATION, USAGE, ALGORITHMS, BINDING)
 
 
-def verify_pack(pack: bytes, *, roots: Sequence[x509.Certificate], log_key: str, at: datetime | None = None) -> Report:
+def verify_pack(
+    pack: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    log_key: str,
+    admins: Collection[str] = (),
+    at: datetime | None = None,
+    stamp_roots: Sequence[x509.Certificate] = (),
+) -> Report:
     """Verify a pack and say what it proves. `log_key`: the log's verifier key (text).
 
-    `at` (aware): the verifier's own time; acts later than that are refused. Signatures are judged at their leaves'
-    times. Raises Invalid, or Undecidable where a CRL is missing from the pack; the message names the leaf.
+    `admins`: fingerprints of the administrators' certificates with one of which every chain of signed acts must begin;
+    none: the report names where it begins. `at` (aware): the verifier's own time; acts later than that are refused.
+    Signatures are judged at their stamps' times, those without one at their leaves'. `stamp_roots`: whom to trust for
+    stamps; empty: the same roots. Raises Invalid, or Undecidable where proof is missing from the pack; the message
+    names the leaf.
     """
     contents = read_contents(read_pack(pack))
     checkpoint = verify_checkpoint(contents.checkpoint, log_key)
     opened = [open_entry(item) for item in contents.entries]
+    latest = parse_time(opened[0].leaf.time)
     for item, entry in zip(opened, contents.entries, strict=True):
         verify_inclusion(item.leaf.index, checkpoint.size, item.leaf.hash(), entry.proof, checkpoint.root)
         check_evidence(item.leaf, entry.evidence, entry.salt)
@@ -69,26 +73,46 @@ def verify_pack(pack: bytes, *, roots: Sequence[x509.Certificate], log_key: str,
             raise Invalid(
                 "leaf-future", f"leaf {item.leaf.index} is of {item.leaf.time}, later than now ({time_text(at)})"
             )
-    story = _Story(contents=contents, roots=tuple(roots), crls=_crls(opened, contents))
-    acts, signatures = [], []
+        latest = _in_order(item, latest)
+    story = Story(
+        contents=contents,
+        roots=tuple(roots),
+        stamp_roots=tuple(stamp_roots),
+        stamps=stamps_of(opened),
+        crls=_crls(opened, contents),
+        ocsps=tuple(stored_object(contents.objects, digest) for digest in _named(opened, "ocsp")),
+        admins=frozenset(admins),
+    )
+    acts, signatures = [], list[SignatureLine]()
     for item in opened:
         acts.append(_act_line(item))
-        if line := _located(item, story):
-            signatures.append(line)
+        signatures += _located(item, story)
     return _report(contents, checkpoint, acts, signatures, story)
 
 
-def _located(item: Opened, story: _Story) -> SignatureLine | None:
+def _in_order(item: Opened, latest: datetime) -> datetime:
+    """The latest time so far; Undecidable where a leaf is older than one before it by more than clocks differ: acts may
+    stand in another order than they were done, so that what ended has not ended yet.
+    """
+    at = parse_time(item.leaf.time)
+    if at < latest - CLOCK_SKEW:
+        message = f"leaf {item.leaf.index} is of {item.leaf.time}, one before it of {time_text(latest)}"
+        raise Undecidable("leaf-disordered", message)
+    return max(at, latest)
+
+
+def _located(item: Opened, story: Story) -> list[SignatureLine]:
     """Judge one act; a refusal says at which leaf."""
     try:
         return _judge(item, story)
     except SigningError as error:
-        raise type(error)(error.code, f"leaf {item.leaf.index} ({item.leaf.act}): {error.message}") from error
+        message = f"leaf {item.leaf.index} ({item.leaf.act}): {error.message}"
+        raise type(error)(error.code, message, error.checks) from error
 
 
-def _judge(item: Opened, story: _Story) -> SignatureLine | None:
+def _judge(item: Opened, story: Story) -> list[SignatureLine]:
     if item.refused:
-        return None
+        return []
     story.running.take(item, story.contents.objects)
     if item.leaf.act == "task-completed":
         if item.leaf.subject in story.completed:
@@ -96,127 +120,54 @@ def _judge(item: Opened, story: _Story) -> SignatureLine | None:
                 "act-repeated", f"the task {item.leaf.subject} was completed before; a task is completed once"
             )
         story.completed.add(item.leaf.subject)
+    if item.leaf.act == STAMPED:
+        check_stamped(item, story.stamps, story.signatures)
+    if item.leaf.act == EXTENDED:
+        check_extended(item, story.contents.objects, trust_of(item, story), story.finished)
     if "record" not in item.objects:
-        if item.leaf.act in SIGNED_ACTS or "purpose" in item.details or _wanted(item, story):
+        if must_be_signed(item) or "purpose" in item.details or wanted_signature(item, story):
             raise Invalid("act-unsigned", "this act needs a signature, and the pack has none for it")
-        return None
-    verified = _verified(item, story)
-    record = verified.record
-    if record.nonce in story.nonces:
-        raise Invalid("record-replayed", "this record answers a statement that another record has answered before")
-    story.nonces.add(record.nonce)
-    bound_by = _binder(item, verified, story)
-    if isinstance(record, ApprovalRecord):
-        _check_approval(item, record, story)
-    else:
-        _apply(item, record, story)
+        if item.leaf.act in CHANGES:
+            take_unsigned(item, story)
+        return []
+    if item.leaf.act.endswith("-proposed"):  # kept, and judged once it is approved
+        return []
+    batch = story.batches.get(digest_of(item, "record"))
+    if batch is not None and item.leaf.act in CHANGES:
+        take_next(item, batch, story)
+        return []
+    lines = _signed(item, judge_signature(item, story, item.leaf.actor), story)
     story.records.add(digest_of(item, "record"))
-    return _signature_line(item, verified, bound_by)
+    return lines
 
 
-def _wanted(item: Opened, story: _Story) -> str | None:
-    """The signature that the process wants of this step."""
-    if item.leaf.act != "task-completed":
-        return None
-    return story.running.wanted(str(item.details.get("element")))
+def _signed(item: Opened, author: Signature, story: Story) -> list[SignatureLine]:
+    if isinstance(author.record, ApprovalRecord):
+        standing = check_approval(item, author.record, story)
+        check_pdfs(item, author.verified, story.contents.objects, trust_of(item, story))
+        story.finished |= {(digest, author.fingerprint) for digest in digests_of(item, PDF)}
+        return [_signature_line(item, author, standing.position, standing.deeds)]
+    persons = take_first(item, author, story) if item.leaf.act in CHANGES else take_act(item, author, story)
+    lines = [_signature_line(item, author, _position(item, author, story), persons.rests)]
+    if persons.approver is not None:
+        position = _position(item, persons.approver, story)
+        lines.append(_signature_line(item, persons.approver, position, persons.approver_rests))
+    return lines
 
 
-def _verified(item: Opened, story: _Story) -> Verified:
-    stored = story.contents.objects
-    own = digests_of(item, "certificate")
-    chain = [stored_object(stored, digest) for digest in (*own, *digests_of(item, "chain"))]
-    trust = Trust(
-        roots=story.roots,
-        intermediates=tuple(load_certificates(content)[0] for content in chain),
-        crls=story.crls,
-    )
-    verified = verify_submission(
-        *(stored_object(stored, digest_of(item, role)) for role in ("record", "manifest", "signature")),
-        trust=trust,
-        at=parse_time(item.leaf.time),
-    )
-    if verified.record.officer != item.leaf.actor or own not in ((), (verified.signature.fingerprint,)):
-        raise Invalid("record-other-act", f"the record is of {verified.record.officer}, the act of {item.leaf.actor}")
-    return verified
+def _position(item: Opened, signature: Signature, story: Story) -> str:
+    return story.people.footing(signature.officer, day_of(parse_time(item.leaf.time))).position
 
 
-def _binder(item: Opened, verified: Verified, story: _Story) -> str:
-    """Say who bound the certificate to the officer, before this act."""
-    fingerprint, record = verified.signature.fingerprint, verified.record
-    name = f"the certificate {fingerprint[:16]} of {verified.signature.subject}"
-    if fingerprint in story.revoked:
-        raise Invalid("certificate-unbound", f"{name} was unbound before this act")
-    if fingerprint in story.bound:
-        officer, by, kind = story.bound[fingerprint]
-        if officer != record.officer:
-            raise Invalid("certificate-of-another", f"{name} is bound to {officer}, the record is of {record.officer}")
-        if (kind == "organ") != (verified.signature.purpose == "organ"):
-            raise Invalid("certificate-kind", f"{name} is bound as that of a {kind}, and signs as another kind")
-        return by
-    # The first administrator can only vouch for themselves: the key is shown to be theirs, and the auditor pins it.
-    first = isinstance(record, ActRecord) and record.act == BOUND and not story.bound
-    if first and item.leaf.subject == record.officer and digest_of(item, "bound") == fingerprint:
-        story.bootstrap.append(fingerprint)
-        return BOOTSTRAP
-    raise Invalid(
-        "certificate-unbound", f"{name} was not bound to {record.officer} by any signed act in the pack before"
-    )
-
-
-def _check_approval(item: Opened, record: ApprovalRecord, story: _Story) -> None:
-    if item.leaf.act != "task-completed" or (record.dossier, record.task) != (item.dossier, item.leaf.subject):
-        raise Invalid("record-other-act", f"the record approves task {record.task}, the act is {item.leaf.subject}")
-    if {item.details.get("purpose", record.purpose), _wanted(item, story) or record.purpose} != {record.purpose}:
-        raise Invalid(
-            "record-other-act", f"the record is signed as {record.purpose}, the task wanted another signature"
-        )
-    _check_told(item, record)
-    check_delegation(record, item.objects.get("delegation"), story.contents.objects)
-    if missing := [digest for digest in record.prior if digest not in story.records]:
-        raise Invalid(
-            "record-prior", f"the record follows {missing[0][:16]}…, which the pack does not hold as accepted"
-        )
-    if not story.running.holds((record.process_key, record.process_version, record.bundle_hash)):
-        raise Invalid(
-            "bundle-missing",
-            f"the process {record.process_key} version {record.process_version} of the record is not the dossier's, "
-            "or not in the pack",
-        )
-    for document in record.documents:
-        if len(stored_object(story.contents.objects, document.sha256)) != document.size:
-            raise Invalid(
-                "signature-other-document", f"the document {document.name} has another size than the record says"
-            )
-
-
-def _check_told(item: Opened, record: ApprovalRecord) -> None:
-    """What the trail tells of the act is what was signed: its data, its step, its documents."""
-    told = (item.details.get("data"), item.details.get("element"), item.objects.get("document", []))
-    covered = [{"name": document.name, "sha256": document.sha256} for document in record.documents]
-    if canonical(told) != canonical((record.data, record.element, covered)):
-        raise Invalid(
-            "record-other-act", "the trail tells other data, another step or other documents than were signed"
-        )
-
-
-def _apply(item: Opened, record: ActRecord, story: _Story) -> None:
-    """Let a signed act take effect for the acts after it."""
-    if (record.act, record.subject) != (item.leaf.act, item.leaf.subject):
-        raise Invalid("record-other-act", f"the record is of {record.act} on {record.subject}, the act is another")
-    if record.act == BOUND:
-        fingerprint = digest_of(item, "bound")
-        if record.body.get("fingerprint") != fingerprint or fingerprint in story.bound:
-            raise Invalid("record-other-act", "the record binds another certificate than the act, or one bound before")
-        by = BOOTSTRAP if fingerprint in story.bootstrap else record.officer
-        story.bound[fingerprint] = (record.subject, by, str(record.body.get("kind")))
-    elif record.act == REVOKED:
-        story.revoked.add(record.subject)
-    elif record.act == ADOPTED and digest_of(item, "procedure") != sha256_hex(canonical(record.body)):
-        raise Invalid("record-other-act", "the record adopts another procedure than the act")
+def _named(opened: Sequence[Opened], role: str) -> tuple[str, ...]:
+    """What the acts name in a role, of author and approver."""
+    roles = (role, f"{APPROVER}{role}")
+    found = (digest for item in opened if not item.refused for each in roles for digest in digests_of(item, each))
+    return tuple(dict.fromkeys(found))
 
 
 def _crls(opened: Sequence[Opened], contents: PackContents) -> tuple[bytes, ...]:
-    digests = dict.fromkeys(digest for item in opened if not item.refused for digest in digests_of(item, "crl"))
+    digests = _named(opened, "crl")
     return tuple(crl for digest in digests for crl in load_crls(stored_object(contents.objects, digest)))
 
 
@@ -233,14 +184,14 @@ def _act_line(item: Opened) -> ActLine:
     )
 
 
-def _signature_line(item: Opened, verified: Verified, bound_by: str) -> SignatureLine:
-    record, signature = verified.record, verified.signature
+def _signature_line(item: Opened, of: Signature, position: str, appointed: tuple[Deed, ...]) -> SignatureLine:
+    record, signature = of.record, of.verified.signature
     approval = record if isinstance(record, ApprovalRecord) else None
     return SignatureLine(
         index=item.leaf.index,
         time=item.leaf.time,
         record=record_stem(record),
-        purpose=approval.purpose if approval else item.leaf.act,
+        purpose=approval.purpose if approval else str(getattr(record, "act", item.leaf.act)),
         officer=record.officer,
         capacity=approval.capacity if approval else "",
         element=approval.element if approval else "",
@@ -249,7 +200,12 @@ def _signature_line(item: Opened, verified: Verified, bound_by: str) -> Signatur
         signer=signature.subject,
         certificate=signature.fingerprint,
         signing_time=time_text(signature.signing_time),
-        bound_by=bound_by,
+        bound_by=of.binding.deed.by,
+        bound=of.binding.deed,
+        position=position,
+        appointed=appointed,
+        stamped=time_text(of.stamped) if of.stamped else None,
+        checks=held(*_CHECKS, *((STAMP,) if of.stamped else ())),
     )
 
 
@@ -258,7 +214,7 @@ def _report(
     checkpoint: Checkpoint,
     acts: Sequence[ActLine],
     signatures: Sequence[SignatureLine],
-    story: _Story,
+    story: Story,
 ) -> Report:
     return Report(
         dossier=contents.dossier,
@@ -268,4 +224,6 @@ def _report(
         acts=tuple(acts),
         signatures=tuple(signatures),
         bootstrap=tuple(story.bootstrap),
+        sole=tuple(story.sole),
+        on_server=tuple(sorted(story.on_server)),
     )

@@ -1,0 +1,97 @@
+"""Signed acts outside any task: each is what its record says, by who had the right to, and takes effect after it."""
+
+from collections.abc import Callable, Mapping
+
+from signing.bundle import bundle_hash
+from signing.canonical import canonical, sha256_hex
+from signing.errors import Invalid
+from signing.evidence.contents import Opened, bundle_of, digest_of
+from signing.evidence.people import day_of
+from signing.evidence.persons import Persons, alone, judge_persons
+from signing.evidence.running import DEPLOYED, MIGRATED
+from signing.evidence.story import ADOPTED, BOUND, ORGAN, PERSON, REVOKED, Binding, Story
+from signing.evidence.submissions import Signature
+from signing.record import ActRecord, parse_time
+
+MODIFIED, RESOLVED = "dossier-modified", "incident-resolved"
+SIGNED_ACTS = (BOUND, REVOKED, ADOPTED, DEPLOYED, MODIFIED, MIGRATED)
+INTEGRATOR = "integrator"
+WHOLE = frozenset({""})
+
+
+def must_be_signed(item: Opened) -> bool:
+    """Whether an act counts only when signed; resolving an incident does where it changes data."""
+    body = item.details.get("body")
+    changes_data = item.leaf.act == RESOLVED and isinstance(body, Mapping) and bool(body.get("data"))
+    return item.leaf.act in SIGNED_ACTS or changes_data
+
+
+def take_act(item: Opened, author: Signature, story: Story) -> Persons:
+    """Judge a signed act and let it take effect for the acts after it; Invalid unless it is what its record says."""
+    record = author.record
+    assert isinstance(record, ActRecord)
+    kind = _KINDS.get(item.leaf.act)
+    if kind is None or record.act != item.leaf.act:
+        raise Invalid("record-other-act", f"the record is of {record.act} on {record.subject}, the act is another")
+    return kind(item, author, record, story)
+
+
+def _bound(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    _same_subject(item, record)
+    fingerprint, kind = digest_of(item, "bound"), record.body.get("kind")
+    if record.body.get("fingerprint") != fingerprint or fingerprint in story.bound or kind not in (PERSON, ORGAN):
+        raise Invalid("record-other-act", "the record binds another certificate than the act, or one bound before")
+    persons = judge_persons(item, author, story, units=_units_of(item, record.subject, story))
+    story.bind(fingerprint, Binding(officer=record.subject, kind=str(kind), deed=persons.deed(item)))
+    return persons
+
+
+def _revoked(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    _same_subject(item, record)
+    whose = story.bound.get(record.subject)
+    persons = alone(item, author, story, units=_units_of(item, whose.officer, story) if whose else ())
+    story.revoked.add(record.subject)
+    return persons
+
+
+def _adopted(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    _same_subject(item, record)
+    if digest_of(item, "procedure") != sha256_hex(canonical(record.body)):
+        raise Invalid("record-other-act", "the record adopts another procedure than the act")
+    return judge_persons(item, author, story, units=WHOLE)
+
+
+def _deployed(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    told = item.details
+    names = (record.subject, f"{record.subject}:{told.get('version')}")
+    said = {"bundle_hash": bundle_hash(bundle_of(item) or {})}
+    said |= {"although": told["although"]} if "although" in told else {}
+    if names != (told.get("key"), item.leaf.subject) or canonical(dict(record.body)) != canonical(said):
+        raise Invalid("record-other-act", "the record deploys another bundle than the act")
+    return judge_persons(item, author, story, units=WHOLE, right=INTEGRATOR, anywhere=True)
+
+
+def _intervened(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    if record.subject != item.dossier or canonical(dict(record.body)) != canonical(item.details.get("body")):
+        raise Invalid("record-other-act", "the record changes another dossier than the act, or otherwise")
+    return alone(item, author, story, units=())
+
+
+def _same_subject(item: Opened, record: ActRecord) -> None:
+    if record.subject != item.leaf.subject:
+        raise Invalid("record-other-act", f"the record is on {record.subject}, the act on {item.leaf.subject}")
+
+
+def _units_of(item: Opened, officer: str, story: Story) -> set[str]:
+    return story.people.units_ahead(officer, day_of(parse_time(item.leaf.time)))
+
+
+_KINDS: Mapping[str, Callable[[Opened, Signature, ActRecord, Story], Persons]] = {
+    BOUND: _bound,
+    REVOKED: _revoked,
+    ADOPTED: _adopted,
+    DEPLOYED: _deployed,
+    MODIFIED: _intervened,
+    MIGRATED: _intervened,
+    RESOLVED: _intervened,
+}

@@ -9,11 +9,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from engine import capacities
 from engine.document import Document
 from engine.errors import Kind, Refusal
-from engine.procedure import Procedure, RequiredApproval
+from engine.matching import matched
+from engine.procedure import ANY, ORGAN, Procedure, RequiredApproval
 
 
 class State(StrEnum):
@@ -31,7 +34,8 @@ class State(StrEnum):
 
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
 APPROVE = "approve"
-ORGAN = "organ"
+UNSIGNED = "result-unsigned"
+UNSTAMPED = "result-unstamped"  # everything but time stamps is there
 ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}")  # ASCII: not every relay has SMTPUTF8
 
 
@@ -40,7 +44,9 @@ class ResultApproval:
     """An accepted approval whose signature was verified again just now.
 
     `covers` are the SHA-256 of the documents it signed; `roles` those in which the officer did the signed step.
-    `decision` is what the officer decided; None where the form asks for none (an agency's signature).
+    `decision` is what the officer decided; None where the form asks for none (an agency's signature). `capacity` is
+    the record's (empty: in their own position), `element` the step of the process that they did. `stamped` is the
+    time that its stamp proves; None while it has none.
     """
 
     purpose: str
@@ -48,6 +54,9 @@ class ResultApproval:
     officer: str
     roles: frozenset[str]
     covers: frozenset[str]
+    capacity: str = ""
+    element: str = ""
+    stamped: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,52 +107,79 @@ def decide(
     """
     if procedure is None:
         return _refuse("procedure-missing", f"dossier {request.dossier} has no procedure", "adopt its procedure first")
-    refusal = _refuses_channel(request, procedure) or _refuses_result(request, procedure)
+    refusal = refuses_channel(request, procedure) or _refuses_result(request, procedure)
     if refusal:
         return refusal
     covered = earlier | {request.document.sha256}
-    standing = _standing(approvals, covered)
-    if not _satisfied(procedure.approvals, standing, covered, frozenset()):
-        wanted = ", ".join(f"{required.purpose} by {required.role}" for required in procedure.approvals)
+    stands = standing(approvals, covered)
+    if not satisfied(procedure.approvals, stands):
         message = f"{request.document.name} of dossier {request.dossier} lacks valid approvals over these very bytes"
-        remedy = f"it needs, each by another officer: {wanted}; a document changed later must be signed again"
-        return _refuse("result-unsigned", message, remedy)
+        remedy = f"it needs, each by another officer and the agency's last: {told(procedure.approvals)}"
+        return _refuse(UNSIGNED, message, f"{remedy}; a document changed later must be signed again")
+    if not satisfied(procedure.approvals, [each for each in stands if each.stamped is not None]):
+        message = f"{request.document.name} of dossier {request.dossier} waits for the time stamps of its approvals"
+        return _refuse(UNSTAMPED, message, "wait; the time-stamp authority is asked again until it answers")
     return Dispatch(key=dispatch_key(request), request=request, state=FIRST_STATE[request.channel])
 
 
-def _standing(approvals: Sequence[ResultApproval], covered: frozenset[str]) -> list[ResultApproval]:
-    """The approvals that still stand, in order: a later return of these bytes takes back what its role approved."""
-    standing: list[ResultApproval] = []
+def standing(approvals: Sequence[ResultApproval], covered: frozenset[str]) -> list[ResultApproval]:
+    """Those over these bytes that still stand, in order: a later return takes back what its role approved.
+
+    A signed return is a signature over these bytes, too; it approves nothing. Only an agency's needs no decision.
+    """
+    found: list[ResultApproval] = []
     for approval in approvals:
-        if approval.decision not in (None, APPROVE) and not approval.covers.isdisjoint(covered):
+        if approval.covers.isdisjoint(covered):
+            continue
+        if approval.decision not in (None, APPROVE):
             same = (approval.purpose, approval.roles)
-            standing = [old for old in standing if old.purpose != same[0] or old.roles.isdisjoint(same[1])]
-        else:
-            standing.append(approval)
-    return standing
+            found = [old for old in found if old.purpose != same[0] or old.roles.isdisjoint(same[1])]
+        elif approval.decision == APPROVE or approval.purpose == ORGAN:
+            found.append(approval)
+    return _once(found)
 
 
-def _satisfied(
-    wanted: Sequence[RequiredApproval],
-    approvals: Sequence[ResultApproval],
-    covered: frozenset[str],
-    used: frozenset[str],
-) -> bool:
-    """Whether each required approval finds an officer of its own: two roles in one person are one pair of eyes."""
-    if not wanted:
-        return True
+def _once(standing: list[ResultApproval]) -> list[ResultApproval]:
+    """Without those that say nothing new: of an officer's equal approvals the first, of the agency's the last."""
+    places: dict[ResultApproval, int] = {}
+    for place, approval in enumerate(standing):
+        if approval.purpose == ORGAN or approval not in places:
+            places[approval] = place
+    return sorted(places, key=places.__getitem__)
+
+
+def satisfied(wanted: Sequence[RequiredApproval], standing: Sequence[ResultApproval]) -> bool:
+    """Whether each required approval finds an officer of its own: two roles in one person are one pair of eyes.
+
+    The agency signs last: what it sealed before the approvals stood is not sealed.
+    """
+    signed = [required for required in wanted if required.purpose != ORGAN]
+    sealed = [required for required in wanted if required.purpose == ORGAN]
+    ends = [place for place, approval in enumerate(standing, 1) if approval.purpose != ORGAN]
     return any(
-        _satisfied(wanted[1:], approvals, covered, used | {approval.officer})
-        for approval in approvals
-        if approval.officer not in used and _satisfies(approval, wanted[0], covered)
+        matched([*by_officers(signed, standing[:end]), *by_officers(sealed, standing[end:])]) == len(wanted)
+        for end in (ends if signed else [0])
     )
 
 
-def _satisfies(approval: ResultApproval, required: RequiredApproval, covered: frozenset[str]) -> bool:
-    # A signed return is a signature over these bytes, too; it approves nothing. Only an agency's needs no decision.
-    decided = approval.decision == APPROVE or (approval.purpose == ORGAN and approval.decision is None)
-    signed = approval.purpose == required.purpose and required.role in approval.roles
-    return signed and decided and not approval.covers.isdisjoint(covered)
+def by_officers(wanted: Sequence[RequiredApproval], standing: Sequence[ResultApproval]) -> list[frozenset[str]]:
+    """Whose approvals would do for each that is required."""
+    return [frozenset(each.officer for each in standing if fits(each, required)) for required in wanted]
+
+
+def fits(approval: ResultApproval, required: RequiredApproval) -> bool:
+    """Whether an approval that stands is one that is required; capacities are asked of officers, not of an agency."""
+    able = required.purpose == ORGAN or approval.capacity in required.capacities
+    return approval.purpose == required.purpose and required.role in approval.roles and able
+
+
+def told(wanted: Sequence[RequiredApproval]) -> str:
+    """What is required, for people: purpose and role of each, and the capacities where not all will do."""
+    return ", ".join(
+        f"{required.purpose} by {required.role}"
+        + ("" if required.capacities == ANY else f" ({capacities.told(required.capacities)})")
+        for required in sorted(wanted, key=lambda required: required.purpose == ORGAN)
+    )
 
 
 def _refuses_result(request: Request, procedure: Procedure) -> Refusal | None:
@@ -153,7 +189,8 @@ def _refuses_result(request: Request, procedure: Procedure) -> Refusal | None:
     return _refuse("not-the-result", message, "send the result, or correct the procedure record")
 
 
-def _refuses_channel(request: Request, procedure: Procedure) -> Refusal | None:
+def refuses_channel(request: Request, procedure: Procedure) -> Refusal | None:
+    """Why no result may go this way, however well it is signed."""
     channel = request.channel
     if channel == "post" and procedure.post_excluded:
         message = f"procedure {procedure.code} excludes post: {procedure.post_excluded}"

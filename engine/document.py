@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "text/plain": ".txt"}
+PDF = "application/pdf"
+ENDINGS = {PDF: ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "text/plain": ".txt"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

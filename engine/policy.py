@@ -98,8 +98,11 @@ RIGHTS: Mapping[str, Right] = {
     "change the organisation": Right(),  # one's own absence, too: each change says who may make it
     "import lists": _in(Where.ANYWHERE, ADMINISTRATOR),  # each change in its unit
     "decide proposals": Right(),  # by somebody else who has the right to what is proposed
+    "set signature images": Right(),  # one's own
+    "set others' signature images": _in(Where.UNIT, ADMINISTRATOR),
+    "set the seal": _in(Where.TOP, ADMINISTRATOR),
     "reinstate certificates": _in(Where.UNIT, ADMINISTRATOR),
-    "do signed acts": _in(Where.ANYWHERE, ADMINISTRATOR),
+    "do signed acts": _in(Where.ANYWHERE, ADMINISTRATOR, INTEGRATOR),  # each act says more
     "bind certificates": _in(Where.UNIT, ADMINISTRATOR),
     "revoke certificates": _in(Where.UNIT, ADMINISTRATOR),
     "adopt procedures": _in(Where.TOP, ADMINISTRATOR),

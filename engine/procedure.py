@@ -9,17 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
+from engine.capacities import WRITTEN, read_capacities
+
 CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 MAX_APPROVALS = 8
 CHANNELS = frozenset({"email", "post", "counter"})
 MAX_TEXT = 200  # characters
 NAMES = frozenset(
     {
-        "code", "name", "process", "valid_from", "decided_by", "term", "required_documents", "result", "channels",
-        "post_excluded", "fees",
+        "code", "name", "process", "valid_from", "valid_until", "decided_by", "term", "required_documents", "result",
+        "channels", "post_excluded", "fees",
     }
 )  # fmt: skip
-PURPOSES = frozenset({"approval", "organ"})  # an initial never counts as approval
+TERM = frozenset({"working_days", "cutoff"})
+RESULT = frozenset({"document", "approvals"})
+REQUIRED = frozenset({"purpose", "role", "capacities"})
+APPROVAL, ORGAN = "approval", "organ"
+PURPOSES = frozenset({APPROVAL, ORGAN})  # an initial never counts as approval
+ANY = frozenset(WRITTEN.values())
 
 
 class ProcedureError(ValueError):
@@ -28,15 +35,22 @@ class ProcedureError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredApproval:
-    """One approval that the result must carry: its purpose, and the role that the signing officer must hold."""
+    """One approval that the result must carry: its purpose, and the role that the signing officer must hold.
+
+    `capacities`: in which it may be signed, as records of approvals write them. An agency signs in none.
+    """
 
     purpose: str
     role: str
+    capacities: frozenset[str] = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """The procedure record in force. `post_excluded` is the reason why post is excluded, or None."""
+    """A procedure record, in force from `valid_from` until the next of its code begins, at most to `valid_until`.
+
+    Both are days of it. `post_excluded` is the reason why post is excluded, or None.
+    """
 
     code: str
     name: str
@@ -49,26 +63,32 @@ class Procedure:
     approvals: tuple[RequiredApproval, ...]
     channels: frozenset[str]
     post_excluded: str | None
+    valid_until: date | None = None
 
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
     """Read a procedure record from its JSON form, strictly; raises ProcedureError."""
     # A misspelt name must not lift a rule: `post_exclude` would let the parcel go.
-    if unknown := sorted(set(body) - NAMES):
-        raise ProcedureError(f"{unknown[0][:100]}: no such field; known: {', '.join(sorted(NAMES))}")
+    _only(body, NAMES, "")
     term = _mapping(body, "term")
+    _only(term, TERM, "term.")
     result = _mapping(body, "result")
+    _only(result, RESULT, "result.")
     code = _text(body, "code")
     if not CODE.fullmatch(code):
         raise ProcedureError(f"code: found {code!r}, expected lower-case letters, digits, dots and dashes")
     channels = frozenset(_texts(body, "channels"))
     if not channels or not channels <= CHANNELS:
         raise ProcedureError(f"channels: expected some of {', '.join(sorted(CHANNELS))}")
+    begins, ends = _date(body, "valid_from"), None if body.get("valid_until") is None else _date(body, "valid_until")
+    if ends is not None and ends < begins:
+        raise ProcedureError(f"valid_until: {ends} lies before valid_from, {begins}")
     return Procedure(
         code=code,
         name=_text(body, "name"),
         process=_text(body, "process"),
-        valid_from=_date(body, "valid_from"),
+        valid_from=begins,
+        valid_until=ends,
         decided_by=_text(body, "decided_by"),
         working_days=_working_days(term),
         cutoff=_time(term, "cutoff"),
@@ -79,19 +99,34 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
     )
 
 
+def _only(part: Mapping[str, object], known: frozenset[str], where: str) -> None:
+    if unknown := sorted(set(part) - known):
+        raise ProcedureError(f"{where}{unknown[0][:100]}: no such field; known: {', '.join(sorted(known))}")
+
+
 def _approvals(result: Mapping[str, object]) -> tuple[RequiredApproval, ...]:
     given = result.get("approvals")
     if not isinstance(given, list) or not 0 < len(given) <= MAX_APPROVALS:
         raise ProcedureError(f"result.approvals: expected 1 to {MAX_APPROVALS}; no result leaves unsigned")
-    approvals = []
-    for item in given:
-        if not isinstance(item, dict):
-            raise ProcedureError("result.approvals: expected objects with purpose and role")
-        purpose = _text(item, "purpose")
-        if purpose not in PURPOSES:
-            raise ProcedureError(f"result.approvals: purpose {purpose!r}, expected {' or '.join(sorted(PURPOSES))}")
-        approvals.append(RequiredApproval(purpose=purpose, role=_text(item, "role")))
-    return tuple(approvals)
+    if not all(isinstance(item, dict) for item in given):
+        raise ProcedureError("result.approvals: expected objects with purpose and role")
+    return tuple(map(_approval, given))
+
+
+def _approval(item: Mapping[str, object]) -> RequiredApproval:
+    _only(item, REQUIRED, "result.approvals.")
+    purpose = _text(item, "purpose")
+    if purpose not in PURPOSES:
+        raise ProcedureError(f"result.approvals: purpose {purpose!r}, expected {' or '.join(sorted(PURPOSES))}")
+    if "capacities" not in item:
+        return RequiredApproval(purpose=purpose, role=_text(item, "role"))
+    if purpose == ORGAN:
+        raise ProcedureError("result.approvals.capacities: an agency signs in no capacity; leave them out")
+    try:
+        capacities = read_capacities(_texts(item, "capacities"))
+    except ValueError as error:
+        raise ProcedureError(f"result.approvals.capacities: {error}") from error
+    return RequiredApproval(purpose=purpose, role=_text(item, "role"), capacities=capacities)
 
 
 def _mapping(body: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -129,10 +164,14 @@ def _working_days(term: Mapping[str, object]) -> int:
 
 
 def _date(body: Mapping[str, object], name: str) -> date:
+    text = _text(body, name)
     try:
-        return date.fromisoformat(_text(body, name))
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise ProcedureError(f"{name}: expected a date such as 2026-11-21") from error
+    if found.isoformat() != text:  # 20261121, 2026-W47-6
+        raise ProcedureError(f"{name}: expected a date such as 2026-11-21")
+    return found
 
 
 def _time(body: Mapping[str, object], name: str) -> time:

@@ -11,6 +11,7 @@ from engine.acts.move import excluded, move
 from engine.bpmn import run
 from engine.bpmn.events import TaskCompleted
 from engine.bpmn.graph import UserTask
+from engine.document import Document
 from engine.dossier import Dossier, Status
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
@@ -25,7 +26,8 @@ from signing.verify import Verified
 class CompleteTask:
     """What the officer sends: the form's data and, where the step wants one, the verified approval.
 
-    `objects` names the stored bytes of record, manifest, signature and certificates.
+    `objects` names the stored bytes of record, manifest, signature and certificates. `documents` are the next revisions
+    of those that were signed themselves.
     """
 
     number: int
@@ -34,6 +36,7 @@ class CompleteTask:
     objects: Mapping[str, object]
     capacity: Capacity | None = None  # in which an approval is signed
     ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter
+    documents: tuple[Document, ...] = ()
 
 
 def complete(
@@ -57,10 +60,12 @@ def complete(
     step = run.step(definition.graph, dossier.state, TaskCompleted(task=act.number, data=act.data), now=now)
     left = {number: other for number, other in dossier.tasks.items() if number != act.number}
     performers = (*dossier.performers.get(task.element, ()), officer.id)
-    before = replace(dossier, tasks=left, performers={**dossier.performers, task.element: _unique(performers)})
+    signed = {**dossier.documents, **{document.name: document for document in act.documents}}
+    done = {**dossier.performers, task.element: _unique(performers)}
+    before = replace(dossier, tasks=left, performers=done, documents=signed)
     leaf = _completed(dossier, task, act, officer, handed_over)
     outcome = move(before, definition, step, leaf, now=now)
-    outcome = replace(outcome, closed={**outcome.closed, act.number: "completed"})
+    outcome = replace(outcome, closed={**outcome.closed, act.number: "completed"}, documents=act.documents)
     return _handed_over(outcome, handed_over) if handed_over else outcome
 
 

@@ -121,7 +121,7 @@ def intervene(dossier: Dossier, act: Intervention, officer: Officer, facts: Fact
     refusal = may(dossier, officer, act.verb) or _refuses(dossier, act)
     outcome = refusal or _decide(dossier, act, officer, facts, now)
     if isinstance(outcome, Refusal):
-        return Outcome.refused(outcome, _attempt(dossier, act.act, officer, outcome))
+        return Outcome.refused(outcome, attempt(dossier, act.act, officer, outcome))
     return outcome
 
 
@@ -137,7 +137,7 @@ def retry(
     found = dossier.state.incidents.get(incident)
     refusal = may(dossier, officer, "retry incidents") or dossier.refuses_while_suspended()
     if refusal:
-        return Outcome.refused(refusal, _attempt(dossier, "incident-retried", officer, refusal))
+        return Outcome.refused(refusal, attempt(dossier, "incident-retried", officer, refusal))
     if found is None:
         return Outcome.refused(_no_incident(dossier, incident))
     details = {"incident": incident, "element": found.element, "code": found.code}
@@ -241,7 +241,8 @@ def _resolved(dossier: Dossier, act: Resolve, facts: Facts, leaf: LeafDraft, now
     return move(dossier, facts.definition, step, replace(leaf, details=told), now=now)
 
 
-def _attempt(dossier: Dossier, act: str, officer: Officer, refusal: Refusal) -> LeafDraft:
+def attempt(dossier: Dossier, act: str, officer: Officer, refusal: Refusal) -> LeafDraft:
+    """The leaf of an act that was refused."""
     details = {"act": act, "subject": dossier.code, "code": refusal.code, "message": refusal.message}
     return LeafDraft(actor=officer.id, act="act-refused", subject=dossier.code, dossier=dossier.code, details=details)
 

@@ -38,6 +38,12 @@ def job_completed(
     return replace(_proceed(before, definition, event, leaf, now=now), documents=(document,))
 
 
+def document_made(dossier: Dossier, document: Document, leaf: LeafDraft) -> Outcome:
+    """A program made the next revision of a document; the dossier stays where it is."""
+    after = replace(dossier, documents={**dossier.documents, document.name: document}, revision=dossier.revision + 1)
+    return Outcome(dossier=after, documents=(document,), leaves=(leaf,))
+
+
 def job_failed(
     dossier: Dossier, definition: ProcessDefinition, number: int, code: str, message: str, *, now: datetime
 ) -> Outcome:

@@ -78,3 +78,14 @@ def speaks_feel(element: Element, owner: str, problems: Problems) -> bool:
 def is_feel(language: str) -> bool:
     """Whether a language's name or address is that of FEEL, as any version of DMN gives it."""
     return "/feel/" in f"/{language.strip().lower()}/"
+
+
+def constants(expression: Expression | None) -> list[str]:
+    """The texts that the expression always gives; none where it depends on data."""
+    if expression is None or expression.names:
+        return []
+    try:
+        value = expression.evaluate({})
+    except FeelError:
+        return []
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

@@ -178,6 +178,7 @@ class UserTask(Activity):
     unit: Expression | None = None  # whose officers are asked; without, the dossier's unit's
     document_kind: str | None = None  # the kind of document that it decides on
     strategy: Strategy = "queue"
+    capacities: frozenset[str] | None = None  # in which its approval may be signed, as records write them; None: any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

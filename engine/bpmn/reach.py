@@ -18,7 +18,7 @@ def reached(graph: Graph, start: str, gateway: str) -> frozenset[str]:
 def _walked(graph: Graph, start: str, gateway: str) -> Iterator[str]:
     seen, ahead = {start}, [start]
     while ahead:
-        for flow, target in _ways(graph, graph.nodes[ahead.pop()]):
+        for flow, target in ways(graph, graph.nodes[ahead.pop()]):
             if target == gateway:
                 if flow is not None:
                     yield flow.id
@@ -27,7 +27,7 @@ def _walked(graph: Graph, start: str, gateway: str) -> Iterator[str]:
                 ahead.append(target)
 
 
-def _ways(graph: Graph, node: Node) -> Iterator[tuple[Flow | None, str]]:
+def ways(graph: Graph, node: Node) -> Iterator[tuple[Flow | None, str]]:
     """Where a token may go from a node: along its flows, by its boundary events, through its link."""
     for flow in node.outgoing:
         yield flow, flow.target

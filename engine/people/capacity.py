@@ -6,11 +6,12 @@ cannot be decided is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engine.calendar import VIETNAM
+from engine.capacities import told
 from engine.feel import FeelError, compile_expression
 from engine.people.mandates import misshapen, passed_on
 from engine.people.organisation import Appointment, Mandate, Organisation, Position, Scope, Unit, day_of
@@ -56,14 +57,25 @@ class Denied:
     reason: str
 
 
-def capacity(organisation: Organisation, officer: str, matter: Matter, now: datetime) -> Capacity | Denied:
-    """In which capacity the officer signs this matter now; the strongest: own position, then KT., TL., TUQ."""
+def capacity(
+    organisation: Organisation,
+    officer: str,
+    matter: Matter,
+    now: datetime,
+    *,
+    allowed: Collection[str] | None = None,
+) -> Capacity | Denied:
+    """In which capacity the officer signs this matter now; the strongest: own position, then KT., TL., TUQ.
+
+    Of those that the step allows (None: all); who has others alone is denied.
+    """
     day = day_of(now)
     if (absence := organisation.away(officer, now)) is not None:
         until = absence.until.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
         return Denied(code="absent", reason=f"{officer} is away until {until} ({absence.document})")
     authorities = authorities_of(organisation, matter.role, matter.unit)
-    if (own := _own(organisation, officer, matter, authorities, day)) is not None:
+    own = _own(organisation, officer, matter, authorities, day)
+    if own is not None and (allowed is None or own.kind in allowed):
         return own
     competent = {each.id for each in authorities}
     given = [each for _, held in organisation.held(officer, day) for each in organisation.mandates_of(held.id)]
@@ -72,11 +84,18 @@ def capacity(organisation: Organisation, officer: str, matter: Matter, now: date
         for each in sorted(given, key=lambda each: (_RANKS[each.kind], each.since, each.id))
         if _leads_to(organisation, each) in competent
     ]
-    granted = [each for each in found if isinstance(each, Capacity)]
+    granted = [each for each in (own, *found) if isinstance(each, Capacity)]
     if granted:
-        return granted[0]
+        able = (each for each in granted if allowed is None or each.kind in allowed)
+        return next(able, None) or excluded(granted[0], allowed or ())
     denied = [each for each in found if isinstance(each, Denied)]
     return denied[0] if denied else _stranger(organisation, officer, matter, authorities, day)
+
+
+def excluded(found: Capacity, allowed: Collection[str]) -> Denied:
+    """The denial of a capacity that the officer has, and that the step does not allow."""
+    reason = f"it would be signed {told([found.kind])} ({found.reason}), and may be signed {told(allowed)} only"
+    return Denied(code="capacity-excluded", reason=reason)
 
 
 def authorities_of(organisation: Organisation, role: str, unit: str) -> tuple[Position, ...]:

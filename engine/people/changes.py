@@ -210,13 +210,13 @@ def needs_approval(change: Change) -> bool:
     match change:
         case OfficerAppointed() | AppointmentEnded() | RoleGranted() | RoleEnded() | MandateGiven():
             return True
-        case PositionAdded():
-            return bool(change.roles) or change.rank != "staff"
-        case PositionChanged():
-            return change.roles is not None or change.rank is not None
+        case PositionAdded() | PositionChanged():  # its title stands in the name of whoever signs
+            return True
+        case UnitAdded():  # for a body one signs TM.
+            return change.collective
         case UnitChanged():  # who administers what lies around it administers it, too
-            return change.parent is not None
-        case OfficerChanged():  # whoever signs in as that subject is this officer
+            return change.parent is not None or change.collective is not None
+        case OfficerAdded() | OfficerChanged():  # whoever signs in as that subject is this officer
             return change.subject is not None
         case _:
             return False

@@ -6,11 +6,14 @@ signs is asked over the data themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from engine.people.capacity import Capacity, Denied, Matter, authorities_of, by_mandate, capacity, holds
+from engine.people.capacity import OWN, Capacity, Denied, Matter, authorities_of, by_mandate, capacity, excluded, holds
 from engine.people.organisation import Mandate, Organisation, day_of
+
+_FINAL = ("absent", "capacity-excluded")
+"""What being named does not mend: nobody leaves their position aside to sign as themselves."""
 
 
 def able_officers(
@@ -58,20 +61,25 @@ def met_by(
 
 
 def acting(
-    organisation: Organisation, officer: str, matter: Matter | None, now: datetime, *, named: bool = False
+    organisation: Organisation,
+    officer: str,
+    matter: Matter | None,
+    now: datetime,
+    *,
+    named: bool = False,
+    allowed: Collection[str] | None = None,
 ) -> Capacity | Denied:
     """In which capacity the officer does a task: as `capacity` says; who is named one by one, also in their own name.
 
     `matter` is None where the task has no role. Where no position has the role, nobody signs for another one.
     """
-    if matter is None:
-        found: Capacity | Denied = _in_person(organisation, officer, now)
-    else:
-        found = capacity(organisation, officer, matter, now)
+    if matter is not None:
+        found = capacity(organisation, officer, matter, now, allowed=allowed)
         nobody = not authorities_of(organisation, matter.role, matter.unit)
-        if isinstance(found, Denied) and found.code != "absent" and (named or nobody):
-            found = _in_person(organisation, officer, now)
-    return found
+        if isinstance(found, Capacity) or found.code in _FINAL or not (named or nobody):
+            return found
+    own = _in_person(organisation, officer, now)
+    return excluded(own, allowed) if isinstance(own, Capacity) and allowed is not None and OWN not in allowed else own
 
 
 def _in_person(organisation: Organisation, officer: str, now: datetime) -> Capacity | Denied:

@@ -20,6 +20,7 @@ from engine.people.rights import concerned, home, units_ahead
 LAPSES = timedelta(days=30)
 OPEN, APPROVED, REJECTED, WITHDRAWN, LAPSED = "open", "approved", "rejected", "withdrawn", "lapsed"
 DEPLOY, BIND, ORGANISE = "process-deployed", "certificate-bound", "organisation-changed"
+ADOPT = "procedure-adopted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ RULES: Mapping[str, Rule] = {
     DEPLOY: Rule(proposed="deployment-proposed", right=INTEGRATOR, concerns=whole),
     BIND: Rule(proposed="binding-proposed", right=ADMINISTRATOR, concerns=of_subject),
     ORGANISE: Rule(proposed="organisation-change-proposed", right=ADMINISTRATOR, concerns=of_changes),
+    ADOPT: Rule(proposed="adoption-proposed", right=ADMINISTRATOR, concerns=whole),
 }
 
 

@@ -13,8 +13,11 @@ from engine.bpmn.scripts import Language
 from engine.bpmn.vendor import Extensions
 
 SUPPORTED = "the tasks, subprocesses, gateways and events of a process diagram"
-_PROPERTIES = {
-    "userTask": ("signature", "place", "documents", "notSameAs", "handOver", "term", "unit", "kind", "assign"),
+_ON_USER_TASKS = (
+    "signature", "capacity", "place", "documents", "notSameAs", "handOver", "term", "unit", "kind", "assign",
+)  # fmt: skip
+_PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    "userTask": _ON_USER_TASKS,
     "startEvent": ("accepts",),
     "intermediateCatchEvent": ("accepts",),
     "receiveTask": ("accepts",),

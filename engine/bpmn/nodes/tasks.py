@@ -23,6 +23,7 @@ from engine.bpmn.nodes.source import Source, check_children, flag, names
 from engine.bpmn.nodes.triggers import read_message
 from engine.bpmn.problems import Mark
 from engine.bpmn.vendor import Extensions
+from engine.capacities import read_capacities
 
 SIGNATURES = ("none", "initial", "approval", "organ")
 PLACES = ("anywhere", "office")
@@ -49,7 +50,23 @@ def read_user_task(source: Source, extensions: Extensions) -> UserTask:
         unit=extensions.unit,
         document_kind=_document_kind(source, found),
         strategy=cast(Strategy, _one_of(source, found, "assign", STRATEGIES)),
+        capacities=_capacities(source, found),
     )
+
+
+def _capacities(source: Source, found: Mapping[str, str]) -> frozenset[str] | None:
+    if "capacity" not in found:
+        return None
+    text = found["capacity"].strip()
+    if found.get("signature", "").strip() != "approval":
+        message = "hoso:capacity has no effect: only an approval is signed in a capacity"
+        source.refuse("capacity-unused", message, "remove it, or set hoso:signature to approval", mark=Mark(text=text))
+        return None
+    try:
+        return read_capacities(names(text))
+    except ValueError as error:
+        source.refuse("property-value", f"hoso:capacity: {error}", "write such as: own, KT.", mark=Mark(text=text))
+        return None
 
 
 def _document_kind(source: Source, found: Mapping[str, str]) -> str | None:

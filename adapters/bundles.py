@@ -9,12 +9,13 @@ from typing import Any
 from adapters import forms
 from engine.acts.deploy import CheckedBundle, check_bundle
 from engine.bpmn.dataflow import check_data_flow
+from engine.bpmn.expressions import constants
 from engine.bpmn.graph import EventNode, Node, ReceiveTask, SendTask, ServiceTask, UserTask
 from engine.bpmn.located import located
 from engine.bpmn.problems import Mark, Problem
+from engine.bpmn.signatures import check_signatures
 from engine.bpmn.triggers import Message, Signal
 from engine.dispatch import APPROVE
-from engine.feel import Expression, FeelError
 from engine.process import EXTERNAL_TYPE, JOB_TYPES, LONGEST_TYPE, PROCESS, belongs, is_external
 
 DISAGREEMENTS = ("second-reading", "second-walk")
@@ -33,13 +34,16 @@ def check(files: Mapping[str, bytes], *, although: str | None = None) -> Checked
         return _sorted(checked, files)
     fields = {id: frozenset(field.key for field in forms.read_fields(form)) for id, form in checked.forms.items()}
     warnings = (*checked.warnings, *check_data_flow(checked.graph, source=PROCESS, fields=fields))
+    signatures = check_signatures(checked.graph, source=PROCESS)
     problems = (
         *_form_problems(checked, files),
         *_job_problems(checked),
         *_job_name_problems(checked),
         *_decision_problems(checked),
         *_name_problems(checked),
+        *(problem for problem in signatures if problem.severity == "error"),
     )
+    warnings += tuple(problem for problem in signatures if problem.severity == "warning")
     if problems:
         return _sorted((*warnings, *problems), files)
     return replace(checked, warnings=_sorted(warnings, files))
@@ -61,7 +65,7 @@ def roles_of(checked: CheckedBundle) -> dict[str, UserTask]:
     found: dict[str, UserTask] = {}
     for node in checked.graph.nodes.values():
         if isinstance(node, UserTask):
-            groups = _constants(node.candidate_groups) or ([node.role] if node.role else [])
+            groups = constants(node.candidate_groups) or ([node.role] if node.role else [])
             for role in groups if not (node.assignee or node.candidate_users) else ():
                 found.setdefault(role, node)
     return found
@@ -122,7 +126,7 @@ def _name_problems(checked: CheckedBundle) -> tuple[Problem, ...]:
         found.append((node.line, node.id, "id", node.id, LONGEST_ID))
         if isinstance(node, UserTask):
             found.append((node.line, node.id, "role", node.role or "", LONGEST_ROLE))
-            groups = _constants(node.candidate_groups)
+            groups = constants(node.candidate_groups)
             found += [(node.line, node.id, "group", group, LONGEST_ROLE) for group in groups]
         found += [(node.line, node.id, f"{kind} name", name, LONGEST_ID) for kind, name in _heard(node)]
     return tuple(
@@ -147,17 +151,6 @@ def _heard(node: Node) -> Iterator[tuple[str, str]]:
             yield "message", trigger.message.name
         elif isinstance(trigger, Signal):
             yield "signal", trigger.name
-
-
-def _constants(expression: Expression | None) -> list[str]:
-    """The texts that the expression always gives; none where it depends on data."""
-    if expression is None or expression.names:
-        return []
-    try:
-        value = expression.evaluate({})
-    except FeelError:
-        return []
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
 def _job_problems(checked: CheckedBundle) -> tuple[Problem, ...]:

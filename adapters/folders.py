@@ -3,14 +3,19 @@
 A folder says no version: the bundles of one process count as its versions 1, 2, … in the order in which they came.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from engine.acts.calls import bound_now, check_calls, linked, versions_now
 from engine.acts.deploy import CheckedBundle
 from engine.bpmn.problems import Problem
+from engine.procedure import read_procedure
 from engine.process import ProcessDefinition
+from engine.required import unmet
 
+LONGEST = 300  # characters of a message
 NOT_DEPLOYED = "call-not-deployed"
 
 
@@ -44,6 +49,30 @@ def check(checked: CheckedBundle, files: Mapping[str, bytes], library: Folders) 
     found = tuple(map(_told, check_calls(library.add(checked, files), library)))
     problems = (*checked.warnings, *found)
     return problems if any(item.severity == "error" for item in found) else replace(checked, warnings=problems)
+
+
+def check_procedure(checked: CheckedBundle, record: Path) -> CheckedBundle:
+    """The bundle with what it cannot give of the procedure record beside it, if there is one; only warned of."""
+    if not record.is_file():
+        return checked
+    try:
+        body = json.loads(record.read_bytes())
+        found = unmet(checked.graph, read_procedure(body if isinstance(body, dict) else {}))
+    except (ValueError, RecursionError) as error:
+        found = (_unreadable(record, str(error)[:LONGEST]),)
+    return replace(checked, warnings=(*checked.warnings, *found))
+
+
+def _unreadable(record: Path, why: str) -> Problem:
+    return Problem(
+        severity="warning",
+        file=record.name,
+        line=1,
+        element=None,
+        code="procedure-invalid",
+        message=f"the procedure record could not be adopted: {why}",
+        remedy="correct it; docs/reference/procedure.md tells the fields",
+    )
 
 
 def definition(checked: CheckedBundle, files: Mapping[str, bytes], library: Folders) -> ProcessDefinition:

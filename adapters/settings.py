@@ -16,6 +16,7 @@ VARIABLES: Mapping[str, str] = {
     "HOSO_OIDC_CLIENT_SECRET": "this server's secret at the provider, if it has one",
     "HOSO_OIDC_CLIENT_SECRET_FILE": "a file that holds that secret, in place of the variable",
     "HOSO_SMTP_URL": "the mail server: smtp+starttls://user:password@host, smtps://host, smtp://127.0.0.1:port",
+    "HOSO_TSA_URL": "the time-stamp authority (RFC 3161): https://host/path, http://host/path; without it results wait",
 }
 
 
@@ -39,6 +40,7 @@ class Settings:
     data: Path
     database_url: str
     smtp_url: str | None
+    tsa_url: str | None = None
     oidc: Oidc | None = None
 
     @property
@@ -58,7 +60,7 @@ class Settings:
 
     @property
     def trust(self) -> Path:
-        """Folder of roots/, intermediates/ and crls/."""
+        """Folder of roots/, stamp-roots/, intermediates/ and crls/."""
         return self.data / "trust"
 
     @property
@@ -71,7 +73,13 @@ def read_settings(data: Path | None = None, environment: Mapping[str, str] = os.
     """Read the settings: flag, then environment, then default."""
     folder = data or Path(environment.get("HOSO_DATA") or "hoso-data")
     url = environment.get("HOSO_DATABASE_URL") or sqlite_url(folder.absolute() / "hoso.db")
-    return Settings(data=folder, database_url=url, smtp_url=environment.get("HOSO_SMTP_URL"), oidc=_oidc(environment))
+    return Settings(
+        data=folder,
+        database_url=url,
+        smtp_url=environment.get("HOSO_SMTP_URL"),
+        tsa_url=environment.get("HOSO_TSA_URL"),
+        oidc=_oidc(environment),
+    )
 
 
 def _oidc(environment: Mapping[str, str]) -> Oidc | None:

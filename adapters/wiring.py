@@ -4,9 +4,8 @@ import json
 import os
 import secrets
 from dataclasses import asdict
-from pathlib import Path
 
-from adapters import calendar, clock
+from adapters import calendar, clock, time_stamps
 from adapters.application import trail
 from adapters.application.application import Agency, Application
 from adapters.database.migrate import current, newest, upgrade
@@ -15,11 +14,12 @@ from adapters.dispatch import smtp
 from adapters.oidc.errors import ProviderError
 from adapters.oidc.provider import IdentityProvider
 from adapters.oidc.transport import demand_safe
+from adapters.revocation.refresh import refresh
 from adapters.settings import Oidc, SettingError, Settings
-from signing.certificates import load_certificates, load_crls
+from adapters.trust_folder import read_trust
 from signing.errors import SigningError
+from signing.timestamp import TimeStampAuthority
 from signing.trail.note import LogKey
-from signing.verify import Trust
 
 
 def connect(settings: Settings) -> Store:
@@ -53,9 +53,11 @@ def build(settings: Settings, store: Store) -> Application:
         trust=lambda: read_trust(settings.trust),
         clock=clock.now,
         entropy=secrets.token_bytes,
+        stamp=stamps(settings.tsa_url) if settings.tsa_url else None,
         mail=smtp.read_url(settings.smtp_url) if settings.smtp_url else None,
         days_off=lambda year: calendar.days_off(year, settings.days_off),
         identity=provider(settings.oidc) if settings.oidc else None,
+        fetch_revocation=lambda trust, signers, at: list(refresh(settings.trust, trust, signers, at)),
     )
 
 
@@ -66,6 +68,14 @@ def provider(oidc: Oidc) -> IdentityProvider:
     except ProviderError as error:
         raise SettingError(str(error)) from error
     return IdentityProvider(issuer=oidc.issuer, client=oidc.client, secret=oidc.secret, clock=clock.now)
+
+
+def stamps(url: str) -> TimeStampAuthority:
+    """The time-stamp authority; raises SettingError when its address cannot be used."""
+    try:
+        return time_stamps.read_url(url, secrets.token_bytes)
+    except time_stamps.StampSettingError as error:
+        raise SettingError(str(error)) from error
 
 
 def migrate(settings: Settings) -> tuple[str | None, str | None]:
@@ -108,15 +118,3 @@ def write_log_key(settings: Settings, key: LogKey) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(key.dump())
     settings.log_vkey_file.write_text(key.vkey + "\n", "utf-8")
-
-
-def read_trust(folder: Path) -> Trust:
-    """Roots, intermediates and CRLs as they lie in the trust folder now."""
-    roots = [found for path in _files(folder / "roots") for found in load_certificates(path.read_bytes())]
-    between = [found for path in _files(folder / "intermediates") for found in load_certificates(path.read_bytes())]
-    crls = [found for path in _files(folder / "crls") for found in load_crls(path.read_bytes())]
-    return Trust(roots=tuple(roots), intermediates=tuple(between), crls=tuple(crls))
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []

@@ -1,16 +1,23 @@
 """The application: what every act needs to run, gathered once. It loads, asks the engine, saves, in one transaction."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from cryptography import x509
 
 from adapters.application.definitions import Definitions
 from adapters.application.organisations import Organisations
 from adapters.database.store import Store
 from adapters.dispatch.smtp import MailServer
 from adapters.oidc.provider import IdentityProvider
+from adapters.revocation.refresh import Fetched
+from signing.timestamp import TimeStampAuthority
 from signing.trail.note import LogKey
 from signing.verify import Trust
+
+FetchRevocation = Callable[[Trust, Sequence[x509.Certificate], datetime], Sequence[Fetched]]
+"""Fetch what will be needed to judge these signers, as of a time; gives what came of each address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +45,6 @@ class Application:
     definitions: Definitions = field(default_factory=Definitions)
     organisations: Organisations = field(default_factory=Organisations)
     identity: IdentityProvider | None = None  # where officers may sign in
+    fetch_revocation: FetchRevocation | None = None  # None: whoever runs the server brings the lists
+    stamp: TimeStampAuthority | None = None  # None: results wait
     device: str | None = None  # on which the act is done; None: a program does it

@@ -1,59 +1,175 @@
-"""Bind a certificate to an officer: at once by who alone administers, else proposed by one and approved by another.
+"""Bind a certificate to an officer, or end its binding: signed acts, checked in the officer's own unit.
 
-Both sign. The leaf `certificate-bound` is the author's act, as it was signed, with the approver's signature beside it;
-both signatures are verified at the time of the approval, with the revocation lists of then.
+The very first binding is made by an administrator for their own certificate, signed with that certificate: it shows
+possession of the key, and an auditor pins it. Every later act needs a bound certificate.
 """
 
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from adapters.application import proposals, views
+from adapters.application import people as offices
+from adapters.application import views
+from adapters.application.acting import Doing, Enact, SignedAct, names
 from adapters.application.answer import CREATED, Answer
 from adapters.application.application import Application
-from adapters.application.proposals import Approval
-from adapters.application.submission import (
-    ORGAN,
-    PERSON,
-    Checked,
-    Submission,
-    refuses_certificate,
-    refuses_stale,
-    verify,
-)
+from adapters.application.submission import ORGAN, PERSON, Checked, refuses_certificate, refuses_stale
 from adapters.application.trail import append, receipt
 from adapters.database import definitions, people
-from adapters.database import proposals as stored
 from adapters.database.store import Transaction
+from engine import policy
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
 from engine.outcome import LeafDraft
-from engine.people.proposals import BIND
-from signing.canonical import canonical, sha256_hex
+from engine.people.proposals import BIND, Proposal
+from signing.canonical import sha256_hex
 from signing.certificates import check_usable, fingerprint, load_certificates, subject_name
 from signing.errors import SigningError
-from signing.record import ActRecord, decode_record
 
-APPROVE = "binding-approved"
-_PARTS = ("record", "manifest", "signature")
 _BODY = ("certificate", "fingerprint", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """What the author of a proposal signed, verified again now."""
+class Bind(SignedAct):
+    """From then on the certificate's signatures are that officer's, or the agency's, kept by that officer."""
 
-    submission: Submission
-    checked: Checked | Refusal
+    act: ClassVar[str] = BIND
+    right: ClassVar[str] = "bind certificates"
+    same: ClassVar[tuple[str, ...]] = ("fingerprint", "kind")
+
+    @classmethod
+    def of_facts(cls, app: Application, subject: str, facts: Mapping[str, Any]) -> Self | Refusal:
+        """Read strictly: one certificate that could sign now, and its own fingerprint."""
+        body = facts["body"]
+        return _refuses(app, body) or cls(subject=subject, body=body)
+
+    @classmethod
+    def of_proposal(cls, app: Application, proposal: Proposal) -> Self | Refusal:
+        """The certificate stands in the proposal."""
+        return cls.of_facts(app, proposal.subject, {"body": names(proposal.body, _BODY)})
+
+    @classmethod
+    def may(cls, app: Application, tx: Transaction, officer: Officer, subject: str) -> Refusal | None:
+        """Who administers the officer's unit may."""
+        return policy.refuses(officer, cls.right, offices.unit_of(app, tx, subject))
+
+    def decide(self, app: Application, tx: Transaction, officer: Officer) -> Enact | Refusal:
+        """A known officer, and a certificate that was never bound."""
+        if app.organisations.get(tx).person(self.subject) is None:
+            return not_found("officer", self.subject, "list them: hoso officer list")
+        if people.find_certificate(tx, self.body["fingerprint"]) is not None:
+            message = f"certificate {self.body['fingerprint'][:16]} is or was bound already"
+            return Refusal(
+                kind=Kind.CONFLICT, code="certificate-bound", message=message, remedy="use a new certificate"
+            )
+        return lambda doing: self._bind(app, tx, doing)
+
+    def keep(self, tx: Transaction) -> dict[str, object]:
+        """The certificate's bytes."""
+        der = base64.b64decode(self.body["certificate"])
+        definitions.put_content(tx, sha256_hex(der), der)
+        return {"bound": sha256_hex(der)}
+
+    def told(self) -> dict[str, Any]:
+        """Whose it is, which, and of which kind."""
+        return {"officer": self.subject, "fingerprint": self.body["fingerprint"], "kind": self.body["kind"]}
+
+    def bootstraps(self, tx: Transaction, officer: Officer, checked: Checked) -> bool:
+        """Whether this is the first binding of all: an administrator's own certificate, signed with it."""
+        return self._own(officer, checked) and not people.any_certificate(tx)
+
+    def refuses_signature(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
+        """The first binding of all signs itself."""
+        if self.bootstraps(tx, officer, checked):
+            return refuses_stale(checked, now)
+        return refuses_certificate(tx, officer, checked, now)
+
+    def refuses_approver(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
+        """Who has no certificate yet may approve the first one of their own with itself: one vouches for it, and the
+        other shows to have its key.
+        """
+        if self._own(officer, checked) and not people.has_certificate(tx, officer.id, PERSON):
+            return refuses_stale(checked, now)
+        return refuses_certificate(tx, officer, checked, now)
+
+    def _own(self, officer: Officer, checked: Checked) -> bool:
+        """Whether an officer's own certificate is bound to them, and signed with."""
+        own = self.subject == officer.id and self.body["kind"] == PERSON
+        return own and bool(self.body["fingerprint"] == checked.verified.signature.fingerprint)
+
+    def _bind(self, app: Application, tx: Transaction, doing: Doing) -> Answer:
+        der = base64.b64decode(self.body["certificate"])
+        bound = load_certificates(der)[0]
+        answer, leaf = _recorded(app, tx, self, {**self.told(), **doing.said}, doing)
+        people.add_certificate(
+            tx,
+            {
+                "fingerprint": self.body["fingerprint"],
+                "officer": self.subject,
+                "kind": self.body["kind"],
+                "der": der,
+                "subject": subject_name(bound),
+                "issuer": bound.issuer.rfc4514_string(),
+                "not_before": bound.not_valid_before_utc,
+                "not_after": bound.not_valid_after_utc,
+                "bound": doing.now,
+                "bound_leaf": leaf,
+            },
+        )
+        return answer
 
 
-def refuses(app: Application, tx: Transaction, subject: str, body: Mapping[str, Any]) -> Refusal | None:
-    """Why this certificate cannot be bound to that officer, or None."""
-    if app.organisations.get(tx).person(subject) is None:
-        return not_found("officer", subject, "list them: hoso officer list")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke(SignedAct):
+    """The certificate's later signatures count no more; `subject` is its fingerprint."""
+
+    act: ClassVar[str] = "certificate-revoked"
+    right: ClassVar[str] = "revoke certificates"
+
+    @classmethod
+    def of_facts(cls, app: Application, subject: str, facts: Mapping[str, Any]) -> Self | Refusal:
+        """Only the reason is read."""
+        return cls(subject=subject, body=facts["body"])
+
+    @classmethod
+    def may(cls, app: Application, tx: Transaction, officer: Officer, subject: str) -> Refusal | None:
+        """Who administers the unit of its officer may."""
+        found = people.find_certificate(tx, subject)
+        whose = found["officer"] if found is not None else ""
+        return policy.refuses(officer, cls.right, offices.unit_of(app, tx, whose))
+
+    def decide(self, app: Application, tx: Transaction, officer: Officer) -> Enact | Refusal:
+        """It must be bound."""
+        found = people.find_certificate(tx, self.subject)
+        if found is None or found["revoked"] is not None:
+            return not_found("certificate", self.subject, "list the bound ones: hoso certificate list")
+        return lambda doing: self._revoke(app, tx, doing)
+
+    def ended(self) -> frozenset[str]:
+        """This one."""
+        return frozenset({self.subject})
+
+    def _revoke(self, app: Application, tx: Transaction, doing: Doing) -> Answer:
+        details = {"fingerprint": self.subject, "reason": self.body.get("reason", ""), **doing.said}
+        answer, leaf = _recorded(app, tx, self, details, doing)
+        people.revoke_certificate(tx, self.subject, doing.now, leaf)
+        return answer
+
+
+def _recorded(
+    app: Application, tx: Transaction, act: SignedAct, details: Mapping[str, object], doing: Doing
+) -> tuple[Answer, int]:
+    """Append the act's leaf; gives the answer with its receipt, and its index."""
+    draft = LeafDraft(actor=doing.officer.id, act=act.act, subject=act.subject, details=details, objects=doing.objects)
+    leaf = append(app, tx, [draft], doing.now)[0]
+    return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf))}), leaf.index
+
+
+def _refuses(app: Application, body: Mapping[str, Any]) -> Refusal | None:
+    """Why that is no binding of a certificate."""
     try:
         certificates = load_certificates(base64.b64decode(str(body.get("certificate", "")), validate=True))
         check_usable(certificates[0], app.clock())
@@ -61,158 +177,8 @@ def refuses(app: Application, tx: Transaction, subject: str, body: Mapping[str, 
         code = error.code if isinstance(error, SigningError) else "certificate-unreadable"
         message = error.message if isinstance(error, SigningError) else "this is no certificate"
         return Refusal(kind=Kind.SIGNATURE, code=code, message=message, remedy="give the officer's own certificate")
-    print_ = fingerprint(certificates[0])
     named = set(body) == set(_BODY) and body["kind"] in (PERSON, ORGAN)
-    if len(certificates) != 1 or body.get("fingerprint") != print_ or not named:
-        message = "the body must name the certificate it holds, its fingerprint, and kind person or organ"
-        return Refusal(kind=Kind.INVALID, code="certificate-differs", message=message, remedy="prepare it again")
-    if people.find_certificate(tx, print_) is not None:
-        message = f"certificate {print_[:16]} is or was bound already"
-        return Refusal(kind=Kind.CONFLICT, code="certificate-bound", message=message, remedy="use a new certificate")
-    return None
-
-
-def keep(tx: Transaction, body: Mapping[str, Any]) -> dict[str, object]:
-    """Store the certificate's bytes, so that an auditor finds them; gives their name."""
-    der = base64.b64decode(body["certificate"])
-    definitions.put_content(tx, sha256_hex(der), der)
-    return {"bound": sha256_hex(der)}
-
-
-def save(tx: Transaction, subject: str, body: Mapping[str, Any], leaf: int, now: datetime) -> None:
-    """Bind it: from now on its signatures are that officer's."""
-    der = base64.b64decode(body["certificate"])
-    bound = load_certificates(der)[0]
-    people.add_certificate(
-        tx,
-        {
-            "fingerprint": body["fingerprint"],
-            "officer": subject,
-            "kind": body["kind"],
-            "der": der,
-            "subject": subject_name(bound),
-            "issuer": bound.issuer.rfc4514_string(),
-            "not_before": bound.not_valid_before_utc,
-            "not_after": bound.not_valid_after_utc,
-            "bound": now,
-            "bound_leaf": leaf,
-        },
-    )
-
-
-def details(subject: str, body: Mapping[str, Any]) -> dict[str, object]:
-    """What the leaf tells."""
-    return {"officer": subject, "fingerprint": body["fingerprint"], "kind": body["kind"]}
-
-
-def propose(
-    app: Application,
-    tx: Transaction,
-    officer: Officer,
-    subject: str,
-    body: Mapping[str, Any],
-    submission: Submission,
-    checked: Checked,
-) -> Answer:
-    """Keep what the author signed, until another administrator signs that it is right."""
-    objects = {**submission.objects(), **checked.keep(tx), **keep(tx, body)}
-    signed = {name: objects[name] for name in _PARTS}
-    answer = proposals.propose(
-        app,
-        tx,
-        officer,
-        BIND,
-        subject,
-        {**body, "signed": signed},
-        None,
-        same=("fingerprint", "kind"),
-        details=details(subject, body),
-        objects=objects,
-    )
-    return replace(answer, body={"act": BIND, "subject": subject, **(answer.body or {})})
-
-
-def refuses_approving(
-    app: Application, tx: Transaction, officer: Officer, id: str, body: Mapping[str, Any]
-) -> Refusal | None:
-    """Why this officer cannot approve that proposal with this body, or None. The body names what is approved."""
-    found = proposals.approvable(app, tx, officer, id)
-    if isinstance(found, Refusal):
-        return found
-    proposal = found.proposal
-    if proposal.act != BIND:
-        remedy = f"approve it unsigned: POST /v1/proposals/{id}/approve"
-        message = f"proposal {id} is of {proposal.act}, which is approved without a signature"
-        return Refusal(kind=Kind.INVALID, code="act-unknown", message=message, remedy=remedy)
-    if canonical(body) != canonical(named(found)):
-        message = f"the body names something else than proposal {id}"
-        remedy = f"look at it again: hoso proposal show {id}"
-        return Refusal(kind=Kind.INVALID, code="proposal-differs", message=message, remedy=remedy)
-    return refuses(app, tx, proposal.subject, {name: proposal.body[name] for name in _BODY})
-
-
-def named(approval: Approval) -> dict[str, object]:
-    """The body of the act that approves it: the proposal by its digest, and whose which certificate is to be."""
-    proposal = approval.proposal
-    return {"proposal": proposals.digest(proposal), **details(proposal.subject, proposal.body)}
-
-
-def of_author(app: Application, id: str) -> Signed | Refusal:
-    """What the author signed, verified as of now; no lock is held."""
-    with app.store.read() as tx:
-        found = stored.find(tx, id)
-        names: Any = found.body.get("signed") if found else None
-        if not names:
-            return not_found("proposal", id, "list them: hoso proposal list")
-        contents = definitions.get_contents(tx, names.values())
-    record, manifest, signature = (contents[names[part]] for part in _PARTS)
-    told = decode_record(record)
-    assert isinstance(told, ActRecord)  # it was accepted as one
-    facts = {name: getattr(told, name) for name in ("act", "subject", "body", "officer", "time")}
-    submission = Submission(statement="", record=record, manifest=manifest, signature=signature)
-    return Signed(submission=submission, checked=verify(app, submission, facts, told.nonce))
-
-
-def refuses_signatures(tx: Transaction, approval: Approval, signed: Signed, checked: Checked) -> Refusal | None:
-    """Why one of the two signatures does not count now, or None.
-
-    Who has no certificate yet may approve the first one of their own with itself: one vouches for it, and the other
-    shows to have its key.
-    """
-    now, body = approval.now, approval.proposal.body
-    own = approval.proposal.subject == approval.approver.id and body["kind"] == PERSON
-    own = own and checked.verified.signature.fingerprint == body["fingerprint"]
-    if own and not people.has_certificate(tx, approval.approver.id, PERSON):
-        refusal = refuses_stale(checked, now)
-    else:
-        refusal = refuses_certificate(tx, approval.approver, checked, now)
-    if refusal is not None:
-        return refusal
-    found = signed.checked
-    refusal = found if isinstance(found, Refusal) else refuses_certificate(tx, approval.author, found, now)
-    if refusal is None:
+    if len(certificates) == 1 and body.get("fingerprint") == fingerprint(certificates[0]) and named:
         return None
-    remedy = "reject the proposal; its author may sign it again"
-    return replace(refusal, message=f"the signature of {approval.author.id}: {refusal.message}", remedy=remedy)
-
-
-def approve(
-    app: Application, tx: Transaction, approval: Approval, signed: Signed, submission: Submission, checked: Checked
-) -> Answer:
-    """Bind it, with both signatures in the leaf."""
-    assert isinstance(signed.checked, Checked)  # else it was refused
-    proposal, now = approval.proposal, approval.now
-    body = {name: proposal.body[name] for name in _BODY}
-    others = {**submission.objects(), **checked.keep(tx)}
-    objects = {**signed.submission.objects(), **signed.checked.keep(tx), **keep(tx, body)}
-    draft = LeafDraft(
-        actor=approval.author.id,
-        act=BIND,
-        subject=proposal.subject,
-        details={**details(proposal.subject, body), **approval.said},
-        objects={**objects, **{f"approval-{role}": value for role, value in others.items()}},
-    )
-    leaf = append(app, tx, [draft], now)[0]
-    save(tx, proposal.subject, body, leaf.index, now)
-    told = {"act": BIND, "subject": proposal.subject, "proposal": proposals.approved(tx, approval)}
-    return Answer(status=CREATED, body={**told, "receipt": views.receipt(receipt(tx, leaf))})
+    message = "the body must name the certificate it holds, its fingerprint, and kind person or organ"
+    return Refusal(kind=Kind.INVALID, code="certificate-differs", message=message, remedy="prepare it again")

@@ -7,12 +7,14 @@ from typing import Any
 from adapters.application.application import Application
 from adapters.database import definitions
 from adapters.database.store import Transaction
+from engine.bpmn.graph import UserTask
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from engine.people.capacity import Capacity, Denied, Matter, capacity
 from engine.people.delegation import delegation
 from engine.people.eligible import acting
+from engine.process import ProcessDefinition
 from engine.task import Task
 from signing.canonical import sha256_hex
 
@@ -22,6 +24,7 @@ _REMEDIES = {
     "no-mandate": "leave it to who is competent, or ask for a mandate (KT., TL., TUQ.) with a document",
     "no-position": "ask an administrator to record your appointment",
     "mandate-giver-there": "leave it to who gave the mandate, who is there",
+    "capacity-excluded": "leave it to who may sign it so; the process says it by hoso:capacity",
     "mandate-out-of-scope": "leave it to who gave the mandate",
 }
 
@@ -48,8 +51,10 @@ def signs(
     task: Task,
     typed: Mapping[str, Any],
     now: datetime,
+    *,
+    allowed: frozenset[str] | None,
 ) -> Capacity | Refusal:
-    """In which capacity the officer signs the task's approval, or why not.
+    """In which capacity the officer signs the task's approval, or why not; `allowed` are those of its step.
 
     A condition must hold before and with what is typed: nobody types a case into a mandate, nor signs one out of it.
     """
@@ -57,7 +62,7 @@ def signs(
     found: Capacity | Denied | None = None
     for given in ({}, typed) if typed else ({},):
         matter = matter_of(tx, dossier, task, given)
-        found = acting(organisation, officer.id, matter, now, named=named)
+        found = acting(organisation, officer.id, matter, now, named=named, allowed=allowed)
         if isinstance(found, Denied):
             return refusal(task, found)
     assert isinstance(found, Capacity)
@@ -92,13 +97,26 @@ def refusal(task: Task, denied: Denied) -> Refusal:
     return Refusal(kind=Kind.FORBIDDEN, code=denied.code, message=message, remedy=remedy)
 
 
+def allowed_by(definition: ProcessDefinition, task: Task) -> frozenset[str] | None:
+    """The capacities in which the task's step may be signed, by the process; None: all."""
+    node = definition.graph.nodes.get(task.element)
+    return node.capacities if isinstance(node, UserTask) else None
+
+
 def shown(
-    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, task: Task, now: datetime
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    task: Task,
+    now: datetime,
+    *,
+    allowed: frozenset[str] | None,
 ) -> dict[str, Any] | None:
     """What an officer is told before signing; None where nothing is approved."""
     if task.signature != APPROVAL:
         return None
-    found = signs(app, tx, officer, dossier, task, {}, now)
+    found = signs(app, tx, officer, dossier, task, {}, now, allowed=allowed)
     if isinstance(found, Refusal):
         return {"refused": found.code, "reason": found.message}
     return {"kind": found.kind, "block": list(found.block), "reason": found.reason}

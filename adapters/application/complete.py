@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.application import capacities, views
+from adapters.application import capacities, order, pdfs, views
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.assigning import assigned
+from adapters.application.covered import signed_documents
+from adapters.application.pdfs import Finished
 from adapters.application.save import save
 from adapters.application.sight import definition_of, task_in_sight
 from adapters.application.since import open_task, refuses_stale
-from adapters.application.statement import refuses_data, signed_documents
+from adapters.application.stamp_requests import ask
+from adapters.application.statement import refuses_data
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
 from adapters.database import acts, devices, jobs
@@ -47,6 +50,7 @@ class Prepared:
     completion: Completion
     statement: Mapping[str, Any] | None
     checked: Checked | Refusal | None
+    finished: tuple[Finished, ...] = ()  # the PDFs with the officer's signature in them
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -79,7 +83,10 @@ def _prepare(app: Application, officer: Officer, completion: Completion) -> Prep
     if statement is None or (statement["officer"], statement["subject"]) != (officer.id, completion.task):
         return not_found("statement", submission.statement, "prepare and sign again")
     checked = verify(app, submission, statement["facts"], statement["nonce"])
-    return Prepared(completion=completion, statement=statement, checked=checked)
+    finished = () if isinstance(checked, Refusal) else pdfs.finish(app, submission, statement["facts"], checked)
+    if isinstance(finished, Refusal):
+        return Prepared(completion=completion, statement=statement, checked=finished)
+    return Prepared(completion=completion, statement=statement, checked=checked, finished=finished)
 
 
 def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared, request: Request) -> Answer:
@@ -93,6 +100,8 @@ def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared
         submission.keep(tx)
     outcome = _decide(app, tx, officer, dossier, number, prepared, request, now)
     outcome = assigned(app, tx, dossier, outcome, now)
+    if submission is not None and outcome.refusal is None and prepared.approval is not None:
+        ask(tx, str(submission.objects()["record"]), now)  # before a job that sends: a result waits for it
     leaves = save(app, tx, dossier, outcome, now)
     if outcome.refusal is not None:
         return refuse(outcome.refusal)
@@ -118,25 +127,30 @@ def _decide(
 ) -> Outcome:
     definition = definition_of(app, tx, dossier)
     submission = prepared.completion.submission
-    objects: dict[str, object] = submission.objects() if submission else {}
+    objects: dict[str, object] = submission.refused_objects() if submission else {}
     task = open_task(tx, dossier, number)
     if isinstance(task, Refusal):
         return Outcome.refused(task, refused(dossier, number, officer, task, objects))
     signing: Capacity | Refusal | None = None
     if prepared.statement is not None and task.signature == capacities.APPROVAL:
-        signing = capacities.signs(app, tx, officer, dossier, task, prepared.data, now)
+        allowed = capacities.allowed_by(definition, task)
+        signing = capacities.signs(app, tx, officer, dossier, task, prepared.data, now, allowed=allowed)
     refusal = (
         refuses_stale(app, tx, dossier, request)
         or dossier.refuses_while_suspended()
         or task.refuses_holder(officer)
         or _refuses_capacity(app, tx, task, prepared, signing)
+        or _refuses_order(tx, officer, dossier, definition, task, prepared, signing)
         or _refuses(tx, officer, dossier, definition, task, prepared, now)
         or refuses_data(dossier, definition, task, prepared.data, now=now)
     )
     if refusal:
         return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))
-    if isinstance(prepared.checked, Checked):
-        objects |= {**prepared.checked.keep(tx), "document": _covered(prepared.checked.verified)}
+    if submission is not None and isinstance(prepared.checked, Checked):
+        objects = {**submission.objects(), **prepared.checked.keep(tx)}
+        objects["document"] = _covered(prepared.checked.verified)
+        if prepared.finished:
+            objects["pdf"] = [{"name": item.name, "sha256": item.sha256} for item in prepared.finished]
         if isinstance(signing, Capacity) and (digest := capacities.keep(app, tx, signing)):
             objects["delegation"] = digest
     act = CompleteTask(
@@ -146,6 +160,7 @@ def _decide(
         objects=objects,
         capacity=signing if isinstance(signing, Capacity) else None,
         ready=jobs.ready_at_counter(tx, dossier.code),
+        documents=pdfs.revisions(tx, dossier, prepared.finished),
     )
     return complete(dossier, act, officer, definition, now=now)
 
@@ -160,6 +175,23 @@ def _refuses_capacity(
     if (facts["capacity"], facts["delegation"]) == (signing.kind, capacities.keep(app, tx, signing)):
         return None
     return _stale("capacity-changed", f"the capacity in which task {task.id} is signed changed since it was shown")
+
+
+def _refuses_order(
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    definition: ProcessDefinition,
+    task: Task,
+    prepared: Prepared,
+    signing: Capacity | Refusal | None,
+) -> Refusal | None:
+    """Why it may not be signed yet, or not by this officer: an approval may have been taken back meanwhile."""
+    if prepared.statement is None:
+        return None
+    documents = signed_documents(dossier, definition, task)
+    capacity = signing if isinstance(signing, Capacity) else None
+    return order.refuses(tx, officer, dossier, task, documents, capacity, prepared.data)
 
 
 def _covered(verified: Verified) -> list[dict[str, str]]:
@@ -220,7 +252,7 @@ def _keep_record(
             "sha256": objects["record"],
             "dossier": dossier.code,
             "officer": officer.id,
-            "roles": _roles(dossier, approval.record, officer),
+            "roles": sorted(_roles(dossier, approval.record, officer)),
             "purpose": approval.record.purpose,
             "manifest": objects["manifest"],
             "signature": objects["signature"],
@@ -231,9 +263,6 @@ def _keep_record(
     )
 
 
-def _roles(dossier: Dossier, record: ApprovalRecord, officer: Officer) -> list[str]:
-    """The role in which the officer did the step; all of theirs in its unit where they were named one by one."""
+def _roles(dossier: Dossier, record: ApprovalRecord, officer: Officer) -> frozenset[str]:
     task = dossier.tasks[int(record.task.rpartition(".")[2])]
-    known = officer.roles_in(task.unit)
-    by_mandate = record.delegation is not None  # then in the role of the position that gave it
-    return [task.role] if task.role is not None and (by_mandate or task.role in known) else sorted(known)
+    return order.roles_of(task, officer, by_mandate=record.delegation is not None)

@@ -1,17 +1,17 @@
-"""Deploy a process bundle: at once by who alone administers, else as a proposal that an administrator approves."""
+"""Deploy a process bundle: signed by who deploys it, and by the administrator who approves it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from adapters import bundles
-from adapters.application import proposals, starting, views
+from adapters.application import procedures, starting, views
+from adapters.application.acting import Doing, Enact, SignedAct, beside, offered
 from adapters.application.answer import CREATED, OK, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.definitions import Deployed
-from adapters.application.proposals import Approval, Ready
 from adapters.application.trail import append, receipt
-from adapters.database import definitions, messages, trail
+from adapters.database import definitions, messages
 from adapters.database.store import Transaction
 from engine import policy
 from engine.acts.calls import bound_now, check_calls
@@ -59,67 +59,108 @@ class Plan:
     told: dict[str, Any]
 
 
-def deploy(
+def prepare(
     app: Application, officer: Officer, request: Request, files: Mapping[str, bytes], although: str | None = None
 ) -> Answer:
-    """Check the bundle and make it the next version of its process, or propose to; the same bundle again stays the
-    same version, and the same proposal.
+    """Check the bundle, keep its bytes, and give what to sign; the same bundle again is the same version: nothing to
+    sign.
 
     Where the second engine disagrees, it is deployed with a reason `although` alone, which the leaf keeps.
     """
-    refusal = policy.refuses(officer, "deploy processes")
-    if refusal:
+    if refusal := policy.refuses(officer, Deploy.right):
         return refuse(refusal)
     checked = bundles.check(files, although=although)
     if not isinstance(checked, CheckedBundle):
         return refuse(_refusal(checked))
     reason = although if bundles.disagrees(checked) else None
     warnings = [bundles.to_json(item) for item in checked.warnings]
-    bundle = Bundle(files=files, checked=checked, warnings=warnings, although=reason)
-    return once(app, request, lambda tx: _act(app, tx, officer, bundle))
+    ready = Deploy.of_bundle(Bundle(files=files, checked=checked, warnings=warnings, although=reason))
 
-
-def approve(app: Application, proposal: Proposal) -> Ready | Refusal:
-    """Ready the bytes that were proposed; they were checked whole then."""
-    body: Any = proposal.body
-    with app.store.read() as tx:
-        contents = definitions.get_contents(tx, body["files"].values())
-    files = {path: contents[digest] for path, digest in body["files"].items()}
-    checked = check_bundle(files)
-    if not isinstance(checked, CheckedBundle):  # this release refuses what an earlier one took
-        return _refusal(checked)
-    bundle = Bundle(files=files, checked=checked, warnings=body["warnings"], although=body.get("although"))
-
-    def apply(app: Application, tx: Transaction, approval: Approval) -> Answer:
-        plan = _plan(app, tx, approval.author, bundle)
+    def act(tx: Transaction) -> Answer:
+        plan = _plan(app, tx, officer, ready.bundle)
         if isinstance(plan, Answer):
-            return plan if plan.refusal else refuse(_deployed_already(bundle, plan))
-        return _deploy(app, tx, approval.author, bundle, plan, approval.said)
+            return plan
+        ready.keep(tx)
+        return beside(offered(app, tx, officer, ready, {}), {**plan.told, "version": plan.definition.version})
 
-    return Ready(apply=apply, lock=lambda tx: _lock(tx, bundle.key))
-
-
-def _act(app: Application, tx: Transaction, officer: Officer, bundle: Bundle) -> Answer:
-    _lock(tx, bundle.key)
-    plan = _plan(app, tx, officer, bundle)
-    if isinstance(plan, Answer):
-        return plan
-    if proposals.needs_another(app, tx, officer, DEPLOY, bundle.key):
-        return _propose(app, tx, officer, bundle, plan)
-    return _deploy(app, tx, officer, bundle, plan, {"sole": True})
+    return once(app, request, act)
 
 
-def _lock(tx: Transaction, key: str) -> None:
-    # Before the trail, as those who start dossiers by a timer or a message lock first.
-    messages.lock_timers(tx, key)
-    messages.lock_starts(tx, key)
-    trail.head(tx, lock=True)  # one deployment at a time: versions have no holes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy(SignedAct):
+    """The bundle is the next version of its process, `subject`; `body` names its hash, and the reason it needs."""
+
+    act: ClassVar[str] = DEPLOY
+    right: ClassVar[str] = "deploy processes"
+    same: ClassVar[tuple[str, ...]] = ("bundle_hash", "although")
+
+    bundle: Bundle
+
+    @classmethod
+    def of_bundle(cls, bundle: Bundle) -> Self:
+        """The act that deploys it."""
+        body = {"bundle_hash": bundle.checked.bundle_hash, **_said(bundle.although, {})}
+        return cls(subject=bundle.key, body=body, bundle=bundle)
+
+    @classmethod
+    def of_facts(cls, app: Application, subject: str, facts: Mapping[str, Any]) -> Self | Refusal:
+        """Its bytes were kept, and checked whole, when the statement was asked for."""
+        return cls._of_kept(app, facts["files"], facts["warnings"], facts["body"].get("although"))
+
+    @classmethod
+    def of_proposal(cls, app: Application, proposal: Proposal) -> Self | Refusal:
+        """Its files stand in the proposal by their digests."""
+        body: Any = proposal.body
+        return cls._of_kept(app, body["files"], body["warnings"], body.get("although"))
+
+    @classmethod
+    def _of_kept(
+        cls, app: Application, names: Mapping[str, str], warnings: Sequence[Mapping[str, Any]], although: str | None
+    ) -> Self | Refusal:
+        with app.store.read() as tx:
+            contents = definitions.get_contents(tx, names.values())
+        files = {path: contents[digest] for path, digest in names.items()}
+        checked = check_bundle(files)
+        if not isinstance(checked, CheckedBundle):  # this release refuses what an earlier one took
+            return _refusal(checked)
+        return cls.of_bundle(Bundle(files=files, checked=checked, warnings=warnings, although=although))
+
+    def decide(self, app: Application, tx: Transaction, officer: Officer) -> Enact | Refusal:
+        """It must be another bundle than the latest version, and what it calls and starts by must fit now."""
+        plan = _plan(app, tx, officer, self.bundle)
+        if isinstance(plan, Answer):
+            return plan.refusal or _deployed_already(self.bundle, plan)
+        return lambda doing: _deploy(app, tx, self.bundle, plan, doing)
+
+    def facts(self) -> dict[str, Any]:
+        """Its files by their digests, and what the check warns of."""
+        return {"files": dict(self.bundle.checked.digests), "warnings": list(self.bundle.warnings)}
+
+    def lock(self, tx: Transaction) -> None:
+        """Before the trail, as those who start dossiers by a timer or a message lock first."""
+        messages.lock_timers(tx, self.subject)
+        messages.lock_starts(tx, self.subject)
+
+    def keep(self, tx: Transaction) -> dict[str, object]:
+        """The bytes of its files."""
+        self.bundle.keep(tx)
+        return {"bundle": self.bundle.listed()}
+
+    def proposed(self) -> dict[str, Any]:
+        """What it brings, and what the check warns of."""
+        return {**self.body, **self.facts()}
+
+    def told(self) -> dict[str, Any]:
+        """Which process, which bundle."""
+        said = _said(self.bundle.although, {})
+        return {"key": self.subject, "bundle": self.bundle.checked.bundle_hash, **said}
 
 
 def _plan(app: Application, tx: Transaction, officer: Officer, bundle: Bundle) -> Plan | Answer:
     """What deploying it now in the officer's name would be, or the answer where it would be nothing."""
     latest = definitions.latest_process(tx, bundle.key)
-    unheld = [bundles.to_json(item) for item in _unheld(app, tx, bundle.checked)]
+    unmet = procedures.unmet_by(app, tx, bundle.checked.graph)
+    unheld = [bundles.to_json(item) for item in (*_unheld(app, tx, bundle.checked), *unmet)]
     told: dict[str, Any] = {
         "key": bundle.key,
         "bundle_hash": bundle.checked.bundle_hash,
@@ -141,47 +182,17 @@ def _plan(app: Application, tx: Transaction, officer: Officer, bundle: Bundle) -
     return Plan(definition=definition, timers=timers, told=told)
 
 
-def _propose(app: Application, tx: Transaction, officer: Officer, bundle: Bundle, plan: Plan) -> Answer:
-    bundle.keep(tx)
-    said = _said(bundle.although, {})
-    body = {
-        "bundle_hash": bundle.checked.bundle_hash,
-        "files": dict(bundle.checked.digests),
-        "warnings": list(bundle.warnings),
-        **said,
-    }
-    details = {"key": bundle.key, "bundle": bundle.checked.bundle_hash, **said}
-    answer = proposals.propose(
-        app,
-        tx,
-        officer,
-        DEPLOY,
-        bundle.key,
-        body,
-        None,
-        same=("bundle_hash", "although"),
-        details=details,
-        objects={"bundle": bundle.listed()},
-    )
-    return replace(answer, body={**plan.told, **(answer.body or {})})
-
-
-def _deploy(
-    app: Application, tx: Transaction, officer: Officer, bundle: Bundle, plan: Plan, who: Mapping[str, object]
-) -> Answer:
-    """Deploy it in the officer's name; `who`: what the leaf says of who decided."""
+def _deploy(app: Application, tx: Transaction, bundle: Bundle, plan: Plan, doing: Doing) -> Answer:
     key, version, bound = bundle.key, plan.definition.version, dict(plan.definition.bound)
-    now = app.clock()
-    bundle.keep(tx)
     said = {"key": key, "version": version, "bundle": bundle.checked.bundle_hash, **_said(bundle.although, bound)}
     draft = LeafDraft(
-        actor=officer.id,
+        actor=doing.officer.id,
         act=DEPLOY,
         subject=f"{key}:{version}",
-        details={**said, **who},
-        objects={"bundle": bundle.listed()},
+        details={**said, **doing.said},
+        objects=doing.objects,
     )
-    leaf = append(app, tx, [draft], now)[0]
+    leaf = append(app, tx, [draft], doing.now)[0]
     definitions.add_process(
         tx,
         {
@@ -192,8 +203,8 @@ def _deploy(
             "files": dict(bundle.checked.digests),
             "version_tag": bundle.checked.graph.version_tag,
             "bound": bound,
-            "deployed": now,
-            "deployed_by": officer.id,
+            "deployed": doing.now,
+            "deployed_by": doing.officer.id,
             "leaf": leaf.index,
         },
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.application.application import Application
+from adapters.application.foundations import about
 from adapters.application.trail import append
-from adapters.database import organisation
+from adapters.database import organisation, trail
 from adapters.database.store import Transaction
 from engine.outcome import LeafDraft
 from engine.people.changes import to_json
@@ -22,15 +23,26 @@ def enact(
     *,
     reason: str | None = None,
     said: Mapping[str, Any] | None = None,
+    objects: Mapping[str, object] | None = None,
 ) -> list[Json]:
-    """Save what the changes make, and record each; gives them as they are told. `said` goes into every leaf."""
+    """Save what the changes make, and record each; gives them as they are told. `said` and `objects` go into every
+    leaf.
+    """
     organisation.save(tx, app.organisations.get(tx), decided.after)
     more = {**({} if reason is None else {"reason": reason}), **(said or {})}
     drafts = [
-        LeafDraft(actor=actor, act=each.change.kind, subject=each.subject, details={**_details(each), **more})
+        LeafDraft(
+            actor=actor,
+            act=each.change.kind,
+            subject=each.subject,
+            details={**_details(each), **more},
+            objects=dict(objects or {}),
+        )
         for each in decided.made
     ]
-    append(app, tx, drafts, app.clock())
+    leaves = append(app, tx, drafts, app.clock())
+    found = ((about(draft.act, draft.subject), leaf.index) for draft, leaf in zip(drafts, leaves, strict=True))
+    trail.keep_about(tx, ((*name, index) for name, index in found if name is not None))
     return told(decided)
 
 

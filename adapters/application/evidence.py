@@ -1,12 +1,12 @@
 """Gather a dossier's evidence: its leaves, and those of the acts outside it that it rests on, under one checkpoint."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from adapters.application.application import Application
+from adapters.application.foundations import foundations, opened
 from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append
-from adapters.database import definitions, people
+from adapters.database import acts, definitions
 from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
@@ -14,9 +14,8 @@ from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import LeafDraft
-from signing.canonical import parse_canonical, sha256_hex
+from signing.canonical import sha256_hex
 from signing.evidence.pack import PackContents, PackEntry, build_pack
-from signing.evidence.running import MIGRATED, STARTED
 from signing.record import HEX256
 from signing.trail import tree
 from signing.trail.checkpoint import verify_checkpoint
@@ -43,10 +42,11 @@ def _contents(app: Application, tx: Transaction, dossier: Dossier) -> PackConten
     size = verify_checkpoint(checkpoint, app.log_key.vkey).size
     own = stored.leaves_of(tx, dossier.code)
     leaves = {leaf.index: leaf for leaf in own}
-    for leaf in stored.leaves_at(tx, _foundations(tx, dossier, own)):
-        leaves[leaf.index] = leaf
+    leaves |= {leaf.index: leaf for leaf in foundations(tx, dossier, own)}
+    stamps = stored.leaves_at(tx, acts.stamp_leaves(tx, _records(leaves.values())))
+    leaves |= {leaf.index: leaf for leaf in stamps}
     entries = tuple(_entry(tx, leaves[index], size) for index in sorted(leaves))
-    digests = {digest for leaf in leaves.values() for digest in _digests(_opened(leaf)["objects"])}
+    digests = {digest for leaf in leaves.values() for digest in _digests(opened(leaf)["objects"])}
     return PackContents(
         dossier=dossier.code,
         entries=entries,
@@ -60,54 +60,11 @@ def _entry(tx: Transaction, leaf: StoredLeaf, size: int) -> PackEntry:
     return PackEntry(leaf=leaf.encoded, salt=leaf.salt, evidence=leaf.evidence, proof=tuple(proof))
 
 
-def _foundations(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> set[int]:
-    """The leaves of deployment, procedure and certificate bindings that the dossier's own leaves rest on."""
-    ran = {(dossier.process_key, dossier.process_version), *_bundles(own)}
-    processes = [definitions.find_process(tx, key, version) for key, version in sorted(ran)]
-    found = {process["leaf"] for process in processes if process is not None}
-    signers = set(_signers(own))
-    procedure = definitions.find_procedure(tx, dossier.procedure) if dossier.procedure else None
-    if procedure is not None:
-        found.add(procedure["leaf"])
-        signers |= set(_signers(stored.leaves_at(tx, {procedure["leaf"]})))
-    return found | _bindings(tx, signers)
-
-
-def _bundles(leaves: list[StoredLeaf]) -> Iterator[tuple[str, int]]:
-    """The processes under which the dossier ran, as its leaves tell: its own, what they call, later versions."""
+def _records(leaves: Iterable[StoredLeaf]) -> Iterator[str]:
     for leaf in leaves:
-        opened = _opened(leaf)
-        for told in opened["details"].get("bundles", ()) if opened["act"] in (STARTED, MIGRATED) else ():
-            yield told["key"], told["version"]
-
-
-def _bindings(tx: Transaction, signers: set[str]) -> set[int]:
-    """The leaves that bound or revoked these certificates, and those of the certificates that signed them."""
-    found: set[int] = set()
-    known: set[str] = set()
-    while signers - known:
-        fingerprint = min(signers - known)
-        known.add(fingerprint)
-        row = people.find_certificate(tx, fingerprint)
-        if row is None:
-            continue
-        leaves = {row["bound_leaf"], row["revoked_leaf"]} - {None}
-        found |= leaves
-        signers |= set(_signers(stored.leaves_at(tx, leaves)))
-    return found
-
-
-def _signers(leaves: list[StoredLeaf]) -> Iterator[str]:
-    for leaf in leaves:
-        fingerprint = _opened(leaf)["objects"].get("certificate")
-        if isinstance(fingerprint, str):
-            yield fingerprint
-
-
-def _opened(leaf: StoredLeaf) -> Mapping[str, Any]:
-    opened = parse_canonical(leaf.evidence)
-    assert isinstance(opened, dict)
-    return opened
+        record = opened(leaf)["objects"].get("record")
+        if isinstance(record, str):
+            yield record
 
 
 def _digests(value: object) -> Iterator[str]:

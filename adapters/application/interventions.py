@@ -3,34 +3,27 @@
 What would happen can be asked first (`rehearse`): the same decision, of which nothing is kept.
 """
 
-from collections.abc import Callable
-
 from adapters.application import views
+from adapters.application.acting import beside, offered, unsigned
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
-from adapters.application.capacities import code_of
 from adapters.application.consequences import consequences, tokens
-from adapters.application.placing import live_of
-from adapters.application.save import save
+from adapters.application.intervening import COMMANDS, SIGNED, decided, done, facts_of, must_be_signed
 from adapters.application.sight import definition_of, dossier_in_sight
-from adapters.application.since import stale, with_changes
-from adapters.application.terms import deployed
-from adapters.application.trail import receipt
-from adapters.database import definitions, incidents
+from adapters.application.since import stale
+from adapters.database import incidents
 from adapters.database.store import Transaction
-from engine.acts.intervene import Facts, Intervention, Migrate, intervene
+from engine.acts.intervene import Intervention, attempt, intervene
 from engine.acts.intervene import retry as decide_retry
-from engine.dossier import Dossier
-from engine.errors import Refusal, Refused, not_found
+from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import Outcome
-from engine.people.cover import entitled
-from engine.process import ProcessDefinition
-from engine.task import Task
 
 
-def perform(app: Application, officer: Officer, request: Request, code: str, act: Intervention) -> Answer:
-    """Do the act; a refusal is in the trail, too."""
+def perform(
+    app: Application, officer: Officer, request: Request, code: str, act: Intervention, *, sign: bool = False
+) -> Answer:
+    """Do the act; a refusal is in the trail, too. One that must be signed is answered with its statement (`sign`)."""
 
     def acting(tx: Transaction) -> Answer:
         dossier = dossier_in_sight(tx, officer, code, lock=True)
@@ -38,10 +31,15 @@ def perform(app: Application, officer: Officer, request: Request, code: str, act
             return refuse(dossier)
         if answer := stale(app, tx, officer, dossier, request, act.act, code):
             return answer
-        facts = _facts(app, tx, dossier, act)
-        if isinstance(facts, Refusal):
-            return refuse(facts)
-        return _done(app, tx, dossier, intervene(dossier, act, officer, facts, now=app.clock()), act.revision)
+        outcome = decided(app, tx, officer, dossier, act)
+        if isinstance(outcome, Refusal):
+            return refuse(outcome)
+        if outcome.refusal is None and must_be_signed(act):
+            if sign:
+                return beside(offered(app, tx, officer, SIGNED[act.act].of_act(code, act), {}), {"dossier": code})
+            missing = unsigned(act.act, f"hoso {COMMANDS[act.act]} {code} …")
+            outcome = Outcome.refused(missing, attempt(dossier, act.act, officer, missing))
+        return done(app, tx, dossier, outcome, act.revision)
 
     return once(app, request, acting)
 
@@ -52,7 +50,7 @@ def rehearse(app: Application, officer: Officer, code: str, act: Intervention) -
         dossier = dossier_in_sight(tx, officer, code)
         if isinstance(dossier, Refusal):
             return refuse(dossier)
-        facts = _facts(app, tx, dossier, act)
+        facts = facts_of(app, tx, dossier, act)
         if isinstance(facts, Refusal):
             return refuse(facts)
         outcome = intervene(dossier, act, officer, facts, now=app.clock())
@@ -72,7 +70,7 @@ def retry(app: Application, officer: Officer, request: Request, code: str, incid
         if answer := stale(app, tx, officer, dossier, request, "incident-retried", code):
             return answer
         definition = definition_of(app, tx, dossier)
-        return _done(app, tx, dossier, decide_retry(dossier, definition, incident, officer, now=app.clock()))
+        return done(app, tx, dossier, decide_retry(dossier, definition, incident, officer, now=app.clock()))
 
     return once(app, request, acting)
 
@@ -102,54 +100,3 @@ def list_tokens(app: Application, officer: Officer, code: str) -> Answer:
             return refuse(dossier)
         items = tokens(dossier.state, definition_of(app, tx, dossier).graph)
     return Answer(body={"dossier": code, "revision": dossier.revision, "items": items, "next": None})
-
-
-def _facts(app: Application, tx: Transaction, dossier: Dossier, act: Intervention) -> Facts | Refusal:
-    definition = definition_of(app, tx, dossier)
-    if not isinstance(act, Migrate):
-        return Facts(definition=definition)
-    target = _version(app, tx, dossier, act.version)
-    if isinstance(target, Refusal):
-        return target
-    return Facts(definition=definition, target=target, keeps=_keeps(app, tx, code_of(tx, dossier)))
-
-
-def _keeps(app: Application, tx: Transaction, procedure: str | None) -> Callable[[Task], bool]:
-    """Whether who holds a task may do it: by its role, by name, by a mandate."""
-    organisation, now = app.organisations.get(tx), app.clock()
-
-    def keeps(task: Task) -> bool:
-        return task.holder is not None and entitled(organisation, live_of(task, procedure), task.holder, now)
-
-    return keeps
-
-
-def _version(app: Application, tx: Transaction, dossier: Dossier, version: int) -> ProcessDefinition | Refusal:
-    if definitions.find_process(tx, dossier.process_key, version) is None:
-        which = f"{dossier.process_key} of version {version}"
-        return not_found("process", which, "list the deployed ones: hoso process list")
-    try:
-        return deployed(app, tx, dossier.process_key, version)
-    except Refused as refused:  # what that version calls cannot be called
-        return refused.refusal
-
-
-def _done(app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, seen: int | None = None) -> Answer:
-    leaves = save(app, tx, dossier, outcome, app.clock())
-    if outcome.refusal is not None:
-        if seen is None or outcome.refusal.code != "stale-view":
-            return refuse(outcome.refusal)
-        return refuse(with_changes(app, tx, outcome.refusal, dossier, seen))
-    after = outcome.dossier
-    assert after is not None
-    body = {
-        "dossier": after.code,
-        "status": int(after.status),
-        "revision": after.revision,
-        "version": after.process_version,
-        "suspended": views.moment(after.suspended),
-        "finished": views.moment(after.finished),
-        "opened": [views.task_alone(task) for task in outcome.opened],
-        "incidents": sorted(after.state.incidents),
-    }
-    return Answer(body={**body, "receipt": views.receipt(receipt(tx, leaves[0]))})

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.application import changes
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
+from adapters.application.changes import How
 from adapters.database import trail
 from adapters.database.store import Transaction
 from engine import policy
@@ -25,7 +26,8 @@ from engine.people.lists.wanted import Wanted
 from engine.people.organisation import Contact, Organisation, day_of
 
 Json = dict[str, Any]
-TOLD = 1000  # changes that the answer of an import tells one by one; a dry run tells all
+NOTHING = {"needs_approval": False, "needs_signature": False}
+TOLD = 1000  # changes that the answer of an import tells one by one; a dry run and what is to be signed tell all
 
 
 def import_lists(
@@ -36,9 +38,9 @@ def import_lists(
     *,
     complete: bool = False,
     dry_run: bool = False,
-    reason: str | None = None,
+    how: How | None = None,
 ) -> Answer:
-    """Make the organisation what the lists say, all or nothing; where another must approve, the whole is proposed."""
+    """Make the organisation what the lists say, all or nothing; where rights change, the whole is one signed act."""
     if refusal := policy.refuses(officer, "import lists"):
         return refuse(refusal)
     if known := known_answer(app, request):
@@ -53,7 +55,8 @@ def import_lists(
         trail.head(tx, lock=True)  # one change of the organisation at a time
         known, today = app.organisations.get(tx), day_of(app.clock())
         found = compare(known, wanted, today=today, complete=complete, problems=problems)
-        return _decided(found, known, today, lambda steps: changes.make(app, tx, officer, steps, reason), TOLD)
+        asked, most = how or How(), None if how is not None and how.sign else TOLD
+        return _decided(found, known, today, lambda steps: changes.make(app, tx, officer, steps, asked), most)
 
     return once(app, request, act)
 
@@ -70,7 +73,7 @@ def _rehearsed(
         return changes.change(app, officer, request, wanted, dry_run=True)
 
     answer = _decided(found, known, today, make)
-    return answer if answer.refusal else replace(answer, body={"needs_approval": False, **_of(answer), "dry_run": True})
+    return answer if answer.refusal else replace(answer, body={**NOTHING, **_of(answer), "dry_run": True})
 
 
 def _decided(

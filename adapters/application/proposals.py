@@ -25,6 +25,7 @@ from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates, subject_name
 
 Json = dict[str, Any]
+SIGNED = "signed"  # in a proposal's body: what its author signed, by the SHA-256 of each part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +41,6 @@ class Approval:
     def said(self) -> Json:
         """What the leaf of the act says of the two."""
         return {"author": self.author.id, "approved_by": self.approver.id, "proposal": self.proposal.id}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """What approving does, inside the transaction. `lock` comes before the head's lock; `apply` refuses before it
-    writes anything, and appends the act's leaf.
-    """
-
-    apply: Callable[[Application, Transaction, Approval], Answer]
-    lock: Callable[[Transaction], None] = lambda _tx: None
 
 
 def needs_another(
@@ -74,13 +65,13 @@ def propose(
     details: Mapping[str, Any] | None = None,
     objects: Mapping[str, object] | None = None,
 ) -> Answer:
-    """Keep a proposal, with its leaf. One that is open and says the same (in the fields `same`, else wholly) stays."""
+    """Keep a signed proposal, with its leaf; refused while one that says the same waits."""
     trail.head(tx, lock=True)
     now = app.clock()
-    for found in stored.undecided(tx, act, subject, since=now - LAPSES):
-        names = same or sorted({*body, *found.body})
-        if all(found.body.get(name) == body.get(name) for name in names):
-            return Answer(status=ACCEPTED, body={"proposal": shown(found, now)})
+    if (found := _same(tx, act, subject, body, same, now)) is not None:
+        message = f"the same waits already as proposal {found.id}, of {found.author}"
+        remedy = f"see it: hoso proposal show {found.id}"
+        return refuse(Refusal(kind=Kind.CONFLICT, code="proposal-waits", message=message, remedy=remedy))
     id = f"p-{acts.next_value(tx, 'proposal'):06d}"
     new = Proposal(id=id, act=act, subject=subject, body=body, author=officer.id, reason=reason, proposed=now)
     stored.add(tx, new)
@@ -90,6 +81,25 @@ def propose(
     )
     appended = append(app, tx, [leaf], now)[0]
     return Answer(status=ACCEPTED, body={"proposal": shown(new, now), "receipt": views.receipt(receipt(tx, appended))})
+
+
+def waiting(
+    app: Application, tx: Transaction, act: str, subject: str, body: Mapping[str, Any], same: Sequence[str]
+) -> Answer | None:
+    """The answer that shows an open proposal which says the same (in the fields `same`, else wholly), or None."""
+    now = app.clock()
+    found = _same(tx, act, subject, body, same, now)
+    return None if found is None else Answer(status=ACCEPTED, body={"proposal": shown(found, now)})
+
+
+def _same(
+    tx: Transaction, act: str, subject: str, body: Mapping[str, Any], same: Sequence[str], now: datetime
+) -> Proposal | None:
+    for found in stored.undecided(tx, act, subject, since=now - LAPSES):
+        names = same or sorted({*body, *found.body} - {SIGNED})
+        if SIGNED in found.body and all(found.body.get(name) == body.get(name) for name in names):
+            return found
+    return None
 
 
 def approvable(
@@ -279,10 +289,3 @@ def _tell_binding(_tx: Transaction, of: Proposal) -> Json:
 
 
 _TELL: Mapping[str, Callable[[Transaction, Proposal], Json]] = {DEPLOY: _tell_deployment, BIND: _tell_binding}
-
-SIGNED = Refusal(
-    kind=Kind.SIGNATURE,
-    code="signature-missing",
-    message="approving a certificate binding needs a signature of your own",
-    remedy="prepare and sign the act binding-approved: hoso proposal approve ID --key FILE",
-)

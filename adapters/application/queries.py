@@ -85,27 +85,6 @@ def _process(row: Mapping[str, Any]) -> Json:
     return {**shown, "deployed": views.moment(row["deployed"])}
 
 
-def list_procedures(app: Application, after: int, limit: int) -> Answer:
-    """A page of procedure records, oldest first."""
-    with app.store.read() as tx:
-        rows = definitions.procedures(tx, after=after, limit=limit)
-    return _page([_procedure(row) for row in rows], limit, "leaf")
-
-
-def show_procedure(app: Application, code: str) -> Answer:
-    """The procedure record in force today."""
-    with app.store.read() as tx:
-        row = definitions.procedure_in_force(tx, day=app.clock().astimezone(VIETNAM), code=code)
-    if row is None:
-        return refuse(not_found("procedure", code, "list them: hoso procedure list"))
-    return Answer(body={**_procedure(row), "body": row["body"]})
-
-
-def _procedure(row: Mapping[str, Any]) -> Json:
-    shown = {name: row[name] for name in ("code", "process", "valid_from", "sha256", "leaf")}
-    return {**shown, "name": row["body"]["name"], "adopted": views.moment(row["adopted"])}
-
-
 def list_dossiers(
     app: Application, officer: Officer, after: str, limit: int, wanted: dossiers.Wanted = dossiers.ALL
 ) -> Answer:
@@ -175,7 +154,9 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
             return refuse(found)
         dossier, task = found
         definition = definition_of(app, tx, dossier)
-        capacity = capacities.shown(app, tx, officer, dossier, task, app.clock())
+        capacity = capacities.shown(
+            app, tx, officer, dossier, task, app.clock(), allowed=capacities.allowed_by(definition, task)
+        )
         beside = notes.beside(app, tx, dossier.code)
     documents = [views.document(document) for document in dossier.documents.values()]
     process = {"key": definition.key, "version": definition.version, "bundle_hash": definition.bundle_hash}

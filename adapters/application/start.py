@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.application import views
+from adapters.application import procedures, views
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.assigning import assigned
@@ -63,11 +63,10 @@ def _act(app: Application, tx: Transaction, officer: Officer, intake: Intake) ->
     refusal = refuses_start(definition, officer) or (unit if isinstance(unit, Refusal) else None)
     if refusal := refusal or refuses_data(definition, intake.data):
         return refuse(refusal)
-    procedure = definitions.procedure_in_force(
-        tx, day=now.astimezone(VIETNAM), process_key=intake.process, code=intake.procedure
-    )
-    if procedure is None and intake.procedure is not None:
-        return refuse(not_found("procedure", intake.procedure, "list them: hoso procedure list"))
+    today = now.astimezone(VIETNAM).date()
+    procedure = procedures.governing(tx, process=intake.process, code=intake.procedure, day=today)
+    if isinstance(procedure, Refusal):
+        return refuse(procedure)
     documents = _documents(tx, officer, intake)
     if isinstance(documents, Refusal):
         return refuse(documents)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from adapters.application import people
+from adapters.application import people, procedures
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.start import Intake, begin
@@ -67,7 +67,10 @@ def start_by(
         data=brought(definition, by, data),
         documents=(),
     )
-    procedure = definitions.procedure_in_force(tx, day=now.astimezone(VIETNAM), process_key=process)
+    procedure = procedures.governing(tx, process=process, code=None, day=now.astimezone(VIETNAM).date())
+    if isinstance(procedure, Refusal):
+        append(app, tx, [start_refused(process, version, by, procedure, actor)], now)
+        return refuse(procedure)
     return begin(app, tx, officer, definition, intake, procedure=procedure, by=by, actor=actor, now=now)
 
 

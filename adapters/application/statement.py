@@ -6,18 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters import forms
-from adapters.application import capacities, views
-from adapters.application.answer import CREATED, Answer, Request, once, refuse
+from adapters.application import capacities, order, pdfs, views
+from adapters.application.answer import CREATED, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
+from adapters.application.covered import signed_documents
 from adapters.application.sight import definition_of, open_task_in_sight
 from adapters.application.since import refuses_stale
 from adapters.application.trail import append
 from adapters.database import acts, trail
 from adapters.database.store import Transaction
 from engine.acts.complete import refused
-from engine.bpmn.graph import UserTask
 from engine.calendar import VIETNAM
-from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
 from engine.feel import FeelError, compile_expression
@@ -29,7 +28,14 @@ LIFETIME = timedelta(minutes=15)
 
 
 def for_task(app: Application, officer: Officer, request: Request, task_id: str, data: Mapping[str, Any]) -> Answer:
-    """The statement for completing a task with this data; refused when the officer could not complete it so."""
+    """The statement for completing a task with this data; refused when the officer could not complete it so.
+
+    The PDFs that are to be signed are prepared before any lock is taken.
+    """
+    if known := known_answer(app, request):
+        return known
+    at = app.clock()
+    offered = pdfs.offer(app, officer, task_id, data, at)
 
     def act(tx: Transaction) -> Answer:
         found = open_task_in_sight(tx, officer, task_id)
@@ -42,19 +48,36 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
         refusal = refusal or refuses_data(dossier, definition, task, data, now=app.clock())
         if refusal:
             return refuse(refusal)
-        signing = _signing(app, tx, officer, dossier, task, data)
+        signing = _signing(app, tx, officer, dossier, definition, task, data)
         if isinstance(signing, Refusal):
             append(app, tx, [refused(dossier, task.number, officer, signing, {})], app.clock())
             return refuse(signing)
+        if isinstance(offered, Refusal):
+            append(app, tx, [refused(dossier, task.number, officer, offered, {})], app.clock())
+            return refuse(offered)
+        if refusal := pdfs.refuses_changed(dossier, offered):
+            return refuse(refusal)
         facts = {**_facts(tx, dossier, task, definition, data), **signing}
-        return issue(app, tx, officer, "task-completed", task.id, facts)
+        facts |= {"pdf": pdfs.keep(tx, officer, offered)} if offered else {}
+        return issue(app, tx, officer, "task-completed", task.id, facts, at)
 
     return once(app, request, act)
 
 
-def issue(app: Application, tx: Transaction, officer: Officer, act: str, subject: str, facts: dict[str, Any]) -> Answer:
-    """Keep a statement and give it: facts, nonce, expiry, and the log's present checkpoint."""
-    now = app.clock()
+def issue(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    act: str,
+    subject: str,
+    facts: dict[str, Any],
+    at: datetime | None = None,
+) -> Answer:
+    """Keep a statement and give it: facts, nonce, expiry, and the log's present checkpoint.
+
+    `at` is its time, where that is not now.
+    """
+    now = at or app.clock()
     statement_id = base64.b32encode(app.entropy(15)).decode().lower()
     nonce = base64.urlsafe_b64encode(app.entropy(24)).decode()
     facts = {**facts, "officer": officer.id, "time": views.moment(now)}
@@ -108,24 +131,29 @@ def _holds(text: str, data: Mapping[str, Any], now: datetime) -> bool:
         return False
 
 
-def signed_documents(dossier: Dossier, definition: ProcessDefinition, task: Task) -> list[Document]:
-    """The documents that the task's approval covers: those its step names, else all current ones."""
-    node = definition.graph.nodes[task.element]
-    named = node.documents if isinstance(node, UserTask) else None
-    documents = [dossier.documents[name] for name in sorted(dossier.documents)]
-    return [document for document in documents if named is None or document.name in named]
-
-
 def _signing(
-    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, task: Task, data: Mapping[str, Any]
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    dossier: Dossier,
+    definition: ProcessDefinition,
+    task: Task,
+    data: Mapping[str, Any],
 ) -> dict[str, Any] | Refusal:
     """In which capacity the officer would sign: what is signed of it, and the lines above the signature."""
-    if task.signature != capacities.APPROVAL:
+    capacity = None
+    if task.signature == capacities.APPROVAL:
+        allowed = capacities.allowed_by(definition, task)
+        found = capacities.signs(app, tx, officer, dossier, task, data, app.clock(), allowed=allowed)
+        if isinstance(found, Refusal):
+            return found
+        capacity = found
+    documents = signed_documents(dossier, definition, task)
+    if refusal := order.refuses(tx, officer, dossier, task, documents, capacity, data):
+        return refusal
+    if capacity is None:
         return {"capacity": "", "delegation": None, "block": []}
-    found = capacities.signs(app, tx, officer, dossier, task, data, app.clock())
-    if isinstance(found, Refusal):
-        return found
-    return {"capacity": found.kind, "delegation": capacities.keep(app, tx, found), "block": list(found.block)}
+    return {"capacity": capacity.kind, "delegation": capacities.keep(app, tx, capacity), "block": list(capacity.block)}
 
 
 def _facts(

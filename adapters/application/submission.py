@@ -1,7 +1,7 @@
 """A signed submission: record, manifest and signature, verified before any lock is taken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.officer import Officer
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates
 from signing.errors import SigningError
+from signing.ocsp import read_answer
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
 from signing.verify import Trust, Verified, verify_submission
 
@@ -29,21 +30,27 @@ APPROVAL_FACTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What an officer's client sent, as it arrived."""
+    """What an officer's client sent, as it arrived. `pdf`: the signatures of PDFs, by the name of the document."""
 
     statement: str
     record: bytes
     manifest: bytes
     signature: bytes
+    pdf: Mapping[str, bytes] = field(default_factory=dict)
 
     def objects(self) -> dict[str, object]:
         """The SHA-256 names of the three."""
         parts = {"record": self.record, "manifest": self.manifest, "signature": self.signature}
         return {role: sha256_hex(part) for role, part in parts.items()}
 
+    def refused_objects(self) -> dict[str, object]:
+        """The names of all that came; what was accepted holds the PDF signatures inside the PDFs."""
+        loose = {"pdf-signature": sorted(map(sha256_hex, self.pdf.values()))} if self.pdf else {}
+        return {**self.objects(), **loose}
+
     def keep(self, tx: Transaction) -> None:
         """Store the bytes, accepted or refused: the trail names them."""
-        for part in (self.record, self.manifest, self.signature):
+        for part in (self.record, self.manifest, self.signature, *self.pdf.values()):
             definitions.put_content(tx, sha256_hex(part), part)
 
 
@@ -119,19 +126,21 @@ def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked, now
 
 def refuses_stale(checked: Checked, now: datetime) -> Refusal | None:
     """Refuse a verdict that may have changed while the act waited for its lock."""
-    if now < checked.until:
+    if now.replace(microsecond=0) <= checked.until:
         return None
     message = "a certificate or a revocation list ended while the act was waiting"
     return Refusal(kind=Kind.CONFLICT, code="signature-stale", message=message, remedy="sign again")
 
 
 def until(trust: Trust, signer: x509.Certificate, at: datetime) -> datetime:
-    """The first end after `at` of anything that the verdict may rest on."""
+    """The first end from `at` on of anything that the verdict may rest on; signatures are judged in whole seconds."""
+    at = at.replace(microsecond=0)
     certificates = (signer, *trust.intermediates, *trust.roots)
-    updates = (x509.load_der_x509_crl(crl).next_update_utc for crl in trust.crls)
+    updates = [x509.load_der_x509_crl(crl).next_update_utc for crl in trust.crls]
+    updates += [single.next_update_utc for ocsp in trust.ocsps for single in read_answer(ocsp).singles]
     ends = [certificate.not_valid_after_utc for certificate in certificates]
     ends += [update for update in updates if update is not None]
-    return min((end for end in ends if end > at), default=at)
+    return min((end for end in ends if end >= at), default=at)
 
 
 def _refuses_record(record: ApprovalRecord | ActRecord, facts: Mapping[str, Any], nonce: str) -> Refusal | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.application.application import Application
+from adapters.application.stamp_requests import ask_for_act
 from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
@@ -36,6 +37,7 @@ def append(
         leaf = _stored(app, draft, size, now)
         grown = tree.append(frontier, size, tree.leaf_hash(leaf.encoded))
         stored.add_leaf(tx, leaf, draft.dossier, grown.nodes, revision=revision, device=app.device)
+        ask_for_act(tx, draft, leaf.index, now)
         frontier, size = grown.frontier, grown.size
         appended.append(leaf)
     checkpoint = Checkpoint(origin=head.origin, size=size, root=tree.root(frontier)).sign(app.log_key)

@@ -191,6 +191,7 @@ def certificate(row: Row) -> Json:
     return {
         "fingerprint": row["fingerprint"],
         "officer": row["officer"],
+        "kind": row["kind"],
         "subject": row["subject"],
         "issuer": row["issuer"],
         "not_before": moment(row["not_before"]),

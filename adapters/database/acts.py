@@ -1,13 +1,14 @@
 """What an act needs beside the dossier: statements, accepted records, first answers, running numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from adapters.database.store import Transaction, insert_new, upsert
 from adapters.database.tables import counter, idempotency, number, record, statement
+from signing.record import PURPOSES
 
 Row = Mapping[Any, Any]
 PENDING = -1  # an answer that is being found; never seen outside the transaction that finds it
@@ -36,6 +37,35 @@ def add_record(tx: Transaction, values: Row, prior: Sequence[str]) -> None:
     tx.execute(insert(record).values(**values, head=True))
 
 
+def add_act(tx: Transaction, values: Row) -> bool:
+    """Keep the record of a signed act outside any task; False when it is kept already."""
+    return insert_new(tx, record, {**values, "head": False})
+
+
+def stamp_leaves(tx: Transaction, records: Iterable[str]) -> set[int]:
+    """The leaves that stamp these records' signatures, as far as they are stamped."""
+    query = select(record.c.stamp_leaf).where(record.c.sha256.in_(set(records)), record.c.stamp_leaf.is_not(None))
+    return set(tx.execute(query).scalars())
+
+
+def find_record(tx: Transaction, sha256: str) -> Row | None:
+    """The accepted record of that SHA-256."""
+    row = tx.execute(select(record).where(record.c.sha256 == sha256)).mappings().first()
+    return dict(row) if row else None
+
+
+def stamp_record(tx: Transaction, sha256: str, *, stamp: str, stamped: datetime, leaf: int) -> None:
+    """Keep which stamp proves the record's signature, the time that it proves, and the leaf that tells so."""
+    this = update(record).where(record.c.sha256 == sha256, record.c.stamp.is_(None))
+    tx.execute(this.values(stamp=stamp, stamped=stamped, stamp_leaf=leaf))
+
+
+def unstamped(tx: Transaction, before: datetime) -> int:
+    """How many records that were accepted before that time have no stamp."""
+    query = select(func.count()).select_from(record).where(record.c.stamp.is_(None), record.c.accepted < before)
+    return tx.execute(query).scalar_one()
+
+
 def heads_of(tx: Transaction, dossier: str) -> list[str]:
     """The SHA-256 of the records that no other names as prior, sorted: through them, all earlier ones are named."""
     query = select(record.c.sha256).where(record.c.dossier == dossier, record.c.head)
@@ -43,8 +73,9 @@ def heads_of(tx: Transaction, dossier: str) -> list[str]:
 
 
 def records_of(tx: Transaction, dossier: str) -> list[Row]:
-    """The accepted records of a dossier, in the order in which they were accepted."""
-    query = select(record).where(record.c.dossier == dossier).order_by(record.c.leaf)
+    """The accepted approvals of a dossier's tasks, in the order in which they were accepted."""
+    approvals = (record.c.dossier == dossier, record.c.purpose.in_(PURPOSES))
+    query = select(record).where(*approvals).order_by(record.c.leaf)
     return [dict(row) for row in tx.execute(query).mappings()]
 
 

@@ -1,7 +1,7 @@
 """Process definitions, procedures and the bytes of files and documents."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -94,18 +94,48 @@ def find_procedure(tx: Transaction, sha256: str) -> Row | None:
     return dict(row) if row else None
 
 
-def procedure_in_force(
-    tx: Transaction, *, day: datetime, code: str | None = None, process_key: str | None = None
-) -> Row | None:
-    """The record in force on that day: the latest `valid_from` not after it, then the latest adopted."""
-    query = select(procedure).where(procedure.c.valid_from <= day.date().isoformat())
+def procedures_in_force(
+    tx: Transaction, *, day: date, code: str | None = None, process: str | None = None, ended: bool = False
+) -> list[Row]:
+    """The records in force on that day, one of each code: the latest `valid_from` not after it, then the last adopted.
+
+    Where that one has ended, none is, as no older one comes back; asked for `ended` ones, it is given all the same.
+    """
+    named = select(procedure.c.code)
     if code is not None:
-        query = query.where(procedure.c.code == code)
-    if process_key is not None:
-        query = query.where(procedure.c.process == process_key)
-    query = query.order_by(procedure.c.valid_from.desc(), procedure.c.leaf.desc()).limit(1)
-    row = tx.execute(query).mappings().first()
+        named = named.where(procedure.c.code == code)
+    if process is not None:
+        named = named.where(procedure.c.process == process)
+    begun = procedure.c.valid_from <= day.isoformat()
+    order = (procedure.c.valid_from, procedure.c.leaf)
+    listed = select(procedure.c.code, procedure.c.sha256).where(procedure.c.code.in_(named), begun).order_by(*order)
+    latest = {row.code: row.sha256 for row in tx.execute(listed)}
+    found = (find_procedure(tx, latest[each]) for each in sorted(latest))
+    return [row for row in found if row is not None and _governs(row, day, process, ended=ended)]
+
+
+def _governs(row: Row, day: date, of: str | None, *, ended: bool) -> bool:
+    until = row["body"].get("valid_until")
+    return of in (None, row["process"]) and (ended or until is None or date.fromisoformat(until) >= day)
+
+
+def latest_adopted(tx: Transaction, code: str, valid_from: date) -> Row | None:
+    """The last adopted record of that code and date: it replaces the others."""
+    query = select(procedure).where(procedure.c.code == code, procedure.c.valid_from == valid_from.isoformat())
+    row = tx.execute(query.order_by(procedure.c.leaf.desc()).limit(1)).mappings().first()
     return dict(row) if row else None
+
+
+def procedure_codes(tx: Transaction, process_key: str) -> list[str]:
+    """The codes of all procedures that have, or had, a record for the process."""
+    query = select(procedure.c.code).where(procedure.c.process == process_key).distinct().order_by(procedure.c.code)
+    return list(tx.execute(query).scalars())
+
+
+def procedures_of(tx: Transaction, code: str) -> list[Row]:
+    """All records of that code, in the order in which they were adopted."""
+    query = select(procedure).where(procedure.c.code == code).order_by(procedure.c.leaf)
+    return [dict(row) for row in tx.execute(query).mappings()]
 
 
 def procedures(tx: Transaction, *, after: int, limit: int) -> list[Row]:

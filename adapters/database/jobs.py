@@ -103,6 +103,13 @@ def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
     tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
 
 
+def wake(tx: Transaction, code: str, now: datetime, *, dossier: str | None) -> None:
+    """What was postponed for that reason, a code at the end of its error, is due at once: of a dossier, or of none."""
+    waits = (job.c.state.in_(WAITING), job.c.lease_until.is_(None), job.c.due > now)
+    theirs = job.c.dossier.is_(None) if dossier is None else job.c.dossier == dossier
+    tx.execute(update(job).where(*waits, theirs, job.c.error.endswith(f"[{code}]")).values(due=now))
+
+
 def jobs_of(tx: Transaction, dossier: str, *, after: int = 0, limit: int | None = None) -> list[Row]:
     """The open and failed jobs of a dossier, or a page of them, by id."""
     query = select(job).where(*_unfinished(dossier), job.c.id > after).order_by(job.c.id).limit(limit)
@@ -122,6 +129,12 @@ def stuck(tx: Transaction, now: datetime) -> int:
     """How many open jobs were due before that time."""
     query = select(func.count()).select_from(job).where(job.c.state == "open", job.c.due < now)
     return tx.execute(query).scalar_one()
+
+
+def failed(tx: Transaction, kind: str) -> list[Row]:
+    """The jobs of that type that cannot be done any more, and never will be."""
+    query = select(job).where(job.c.queue == OWN_QUEUE, job.c.type == kind, job.c.state == "failed").order_by(job.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
 
 
 def add_dispatch(tx: Transaction, values: Row) -> None:

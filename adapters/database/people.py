@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, insert, select, update
 
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import certificate, officer
+from adapters.database.tables import certificate, content, officer
 
 Row = Mapping[Any, Any]
 
@@ -36,6 +36,12 @@ def certificates(tx: Transaction, *, after: str, limit: int) -> list[Row]:
     """A page of bindings, by fingerprint."""
     query = select(certificate).where(certificate.c.fingerprint > after)
     return [dict(row) for row in tx.execute(query.order_by(certificate.c.fingerprint).limit(limit)).mappings()]
+
+
+def signing_certificates(tx: Transaction) -> list[bytes]:
+    """The bytes of all certificates that are bound now."""
+    query = select(content.c.bytes).join(certificate, certificate.c.fingerprint == content.c.sha256)
+    return list(tx.execute(query.where(certificate.c.revoked.is_(None)).order_by(content.c.sha256)).scalars())
 
 
 def has_certificate(tx: Transaction, officer_id: str, kind: str) -> bool:

@@ -89,6 +89,15 @@ mandate = Table(
     Column("when_away", Boolean, nullable=False, server_default=false()),
 )
 
+# Which leaves say what an officer, a position, a unit or a mandate is: an evidence pack asks for those of who signed.
+organisation_leaf = Table(
+    "organisation_leaf",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # officer | position | unit | mandate
+    Column("id", String(80), primary_key=True),
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+)
+
 # What one officer proposed and another one must approve.
 proposal = Table(
     "proposal",
@@ -190,6 +199,16 @@ content = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
+)
+
+# What a PDF signature shows: of the officer of that id; of none (""), the agency's seal, with its diameter.
+signature_image = Table(
+    "signature_image",
+    metadata,
+    Column("of", String(40), primary_key=True),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False),
+    Column("width_mm", Integer),
+    Column("set_at", Moment, nullable=False),
 )
 
 upload = Table(
@@ -414,6 +433,9 @@ record = Table(
     Column("accepted", Moment, nullable=False),
     Column("leaf", BigInteger, nullable=False),
     Column("head", Boolean, nullable=False),  # no later record of the dossier names it as prior
+    Column("stamp", String(64)),  # the time-stamp token over its signature
+    Column("stamped", Moment),  # the time that it proves
+    Column("stamp_leaf", BigInteger),
 )
 
 job = Table(

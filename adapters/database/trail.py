@@ -1,13 +1,13 @@
 """The trail's leaves, tree and head. A leaf is appended last in the act's own transaction, under the head's lock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import leaf, log_head, tree_node
+from adapters.database.tables import leaf, log_head, organisation_leaf, tree_node
 
 Row = Mapping[Any, Any]
 HASH_BYTES = 32
@@ -122,6 +122,19 @@ def leaves_at(tx: Transaction, indexes: set[int]) -> list[StoredLeaf]:
     """These leaves, by index."""
     query = select(leaf).where(leaf.c.index.in_(indexes)).order_by(leaf.c.index)
     return [_leaf(row) for row in tx.execute(query).mappings()]
+
+
+def keep_about(tx: Transaction, about: Iterable[tuple[str, str, int]]) -> None:
+    """Note which leaves say what somebody or something is: kind, id, leaf."""
+    rows = [{"kind": kind, "id": id, "leaf": index} for kind, id, index in about]
+    if rows:
+        tx.execute(insert(organisation_leaf), rows)
+
+
+def about(tx: Transaction, kind: str, ids: set[str], *, before: int) -> set[int]:
+    """The leaves that say what these officers, positions, units or mandates are, older than that leaf."""
+    of = (organisation_leaf.c.kind == kind, organisation_leaf.c.id.in_(ids), organisation_leaf.c.leaf < before)
+    return set(tx.execute(select(organisation_leaf.c.leaf).where(*of)).scalars())
 
 
 def _leaf(row: Row) -> StoredLeaf:

@@ -39,7 +39,13 @@ class Beginning(Model):
     within: Number | None = None
 
 
-class Modification(Planned):
+class Signable(Model):
+    """With `sign`, the answer (201) to what must be signed is its statement; else it is refused."""
+
+    sign: bool = False
+
+
+class Modification(Planned, Signable):
     """What ends, by its number; what begins; data to set before."""
 
     end: Annotated[list[Number], Field(max_length=1000)] = Field(default_factory=list)
@@ -47,14 +53,14 @@ class Modification(Planned):
     data: Data = Field(default_factory=dict)
 
 
-class Migration(Planned):
+class Migration(Planned, Signable):
     """The version to go on under; `mapping` names elements that are called otherwise there, old → new."""
 
     version: Number
     mapping: Annotated[dict[Element, Element], Field(max_length=1000)] = Field(default_factory=dict)
 
 
-class Resolution(Reasoned):
+class Resolution(Reasoned, Signable):
     """Data to change before what stands still tries again."""
 
     data: Data = Field(default_factory=dict)
@@ -83,7 +89,7 @@ def cancel(app: App, caller: Caller, once: Once, code: str, sent: Planned, respo
 
 @router.post("/dossiers/{code}/modify", dependencies=[may("move tokens")])
 def modify(app: App, caller: Caller, once: Once, code: str, sent: Modification, response: Response) -> Body:
-    """Move a dossier's tokens by hand (administrator)."""
+    """Give the statement of moving a dossier's tokens by hand (administrator)."""
     act = Modify(
         revision=sent.revision,
         reason=sent.reason,
@@ -96,7 +102,7 @@ def modify(app: App, caller: Caller, once: Once, code: str, sent: Modification, 
 
 @router.post("/dossiers/{code}/migrate", dependencies=[may("migrate dossiers")])
 def migrate(app: App, caller: Caller, once: Once, code: str, sent: Migration, response: Response) -> Body:
-    """Let a dossier go on under another version of its process (administrator)."""
+    """Give the statement of letting a dossier go on under another version of its process (administrator)."""
     act = Migrate(revision=sent.revision, reason=sent.reason, version=sent.version, mapping=sent.mapping)
     return _planned(app, caller, once, code, sent, act, response)
 
@@ -123,9 +129,9 @@ def retry(app: App, caller: Caller, once: Once, code: str, incident: IncidentId,
 def resolve(
     app: App, caller: Caller, once: Once, code: str, incident: IncidentId, sent: Resolution, response: Response
 ) -> Body:
-    """Change data, and let what stands still try again (administrator)."""
+    """Let what stands still try again (administrator); where data changes, give the statement of it."""
     act = Resolve(revision=sent.revision, reason=sent.reason, incident=incident, data=sent.data)
-    return told(interventions.perform(app, caller, once, code, act), response)
+    return told(interventions.perform(app, caller, once, code, act, sign=sent.sign), response)
 
 
 def _planned(
@@ -133,4 +139,5 @@ def _planned(
 ) -> Body:
     if sent.dry_run:
         return dict(interventions.rehearse(app, caller, code, act).body_or_raise())
-    return told(interventions.perform(app, caller, once, code, act), response)
+    sign = isinstance(sent, Signable) and sent.sign
+    return told(interventions.perform(app, caller, once, code, act, sign=sign), response)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, StringConstraints
 
 from adapters.application import lists
+from adapters.application.changes import How
 from adapters.http.caller import App, Caller, Once, may
 from adapters.http.models import Model
 from adapters.http.organisation import told
@@ -25,17 +26,22 @@ Files = Annotated[dict[Name, str], Field(min_length=1, max_length=5), AfterValid
 
 
 class Lists(Model):
-    """Lists as the texts of CSV files. `complete`: what they lack ends; `dry_run`: only tell what would change."""
+    """Lists as the texts of CSV files. `complete`: what they lack ends; `dry_run`: only tell what would change;
+    `sign`: where that must be signed, answer with its statement.
+    """
 
     files: Files
     complete: bool = False
     dry_run: bool = False
+    sign: bool = False
     reason: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] | None = None
 
 
 @router.post("/import", dependencies=[may("import lists")])
 def import_lists(app: App, caller: Caller, once: Once, given: Lists, response: Response) -> dict[str, Any]:
-    """Make the organisation what the lists say (administrator); 202 where another administrator must approve."""
+    """Make the organisation what the lists say (administrator). Where rights change it must be signed: with `sign`,
+    the answer (201) is the statement of all changes, else it is refused.
+    """
     answer = lists.import_lists(
         app,
         caller,
@@ -43,7 +49,7 @@ def import_lists(app: App, caller: Caller, once: Once, given: Lists, response: R
         given.files,
         complete=given.complete,
         dry_run=given.dry_run,
-        reason=given.reason,
+        how=How(reason=given.reason, sign=given.sign),
     )
     return told(answer, response)
 

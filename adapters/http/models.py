@@ -44,14 +44,18 @@ class NewOfficer(Model):
     rank: Literal["head", "deputy", "staff"] = "staff"
     since: date | None = None
     document: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] = ""
+    sign: bool = False
 
 
 class Changes(Model):
-    """Changes of the organisation, all of which are made or none; each is an object with its `kind`."""
+    """Changes of the organisation, all of which are made or none; each is an object with its `kind`. `sign`: where
+    they must be signed, answer with their statement.
+    """
 
     changes: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000)]
     reason: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] | None = None
     dry_run: bool = False
+    sign: bool = False
 
 
 class NewStatement(Model):
@@ -76,6 +80,18 @@ class Bundle(Model):
 
     files: Annotated[dict[str, Base64Bytes], Field(min_length=1, max_length=200)]
     although: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)] | None = None
+
+
+class SignatureImage(Model):
+    """What a signature shows: a PNG."""
+
+    image: Annotated[Base64Bytes, Field(max_length=450_000)]
+
+
+class SealImage(SignatureImage):
+    """The agency's seal, as wide on paper as it truly is."""
+
+    width_mm: Annotated[int, Field(ge=20, le=60)]
 
 
 class UploadedDocument(Model):
@@ -115,6 +131,13 @@ class TaskData(Model):
     data: Data = {}
 
 
+class PdfSignature(Model):
+    """The signature (CMS) of a PDF that the statement prepared, by the document's name."""
+
+    name: Id
+    signature: Bytes256K
+
+
 class Completion(Model):
     """A task's completion: signed, or (where the step wants no signature) the bare data."""
 
@@ -122,4 +145,5 @@ class Completion(Model):
     record: Bytes256K | None = None
     manifest: Bytes256K | None = None
     signature: Bytes256K | None = None
+    pdf: Annotated[list[PdfSignature], Field(max_length=100)] = []
     data: Data = {}

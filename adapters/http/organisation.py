@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from adapters.application import changes, directory, people, queries, signed_acts
+from adapters.application import changes, directory, images, people, queries, signed_acts
 from adapters.application.answer import Answer
+from adapters.application.changes import How
 from adapters.application.submission import Submission
 from adapters.http.caller import After, App, Caller, Limit, Once, may
-from adapters.http.models import Changes, NewOfficer, NewStatement, NewUnit, SignedAct
+from adapters.http.models import Changes, NewOfficer, NewStatement, NewUnit, SealImage, SignatureImage, SignedAct
 from adapters.http.problems import etag
 from engine.errors import Refusal, Refused
 
@@ -67,18 +68,37 @@ def show_officer(app: App, caller: Caller, id: str) -> Body:
 def add_officer(
     app: App, caller: Caller, once: Once, officer: NewOfficer, response: Response, token: bool = False
 ) -> Body:
-    """Appoint an officer (administrator); with `token=true`, their first access token is in the answer."""
-    new = people.Newcomer(**{**officer.model_dump(), "roles": frozenset(officer.roles)})
-    return told(changes.add_officer(app, caller, once, new, with_token=token), response)
+    """Give the statement of an appointment to sign (administrator; `sign`, else it is refused); with `token=true`, the
+    answer to the signed act holds their first access token.
+    """
+    new = people.Newcomer(**{**officer.model_dump(exclude={"sign"}), "roles": frozenset(officer.roles)})
+    return told(changes.add_officer(app, caller, once, new, with_token=token, sign=officer.sign), response)
+
+
+@router.post("/officers/{id}/signature-image", dependencies=[may("set signature images")])
+def set_signature_image(
+    app: App, caller: Caller, once: Once, id: str, sent: SignatureImage, response: Response
+) -> Body:
+    """Set the image that an officer's PDF signatures show: one's own, or (administrators) another's."""
+    return told(images.set_image(app, caller, once, id, sent.image), response)
+
+
+@router.post("/seal", dependencies=[may("set the seal")])
+def set_seal(app: App, caller: Caller, once: Once, sent: SealImage, response: Response) -> Body:
+    """Set the image of the agency's seal (administrators)."""
+    return told(images.set_seal(app, caller, once, sent.image, sent.width_mm), response)
 
 
 @router.post("/organisation/changes", dependencies=[may("change the organisation")])
 def change(app: App, caller: Caller, once: Once, wanted: Changes, response: Response) -> Body:
-    """Make changes, all or none; 202 where another administrator must approve them; `dry_run` changes nothing."""
+    """Make changes, all or none; `dry_run` changes nothing. Those of rights must be signed: with `sign`, the answer
+    (201) is their statement, else they are refused; 202: they wait to be approved already.
+    """
     found = changes.read(wanted.changes)
     if isinstance(found, Refusal):
         raise Refused(found)
-    return told(changes.change(app, caller, once, found, wanted.reason, dry_run=wanted.dry_run), response)
+    how = How(reason=wanted.reason, sign=wanted.sign)
+    return told(changes.change(app, caller, once, found, how, dry_run=wanted.dry_run), response)
 
 
 @router.get("/positions", dependencies=[may("see the organisation")])
@@ -146,13 +166,13 @@ def list_certificates(app: App, caller: Caller, cursor: After = "", limit: Limit
 @router.post("/statements", status_code=201, dependencies=[may("do signed acts")])
 def prepare(app: App, caller: Caller, once: Once, act: NewStatement, response: Response) -> Body:
     """Prepare a signed act (administrator): certificate-bound, certificate-revoked, procedure-adopted, or
-    binding-approved, whose subject is the proposal.
+    proposal-approved, whose subject is the proposal. 202: the same waits to be approved already.
     """
     return told(signed_acts.prepare(app, caller, once, act.act, act.subject, act.body), response)
 
 
 @router.post("/acts", status_code=201, dependencies=[may("do signed acts")])
 def perform(app: App, caller: Caller, once: Once, act: SignedAct, response: Response) -> Body:
-    """Do a prepared act, signed; 202: proposed, another administrator approves it."""
+    """Do a prepared act, signed by who prepared it; 202: proposed, an administrator approves it."""
     submission = Submission(statement=act.statement, record=act.record, manifest=act.manifest, signature=act.signature)
     return told(signed_acts.perform(app, caller, once, submission), response)

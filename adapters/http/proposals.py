@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import StringConstraints
 
-from adapters.application import approving, proposals
+from adapters.application import proposals
+from adapters.application.acting import unsigned
+from adapters.application.approving import Approve
 from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.models import Model
 from adapters.http.organisation import told
@@ -51,11 +53,9 @@ def show_file(app: App, caller: Caller, id: Id, path: str) -> Response:
 
 
 @router.post("/proposals/{id}/approve", dependencies=[may("decide proposals")])
-def approve(app: App, caller: Caller, once: Once, id: Id, _sent: Nothing, response: Response) -> Body:
-    """Approve another officer's proposal (administrator): it takes effect now. A certificate binding wants a signed
-    act `binding-approved` instead.
-    """
-    return told(approving.approve(app, caller, once, id), response)
+def approve(app: App, caller: Caller, id: Id, _sent: Nothing) -> Body:
+    """Approving needs a signature: the act `proposal-approved`, by `POST /v1/statements`; this always refuses."""
+    raise Refused(unsigned(Approve.act, f"hoso proposal approve {id}"))
 
 
 @router.post("/proposals/{id}/reject", dependencies=[may("decide proposals")])

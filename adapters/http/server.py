@@ -11,6 +11,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from adapters.application import people, throttle
 from adapters.application.application import Application
+from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable, reachable
 from adapters.http import (
     devices,
@@ -57,11 +58,14 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
 
     stop = threading.Event()
     thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
+    fetcher = threading.Thread(target=refresh_until, args=(app, stop), name="revocation", daemon=True)
 
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
         if worker:
             thread.start()
+            if app.fetch_revocation is not None:
+                fetcher.start()  # not waited for at the end: it may hang on a slow authority, and writes whole files
         yield
         stop.set()
         if worker:

@@ -143,4 +143,10 @@ def _submission(sent: Completion) -> Submission | None:
     if sent.statement is None or sent.record is None or sent.manifest is None or sent.signature is None:
         message = "a signed completion has statement, record, manifest and signature"
         raise Refused(Refusal(kind=Kind.INVALID, code="completion-partial", message=message, remedy="send all four"))
-    return Submission(statement=sent.statement, record=sent.record, manifest=sent.manifest, signature=sent.signature)
+    signed = {item.name: item.signature for item in sent.pdf}
+    if len(signed) != len(sent.pdf):
+        message = "two PDF signatures are of the same document"
+        raise Refused(Refusal(kind=Kind.INVALID, code="completion-partial", message=message, remedy="send one of each"))
+    return Submission(
+        statement=sent.statement, record=sent.record, manifest=sent.manifest, signature=sent.signature, pdf=signed
+    )

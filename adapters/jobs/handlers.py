@@ -10,12 +10,15 @@ from datetime import datetime
 
 from adapters.application import work
 from adapters.application.application import Application
+from adapters.application.stamp_requests import STAMP
 from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
 from adapters.jobs import events
+from adapters.jobs.errors import TryLater
 from adapters.jobs.outgoing import counter, email, post
+from adapters.jobs.stamping import stamp
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
 from engine.acts.proceed import job_completed, timer_fired
@@ -103,6 +106,8 @@ def _make(
     )
 
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        if current.documents.get(name) != known:  # made over the older one, it would undo what was done meanwhile
+            raise TryLater(f"the document {document.file_name} was changed while it was made")
         definitions.put_content(tx, document.sha256, pdf)
         return job_completed(current, definition, job["number"], data, leaf, document=document, now=now)
 
@@ -148,6 +153,7 @@ def _completing(job: Job, data: Mapping[str, object], leaf: LeafDraft, document:
 HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
     **events.HANDLERS,
+    STAMP: stamp,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

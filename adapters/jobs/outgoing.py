@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
-from adapters.application import dispatching, work
+from adapters.application import dispatching, extending, work
 from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.work import Job
@@ -15,13 +15,14 @@ from adapters.dispatch.mail import compose
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.letters.label import address_label
 from engine.acts.proceed import dispatched, job_completed
-from engine.dispatch import Dispatch, Request, State, dispatch_key
+from engine.dispatch import UNSTAMPED, Dispatch, Request, State, dispatch_key
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.outcome import Outcome
 from engine.process import ProcessDefinition
 from signing.canonical import sha256_hex
+from signing.errors import Invalid
 
 # What a process may branch on, when its task names a result variable; anything else is an incident.
 CHANNEL_REFUSALS = frozenset({"post-excluded", "channel-excluded", "consent-missing"})
@@ -29,14 +30,13 @@ CHANNEL_REFUSALS = frozenset({"post-excluded", "channel-excluded", "consent-miss
 
 def email(app: Application, job: Job) -> None:
     """Send the result by email: first the dispatch is recorded, then the mail goes, then both are done together."""
-    dossier, _ = work.load(app, job)
-    document = _document(job, dossier)
-    request = dispatching.request_of(job, dossier, document, "email")
+    dossier, document, request = _leaving(app, job, "email")
     key = dispatch_key(request)
     sent = Dispatch(key=key, request=request, state=State.SENT)
     with app.store.read() as tx:
         row = jobs.find_dispatch(tx, key)
-    if row is None and not _prepare_email(app, job, request, dispatching.prove(app, dossier, document)):
+    proof = dispatching.prove(app, dossier, document)  # anew before each try: days may lie between
+    if not _prepare_email(app, job, request, proof, known=row is not None):
         return
     with app.store.write() as tx:
         if not jobs.held(tx, job):
@@ -84,9 +84,24 @@ def counter(app: Application, job: Job) -> None:
 
 
 def _gather(app: Application, job: Job, channel: str) -> tuple[Request, dispatching.Proof]:
+    dossier, document, request = _leaving(app, job, channel)
+    return request, dispatching.prove(app, dossier, document)
+
+
+def _leaving(app: Application, job: Job, channel: str) -> tuple[Dossier, Document, Request]:
+    """The dossier, its document as it may leave, and what is asked for: a signed PDF is extended before."""
     dossier, _ = work.load(app, job)
     document = _document(job, dossier)
-    return dispatching.request_of(job, dossier, document, channel), dispatching.prove(app, dossier, document)
+    request = dispatching.request_of(job, dossier, document, channel)
+    if dispatching.goes_nowhere(app, dossier, request):
+        return dossier, document, request
+    try:
+        leaving = extending.extended(app, job, dossier, document)
+    except extending.Waiting as error:
+        raise TryLater(str(error)) from error
+    except Invalid as error:
+        raise JobFault(error.code, f"{document.file_name} may not leave: {error.message}") from error
+    return dossier, leaving, replace(request, document=leaving)
 
 
 def _label_data(app: Application, dispatch: Dispatch) -> dict[str, object]:
@@ -115,13 +130,15 @@ def _prepare_parcel(
     work.finish(app, job, decide)
 
 
-def _prepare_email(app: Application, job: Job, request: Request, proof: dispatching.Proof) -> bool:
-    """Record the dispatch before the mail goes; False when it was refused, and the job is over."""
+def _prepare_email(app: Application, job: Job, request: Request, proof: dispatching.Proof, *, known: bool) -> bool:
+    """Record the dispatch before the mail goes, once; False when it was refused, and the job is over."""
     with app.store.write() as tx:
         dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"])
         if dossier is None or not jobs.held(tx, job):
             return False
         found = dispatching.decided(tx, dossier, request, proof)
+        if isinstance(found, Dispatch) and known:
+            return True
         if isinstance(found, Dispatch):
             leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.code)
             outcome = dispatched(Outcome(dossier=dossier, leaves=(leaf,)), found)
@@ -138,7 +155,12 @@ def _prepare_email(app: Application, job: Job, request: Request, proof: dispatch
 def _refused(
     job: Job, dossier: Dossier, definition: ProcessDefinition, request: Request, refusal: Refusal, now: datetime
 ) -> Outcome:
-    """A channel that is excluded is a fact the process can branch on; an unsigned result is an incident."""
+    """A channel that is excluded is a fact the process can branch on; an unsigned result is an incident.
+
+    One that lacks nothing but time stamps waits for them.
+    """
+    if refusal.code in (UNSTAMPED, dispatching.CHANGED):
+        raise TryLater(f"{refusal.message}   [{refusal.code}]")
     if refusal.code in CHANNEL_REFUSALS and "resultVariable" in job["payload"]["headers"]:
         leaf = dispatching.leaf("dispatch-refused", request, code=refusal.code, message=refusal.message)
         return job_completed(dossier, definition, job["number"], _result(job, refusal.code), leaf, now=now)

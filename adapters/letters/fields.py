@@ -1,4 +1,4 @@
-"""Form fields of a letter: empty in the draft, filled after the leader's signature by an incremental update.
+"""Form fields of a letter: empty in the draft, filled or signed later, each by an incremental update.
 
 Number and date follow the head's signature (NĐ 30/2020, Đ15), so the draft keeps text fields for them, and filling one
 appends to the file: whatever was signed stays a byte prefix of the result. The filled text is typeset by the same press
@@ -18,11 +18,18 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.letters.errors import LetterError
-from adapters.letters.typeset import Box, typeset
+from adapters.letters.typeset import OUTPUT_BYTES, Box, typeset
 
-__all__ = ["Box", "add_fields", "fill_fields", "letter_date"]
+__all__ = ["SIGNATURE", "Box", "add_fields", "fill_fields", "letter_date", "signing_places"]
 
-PRINT, READ_ONLY = 4, 1  # ISO 32000-2 tables 167 and 227: PDF/A wants printed widgets; only the program fills them
+PRINT, READ_ONLY, LOCKED = (
+    4,
+    1,
+    128,
+)  # ISO 32000-2 tables 167 and 227: PDF/A wants printed widgets; only the program fills them
+MAX_LETTER_BYTES = OUTPUT_BYTES + (8 << 20)  # what the press makes, and all that is added to it later
+SIGNATURE = "signature"  # the kind of a box in which a signature will stand
+SIGNED, APPENDED = 1, 2  # ISO 32000-2 table 225: it has signature fields, and grows by appending alone
 ALIGNMENTS = ("left", "center", "right")
 FONTS = {"normal": "HosoSerif", "italic": "HosoSerif-Italic"}
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -68,12 +75,15 @@ def letter_date(day: datetime) -> str:
 
 
 def add_fields(pdf: bytes, fields: Mapping[str, Box]) -> bytes:
-    """Append empty, read-only text fields at the given places; without fields the letter comes back as it is."""
+    """Append empty fields at the given places, read-only text or signature; without any the letter stays as it is."""
     if not fields:
         return pdf
     writer = _open(pdf)
     references = [_add_field(writer, name, box) for name, box in sorted(fields.items())]
     form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject(references)})
+    if any(box.kind == SIGNATURE for box in fields.values()):
+        form[pdf_name("/SigFlags")] = generic.NumberObject(SIGNED | APPENDED)
+        writer.root[pdf_name("/Extensions")] = _extensions()
     writer.root[pdf_name("/AcroForm")] = writer.add_object(form)
     writer.update_root()
     return writer.bytes_for(repr(sorted(fields.items())))
@@ -103,40 +113,81 @@ def _open(pdf: bytes) -> _Update:
         raise LetterError("letter-field", "the document is no readable PDF; make the letter again") from error
 
 
+def signing_places(pdf: bytes) -> dict[str, Box]:
+    """The empty signature fields of a document, with their sizes; none where it cannot be read, or is no letter."""
+    if len(pdf) > MAX_LETTER_BYTES:
+        return {}
+    try:
+        root = PdfFileReader(BytesIO(pdf)).root
+        entries = [entry.get_object() for entry in (root["/AcroForm"]["/Fields"] if "/AcroForm" in root else ())]
+        empty = [field for field in entries if field.get("/FT") == "/Sig" and "/V" not in field]
+        return {str(field["/T"]): _signing_box(field) for field in empty}
+    except Exception:
+        # What an applicant uploads as a PDF breaks in every way; it has no place for us then.
+        return {}
+
+
+def _signing_box(field: Any) -> Box:
+    left, bottom, right, top = (float(corner) for corner in field["/Rect"])
+    width, height, look = round(right - left, 2), round(top - bottom, 2), str(field.get("/TU", ""))
+    return Box(page=1, x=left, y=bottom, width=width, height=height, kind=SIGNATURE, look=look)
+
+
 def _add_field(writer: _Update, name: str, box: Box) -> Any:
     page_reference, _ = writer.find_page_for_modification(box.page - 1)
     page = page_reference.get_object()
     top = float(page["/MediaBox"][3])
     corners = (box.x, top - box.y - box.height, box.x + box.width, top - box.y)
-    rectangle = generic.ArrayObject(generic.FloatObject(f"{corner:.3f}") for corner in corners)
-    size = [generic.NumberObject(0), generic.NumberObject(0), *(_length(v) for v in (box.width, box.height))]
-    look = generic.StreamObject(
-        {
-            pdf_name("/Type"): pdf_name("/XObject"),
-            pdf_name("/Subtype"): pdf_name("/Form"),
-            pdf_name("/BBox"): generic.ArrayObject(size),
-            pdf_name("/Resources"): generic.DictionaryObject(),
-        },
-        stream_data=b"",
-    )
     field = generic.DictionaryObject(
         {
             pdf_name("/Type"): pdf_name("/Annot"),
             pdf_name("/Subtype"): pdf_name("/Widget"),
-            pdf_name("/FT"): pdf_name("/Tx"),
             pdf_name("/T"): pdf_string(name),
-            pdf_name("/F"): generic.NumberObject(PRINT),
-            pdf_name("/Ff"): generic.NumberObject(READ_ONLY),
-            pdf_name("/Rect"): rectangle,
+            pdf_name("/F"): generic.NumberObject(PRINT | (LOCKED if box.kind == SIGNATURE else 0)),
+            pdf_name("/Rect"): generic.ArrayObject(generic.FloatObject(f"{corner:.3f}") for corner in corners),
             pdf_name("/P"): generic.IndirectObject(page_reference.idnum, page_reference.generation, writer),
-            pdf_name("/DA"): pdf_string(f"/{FONTS[box.style]} {box.size:g} Tf 0 g"),
-            pdf_name("/Q"): generic.NumberObject(ALIGNMENTS.index(box.align)),
-            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): writer.add_object(look)}),
+            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): writer.add_object(_empty_look(box))}),
+            **(_signature_entries(box) if box.kind == SIGNATURE else _text_entries(box)),
         }
     )
     reference = writer.add_object(field)
     writer.register_annotation(page_reference, reference)
     return reference
+
+
+def _extensions() -> Any:
+    """Say at once what signing would otherwise have to add to the catalog: PAdES (EN 319 142-1 §5.6)."""
+    pades = {pdf_name("/BaseVersion"): pdf_name("/1.7"), pdf_name("/ExtensionLevel"): generic.NumberObject(1)}
+    return generic.DictionaryObject({pdf_name("/ESIC"): generic.DictionaryObject(pades)})
+
+
+def _text_entries(box: Box) -> dict[Any, Any]:
+    return {
+        pdf_name("/FT"): pdf_name("/Tx"),
+        pdf_name("/Ff"): generic.NumberObject(READ_ONLY),
+        pdf_name("/DA"): pdf_string(f"/{FONTS[box.style]} {box.size:g} Tf 0 g"),
+        pdf_name("/Q"): generic.NumberObject(ALIGNMENTS.index(box.align)),
+        # Means nothing beside a single look; but without it pyHanko 0.38 takes the look of a field that the organ's
+        # signature locked for changed by every later update, be it only validation data.
+        pdf_name("/AS"): pdf_name("/N"),
+    }
+
+
+def _signature_entries(box: Box) -> dict[Any, Any]:
+    told = {pdf_name("/TU"): pdf_string(box.look)} if box.look else {}
+    return {pdf_name("/FT"): pdf_name("/Sig"), **told}
+
+
+def _empty_look(box: Box) -> Any:
+    """Nothing, of that size: PDF/A wants an appearance of every field."""
+    size = [generic.NumberObject(0), generic.NumberObject(0), *(_length(v) for v in (box.width, box.height))]
+    entries = {
+        pdf_name("/Type"): pdf_name("/XObject"),
+        pdf_name("/Subtype"): pdf_name("/Form"),
+        pdf_name("/BBox"): generic.ArrayObject(size),
+        pdf_name("/Resources"): generic.DictionaryObject(),
+    }
+    return generic.StreamObject(entries, stream_data=b"")
 
 
 def _length(points: float) -> Any:

@@ -34,7 +34,8 @@ NOWHERE = "http://127.0.0.1:9"
 class Box:
     """A place for a form field: page (from 1), then left, top, width and height in points from the page's top left.
 
-    `size` is the text's size in points, `style` `normal` or `italic`, `align` `left`, `center` or `right`.
+    `kind` is `text` or `signature`. Of a text: `size` in points, `style` `normal` or `italic`, `align` `left`, `center`
+    or `right`. Of a signature: `look` is empty, or `appendix:<symbol>`, `copy:<form>` where it is text and no image.
     """
 
     page: int
@@ -45,6 +46,8 @@ class Box:
     size: float = 13
     style: str = "normal"
     align: str = "center"
+    kind: str = "text"
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""On what a dossier's evidence rests: the leaves outside it of which an auditor needs every one.
+
+Deployments and the procedure; the bindings of every certificate that signed any of it; what made each signer an
+officer, and each administrator who signed that, up to the first. It is looked up by who signed, so that the cost is
+that of the people concerned, whatever the log holds besides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.database import definitions, people
+from adapters.database import trail as stored
+from adapters.database.store import Transaction
+from adapters.database.trail import StoredLeaf
+from engine.dossier import Dossier
+from engine.outcome import SYSTEM
+from signing.canonical import parse_canonical
+from signing.evidence.running import MIGRATED, STARTED
+from signing.trail.leaf import decode_leaf
+
+OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE = "officer", "position", "unit", "mandate", "certificate"
+Name = tuple[str, str]
+"""A kind and an id."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Search:
+    """What was found, and what was asked for already."""
+
+    before: int
+    found: dict[int, StoredLeaf] = field(default_factory=dict)
+    asked: set[Name] = field(default_factory=set)
+
+
+def foundations(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> list[StoredLeaf]:
+    """The leaves that the dossier's own rest on, of acts older than the last of these."""
+    search = _Search(before=own[-1].index)
+    fresh = [*own, *_add(tx, search, _ran(tx, dossier, own))]
+    while fresh:
+        names = {name for leaf in fresh for name in _names(leaf)} - search.asked
+        search.asked |= names
+        fresh = _add(tx, search, _told_of(tx, names, search.before))
+    return list(search.found.values())
+
+
+def opened(leaf: StoredLeaf) -> Mapping[str, Any]:
+    """A leaf's evidence."""
+    evidence = parse_canonical(leaf.evidence)
+    assert isinstance(evidence, dict)
+    return evidence
+
+
+def about(act: str, subject: str) -> Name | None:
+    """What a change of the organisation is about, as far as it gives or ends anything."""
+    kind = _ABOUT.get(act)
+    return None if kind is None else (kind, subject)
+
+
+_ABOUT = {
+    "unit-added": UNIT,
+    "unit-changed": UNIT,
+    "position-added": POSITION,
+    "position-changed": POSITION,
+    "officer-added": OFFICER,
+    "officer-appointed": OFFICER,
+    "appointment-ended": OFFICER,
+    "role-granted": OFFICER,
+    "role-ended": OFFICER,
+    "mandate-given": MANDATE,
+    "mandate-ended": MANDATE,
+}
+# What else a change names: the field, and what it names.
+_NAMED = (("position", POSITION), ("given_by", POSITION), ("given_to", POSITION), ("unit", UNIT), ("parent", UNIT))
+
+
+def _add(tx: Transaction, search: _Search, indexes: Iterable[int]) -> list[StoredLeaf]:
+    """The leaves of these that were not found yet."""
+    new = stored.leaves_at(tx, set(indexes) - search.found.keys())
+    search.found |= {leaf.index: leaf for leaf in new}
+    return new
+
+
+def _ran(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> Iterator[int]:
+    """The leaves of the deployments that the dossier ran under, and of its procedure."""
+    ran = {(dossier.process_key, dossier.process_version), *_bundles(own)}
+    for key, version in sorted(ran):
+        if (process := definitions.find_process(tx, key, version)) is not None:
+            yield process["leaf"]
+    if dossier.procedure and (procedure := definitions.find_procedure(tx, dossier.procedure)) is not None:
+        yield procedure["leaf"]
+
+
+def _bundles(leaves: list[StoredLeaf]) -> Iterator[tuple[str, int]]:
+    """The processes under which the dossier ran, as its leaves tell: its own, what they call, later versions."""
+    for leaf in leaves:
+        told = opened(leaf)
+        for each in told["details"].get("bundles", ()) if told["act"] in (STARTED, MIGRATED) else ():
+            yield each["key"], each["version"]
+
+
+def _names(leaf: StoredLeaf) -> Iterator[Name]:
+    """Whom and what a leaf rests on: who signed it and with which certificates, what they held, by which mandates."""
+    told = opened(leaf)
+    details, objects = told["details"], told["objects"]
+    if "record" in objects and not told["act"].endswith("-refused"):
+        actor = decode_leaf(leaf.encoded).actor
+        officers = (actor, details.get("approved_by"))
+        yield from ((OFFICER, each) for each in officers if isinstance(each, str) and each != SYSTEM)
+        prints = (objects.get("certificate"), objects.get("approval-certificate"))
+        yield from ((CERTIFICATE, each) for each in prints if isinstance(each, str))
+        yield from ((MANDATE, str(each)) for each in details.get("mandates", ()))
+    if told["act"] in _ABOUT:
+        yield from ((kind, details[name]) for name, kind in _NAMED if isinstance(details.get(name), str))
+
+
+def _told_of(tx: Transaction, names: set[Name], before: int) -> set[int]:
+    """The leaves that say what these are."""
+    found: set[int] = set()
+    for kind in (OFFICER, POSITION, UNIT, MANDATE):
+        if ids := {id for of, id in names if of == kind}:
+            found |= stored.about(tx, kind, ids, before=before)
+    for fingerprint in sorted(id for of, id in names if of == CERTIFICATE):
+        if (row := people.find_certificate(tx, fingerprint)) is not None:
+            found |= {leaf for leaf in (row["bound_leaf"], row["revoked_leaf"]) if leaf is not None and leaf < before}
+    return found

@@ -1,0 +1,1 @@
+"""Revocation data, fetched beforehand: verification itself asks nobody."""

@@ -61,7 +61,7 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     "procedure": ("adapters.cli.commands.procedure", N_("Procedures: adopt (a signed act), list, show.")),
     "audit": ("adapters.cli.commands.audit", N_("The trail: verify it, export evidence, list receipts.")),
     "verify": ("adapters.cli.commands.verify", N_("Verify an evidence pack, offline.")),
-    "key": ("adapters.cli.commands.key", N_("Keys: show what a key file is.")),
+    "key": ("adapters.cli.commands.key", N_("Keys: list them, check whether one can sign here, unlock and lock.")),
 }
 SERVER: Mapping[str, tuple[str, str]] = {
     "process": ("adapters.console.process", N_("Process bundles: check, explain, deploy, list, show.")),

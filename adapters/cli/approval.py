@@ -5,7 +5,7 @@ The record is built here, from values that were checked here; nothing that the s
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.cli.codes import in_words
@@ -24,16 +24,21 @@ ACT_PURPOSE = "approval"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """What is sent: three byte strings that belong together."""
+    """What is sent: three byte strings that belong together, and the signatures of PDFs by the documents' names."""
 
     record: bytes
     manifest: bytes
     signature: bytes
+    pdf: Mapping[str, bytes] = field(default_factory=dict)
 
     def to_json(self, statement: str) -> dict[str, Any]:
         """Return the body of the request, in base64."""
         parts = {"record": self.record, "manifest": self.manifest, "signature": self.signature}
-        return {"statement": statement, **{name: base64.b64encode(part).decode() for name, part in parts.items()}}
+        body: dict[str, Any] = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+        if self.pdf:
+            listed = sorted(self.pdf.items())
+            body["pdf"] = [{"name": name, "signature": base64.b64encode(part).decode()} for name, part in listed]
+        return {"statement": statement, **body}
 
 
 def approval_record(statement: Statement, data: Mapping[str, Any], seen: Checkpoint) -> ApprovalRecord:

@@ -1,6 +1,7 @@
 """Certificates as files and as fingerprints."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -10,7 +11,7 @@ from adapters.cli.errors import FAILURE, SIGNATURE, USAGE, CommandFailed
 from adapters.cli.input import read_file
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
-from signing.certificates import load_certificates
+from signing.certificates import fingerprint, load_certificates
 from signing.errors import SigningError
 
 
@@ -28,6 +29,23 @@ def read_certificates(*files: Path) -> list[x509.Certificate]:
                 exit_code=SIGNATURE,
             ) from None
     return found
+
+
+def pinned_fingerprints(named: Sequence[str]) -> frozenset[str]:
+    """Return the fingerprints of certificates that are named by their file, or by their whole fingerprint."""
+    found: set[str] = set()
+    for each in named:
+        text = each.replace(":", "").lower()
+        whole = re.fullmatch(r"[0-9a-f]{64}", text)
+        if not whole and not Path(each).exists() and re.fullmatch(r"[0-9a-f]{4,63}", text):
+            raise CommandFailed(
+                "bad-fingerprint",
+                _("{text} is no file, and no whole fingerprint (64 characters 0-9 a-f)").format(text=repr(each)),
+                remedy=_("name the certificate's file, or its whole fingerprint"),
+                exit_code=USAGE,
+            )
+        found |= {text} if whole else {fingerprint(certificate) for certificate in read_certificates(Path(each))}
+    return frozenset(found)
 
 
 def whole_fingerprint(client: Client, beginning: str) -> str:

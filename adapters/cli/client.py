@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.cli.codes import in_words
+from adapters.cli.codes import in_words, remedy_in_words
 from adapters.cli.errors import NOT_SIGNED_IN, USAGE, CommandFailed, exit_code_for
 from adapters.cli.language import _, current
 from adapters.cli.terminal import escape
@@ -216,8 +216,9 @@ def _problem(status: int, value: Mapping[str, object]) -> Problem:
     if status == 401:
         remedy = _SIGN_IN()
     elif remedy and current() != "en":
-        # The server's English stands together, behind what it means.
-        message, remedy = in_words(code, f"{message}; {remedy}"), ""
+        known = remedy_in_words(code)
+        # Where it is not known here, the server's English stands together, behind what it means.
+        message, remedy = (in_words(code, message), known) if known else (in_words(code, f"{message}; {remedy}"), "")
     else:
         message = in_words(code, message)
     return Problem(status, code, escape(message), remedy=escape(remedy), details=_details(value))

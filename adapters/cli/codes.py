@@ -1,7 +1,7 @@
 """What codes mean, in the reader's language.
 
 The server and `signing` word their refusals in English, with the names and numbers of the case. A reader of Vietnamese
-gets the meaning of the code first, and then those words.
+gets the meaning of the code first, and then those words. What `signing` refuses with is told by `signing.reasons`.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,10 @@ MEANINGS: Mapping[str, str] = {
     "procedure-unknown": N_("no such procedure is adopted"),
     "certificate-unknown": N_("there is no such bound certificate"),
     "dispatch-unknown": N_("there is no such dispatch"),
+    "image-refused": N_("the image cannot be used for a signature"),
+    "pdf-signature-missing": N_("the signatures of the PDFs are not those that were asked for"),
+    "pdf-place-empty": N_("a place for a signature in the PDF is still empty"),
+    "pdf-signer": N_("the PDF is signed by another than the record"),
     "label-unknown": N_("this dispatch has no label"),
     "checkpoint-unknown": N_("the log has no such checkpoint"),
     "message-unexpected": N_("nobody waits for this message"),
@@ -66,6 +70,8 @@ MEANINGS: Mapping[str, str] = {
     "no-such-start": N_("the process does not start so"),
     "form-invalid": N_("the form is not filled in rightly"),
     "procedure-invalid": N_("the procedure record is not well-formed"),
+    "procedure-second": N_("the process serves another procedure, too: who receives a dossier names one (--procedure)"),
+    "procedure-backdated": N_("it begins earlier than today: dossiers received since keep the record in force then"),
     "procedure-missing": N_("the dossier has no procedure"),
     "bundle-refused": N_("the bundle cannot be deployed"),
     "call-not-deployed": N_("the process calls another one that is not deployed"),
@@ -137,6 +143,7 @@ MEANINGS: Mapping[str, str] = {
     "proposal-decided": N_("the proposal was decided already"),
     "proposal-lapsed": N_("the proposal has lapsed"),
     "proposal-differs": N_("the approval names something else than the proposal"),
+    "proposal-waits": N_("the same waits to be approved already"),
     "author-lost-right": N_("who proposed it may not do it any more"),
     "deployed-already": N_("this bundle is deployed already"),
     "file-unknown": N_("there is no such file"),
@@ -147,70 +154,77 @@ MEANINGS: Mapping[str, str] = {
     "statement-differs": N_("what was signed differs from the statement"),
     "statement-nonce": N_("the record answers another statement"),
     "documents-changed": N_("the documents changed since they were shown"),
-    "signature-missing": N_("this step needs a signature"),
+    "signature-missing": N_("this must be signed"),
     # dispatch
     "post-excluded": N_("this procedure's result is not posted"),
     "channel-excluded": N_("the procedure does not allow this channel"),
     "consent-missing": N_("the citizen's consent to post is missing"),
     "address-invalid": N_("the address cannot be used"),
     "result-unsigned": N_("the result lacks a required signature"),
+    "result-unstamped": N_("the result waits for the time stamps of its signatures"),
     "not-the-result": N_("this document is not the procedure's result"),
     # certificates and keys
-    "certificate-bound": N_("the certificate is bound already"),
-    "certificate-unbound": N_("the certificate is bound to no officer"),
-    "certificate-of-another": N_("the certificate is another officer's"),
-    "certificate-revoked": N_("the certificate was revoked"),
     "certificate-suspended": N_("the certificate is suspended: a device on which it may lie was lost"),
     "certificate-not-suspended": N_("the certificate is not suspended"),
     "own-certificate": N_("nobody reinstates their own certificate"),
-    "certificate-expired": N_("the certificate has expired"),
-    "certificate-not-yet-valid": N_("the certificate is not valid yet"),
-    "certificate-untrusted": N_("the certificate leads to no trusted root"),
-    "certificate-path": N_("the certificate's chain does not hold"),
-    "certificate-usage": N_("the certificate is not for signing"),
-    "certificate-key-weak": N_("the certificate's key is too weak"),
-    "certificate-algorithm": N_("the certificate uses a forbidden algorithm"),
-    "certificate-malformed": N_("this is no certificate"),
-    "revocation-unknown": N_("whether the certificate was revoked is not known"),
     "key-mismatch": N_("the key and the certificate do not belong together"),
     "key-unsupported": N_("this kind of key cannot sign here"),
-    "sign-failed": N_("the key did not sign"),
-    # signatures and records
-    "signature-wrong": N_("the signature does not hold"),
-    "signature-malformed": N_("the signature is not well-formed"),
-    "signature-other-data": N_("the signature is over other data"),
-    "signature-other-document": N_("the signature is over another document"),
-    "signature-other-record": N_("the signature is over another record"),
-    "signature-purpose": N_("the signature is for another purpose"),
-    "signature-time": N_("the signature's time does not fit"),
-    "signature-algorithm": N_("the signature uses a forbidden algorithm"),
-    "record-field": N_("a field of the record is not as it must be"),
-    "record-other-act": N_("the record is of another act"),
-    "record-replayed": N_("the record was used before"),
-    "record-delegation": N_("the record's mandates are missing, or do not carry its capacity"),
-    "record-prior": N_("the record follows one that is missing"),
-    # the log and the evidence
-    "note-key": N_("the checkpoint is signed by another key"),
-    "note-signature": N_("the checkpoint's signature does not hold"),
-    "note-malformed": N_("the checkpoint is not well-formed"),
-    "checkpoint-origin": N_("the checkpoint is of another log"),
-    "consistency-proof": N_("the log is not the one seen before"),
-    "inclusion-proof": N_("the leaf does not stand in the log"),
-    "leaf-evidence": N_("the evidence is not what the log recorded"),
-    "log-key": N_("this is no log key"),
-    "act-unsigned": N_("an act lacks its signature"),
-    "bundle-missing": N_("the process of a record is not in the pack"),
-    "pack-malformed": N_("this is no evidence pack, or a damaged one"),
-    "pack-unaccounted": N_("the pack holds something that no act accounts for"),
-    "pack-object-missing": N_("the pack lacks something that an act names"),
-    "pack-too-large": N_("the pack is too large"),
-    "pdf-changed": N_("the PDF was changed beyond its fields"),
-    "pdf-not-appended": N_("the PDF was changed and not only appended to"),
+    "key-name": N_("this names no key"),
+    "token-support-missing": N_("this installation cannot use tokens"),
+    "token-module-missing": N_("the token's library is not there"),
+    "token-module-broken": N_("the token's library cannot be loaded"),
+    "token-missing": N_("there is no such token"),
+    "token-ambiguous": N_("several tokens have this name"),
+    "token-pin-wrong": N_("the PIN is wrong"),
+    "token-pin-locked": N_("the token's PIN is locked"),
+    "token-pin-expired": N_("the token wants a new PIN"),
+    "token-pin-unset": N_("the token has no PIN yet"),
+    "token-key-missing": N_("the token holds no such key"),
+    "token-key-ambiguous": N_("several keys on the token have this name"),
+    "token-certificate-missing": N_("the token holds no certificate for the key"),
+    "token-gone": N_("the token is no longer there"),
+    "token-failed": N_("the token does not do it"),
+    "token-crowded": N_("the token holds too much"),
+    "agent-gone": N_("the key is locked again"),
+    "agent-refused": N_("the agent that holds keys refuses"),
+    "agent-unsupported": N_("keys cannot be unlocked for a while on this system"),
 }
+
+
+REMEDIES: Mapping[str, str] = {
+    "not-holder": N_("claim it first: hoso task claim"),
+    "task-held": N_("ask who holds it, or let their head reassign it"),
+    "certificate-kind": N_("sign with the other key; name both once: hoso profile set --key, --organ-key"),
+    "certificate-of-another": N_("sign with your own key"),
+    "certificate-unbound": N_("ask an administrator to bind it: hoso certificate bind"),
+    "certificate-suspended": N_("ask an administrator: hoso certificate reinstate"),
+    "certificate-revoked": N_("sign with another key; an administrator binds its certificate"),
+    "statement-expired": N_("look at it again and sign again"),
+    "statement-used": N_("look at it again and sign again"),
+    "documents-changed": N_("look at it again and sign again"),
+    "unit-unknown": N_("list them: hoso unit list"),
+    "officer-unknown": N_("list them: hoso officer list"),
+    "position-unknown": N_("list them: hoso position list"),
+    "proposal-unknown": N_("list them: hoso proposal list"),
+    "proposal-own": N_("ask another administrator, or withdraw it: hoso proposal withdraw"),
+    "proposal-lapsed": N_("propose it anew"),
+    "signature-missing": N_("name your key: --key, or once hoso profile set --key"),
+}
+"""What to do, where it is the same in each case of a code; for a reader of another language than English."""
+
+
+def remedy_in_words(code: str) -> str:
+    """Return what to do about a code; empty where only the server says it."""
+    return _(REMEDIES[code]) if code in REMEDIES else ""
 
 
 def in_words(code: str, message: str) -> str:
     """Return the message; for a reader of another language the code's meaning first, where it is known."""
-    if current() == "en" or code not in MEANINGS:
-        return message
-    return f"{_(MEANINGS[code])} ({message})"
+    meaning = _(MEANINGS[code]) if code in MEANINGS else _reason(code)
+    return message if current() == "en" or not meaning else f"{meaning} ({message})"
+
+
+def _reason(code: str) -> str:
+    from signing.reasons import REASONS  # only where something was refused: lists start without it
+
+    return REASONS[code].text(current()) if code in REASONS else ""

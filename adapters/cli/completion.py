@@ -2,14 +2,15 @@
 
 1. an earlier submission without an answer goes first;  2. the form is checked;  3. the server's statement is held
 against the task;  4. its checkpoint must continue the log this client knows;  5. each document's digest is computed
-from its bytes;  6. the officer sees it all and agrees;  7. the key signs;  8. the receipt is checked and kept.
+from its bytes;  6. the officer sees it all and agrees;  7. the key signs, the PDFs
+that are prepared for it, too;  8. the receipt is checked and kept.
 """
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.cli import pending, receipts
 from adapters.cli.client import Client, NoAnswer, Problem, fresh_key, path
@@ -24,6 +25,9 @@ from adapters.cli.statement import Statement, expect_task, read_statement, refer
 from adapters.cli.terminal import confirm, escape, out, refuse_unless, say
 from adapters.cli.witness import Witness
 from signing.trail.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from adapters.cli.keys import Keys
 
 Json = dict[str, Any]
 
@@ -59,23 +63,39 @@ class Prepared:
     seen: Checkpoint
 
 
-def run(session: Session, wish: Wish) -> Json:
-    """Complete the task; returns the server's answer, whose receipt was checked and kept."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What signs: the officer's keys, each opened once, and the question whether to; shared by many at once."""
+
+    keys: "Keys"
+    agrees: Callable[[], bool]
+
+    @classmethod
+    def of(cls, session: Session, wish: Wish) -> "Hand":
+        """One wish's own."""
+        from adapters.cli.keys import Keys
+
+        keys = Keys(session, key=wish.key, pin_file=wish.pin_file)
+        return cls(keys=keys, agrees=lambda: confirm(_("Sign this?"), assume_yes=wish.assume_yes))
+
+
+def run(session: Session, wish: Wish, hand: Hand | None = None) -> Json:
+    """Complete the task; returns the server's answer, whose receipt was checked and kept. `hand`: else by the wish."""
+    hand = hand or Hand.of(session, wish)
     typed, client = wish.typed(), session.client
     earlier = pending.find(session.profile, wish.task, client.server)
     if earlier is not None and wish.discard_pending:
         pending.forget(session.profile, wish.task)
-    elif earlier is not None and (answer := _again(session, earlier, typed)) is not None:
+    elif earlier is not None and (answer := send_again(session, earlier, typed)) is not None:
         return answer
     me = client.get("/v1/me")
     task = client.get(path("tasks", wish.task))
-    signs = task.get("signature") != "none"
+    purpose = str(task.get("signature"))
+    signs = purpose != "none"
     if signs:
-        from adapters.cli.keys import require_key
-
-        require_key(wish.key, why=_("task {task} wants a signature").format(task=escape(wish.task)))
+        hand.keys.require(purpose, why=_("task {task} wants a signature").format(task=escape(wish.task)))
     prepared = _prepare(session, me, task, check_form(task.get("form"), _filled(task, typed, wish)), _seen(task, wish))
-    body = _sign(client, prepared, wish) if signs else _unsigned(prepared)
+    body = _sign(client, prepared, wish, hand) if signs else _unsigned(prepared)
     where = path("tasks", wish.task, "complete")
     submission = pending.Submission(
         task=wish.task,
@@ -127,20 +147,23 @@ def _unsigned(prepared: Prepared) -> Json:
     }
 
 
-def _sign(client: Client, prepared: Prepared, wish: Wish) -> Json:
+def _sign(client: Client, prepared: Prepared, wish: Wish, hand: Hand) -> Json:
+    from adapters.cli import pdfs
     from adapters.cli.approval import approval_record, sign
-    from adapters.cli.keys import open_key
     from signing.record import parse_time
 
-    assert wish.key is not None
     record = approval_record(prepared.statement, prepared.data, prepared.seen)
     contents = fetch_all(client, references(prepared.statement.facts))
     block = prepared.statement.facts.get("block")
+    to_sign = pdfs.checked(client, prepared.statement, record, prepared.task.get("role"), contents)
     for line in preview(prepared.task, record, contents, save_to=wish.save_to, block=block):
         say(line)
-    refuse_unless(confirm(_("Sign this?"), assume_yes=wish.assume_yes))
-    key = open_key(wish.key, wish.pin_file, at=parse_time(record.time))
-    return sign(record, key).to_json(prepared.statement.id)
+    for line in pdfs.preview(to_sign, save_to=wish.save_to):
+        say(line)
+    refuse_unless(hand.agrees())
+    key = hand.keys.open(record.purpose, at=parse_time(record.time))
+    signed = sign(record, key)
+    return replace(signed, pdf=pdfs.signed(to_sign, key, record)).to_json(prepared.statement.id)
 
 
 def _send(session: Session, submission: pending.Submission) -> Json:
@@ -177,7 +200,7 @@ def _unknown(failure: CommandFailed, task: str) -> CommandFailed:
     )
 
 
-def _again(session: Session, earlier: pending.Submission, typed: Mapping[str, Any]) -> Json | None:
+def send_again(session: Session, earlier: pending.Submission, typed: Mapping[str, Any]) -> Json | None:
     """Send the earlier submission first; None when the server never took it and no longer can."""
     if typed and dict(typed) != dict(earlier.typed):
         raise CommandFailed(

@@ -11,6 +11,7 @@ from adapters.cli.terminal import escape
 
 LARGEST = 5 * 1024 * 1024
 Json = Mapping[str, Any]
+_BESIDE = ("sign", "subject", "file", "line", "before")
 
 
 def read_lists(paths: Sequence[Path]) -> dict[str, str]:
@@ -63,6 +64,18 @@ def diff(answer: Json) -> Iterator[str]:
     for change in answer.get("changes", []):
         sign = str(change.get("sign", "~"))
         yield f"{'−' if sign == '-' else escape(sign)} {_words(change)}"
+
+
+def plain(answer: Json) -> list[Json]:
+    """The changes of a plan as they are signed: without where they come from and what was before."""
+    offered = answer.get("signed_changes")
+    steps = answer.get("changes")
+    if not isinstance(offered, list) or not isinstance(steps, list) or len(offered) != len(steps):
+        return []
+    return [
+        {name: value for name, value in step.items() if name not in _BESIDE or name in change}
+        for step, change in zip(steps, offered, strict=True)
+    ]
 
 
 def notes(answer: Json) -> Iterator[str]:

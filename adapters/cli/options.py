@@ -7,7 +7,14 @@ import typer
 
 from adapters.cli.language import _
 
-Key = Annotated[str | None, typer.Option("--key", metavar=_("KEY"), help=_("Your own key: its file (PKCS#12)."))]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar=_("KEY"),
+        help=_("The key: a file (PKCS#12) or 'pkcs11:token=…;object=…' (else HOSO_KEY, else the profile's)."),
+    ),
+]
 PinFile = Annotated[
     Path | None,
     typer.Option(

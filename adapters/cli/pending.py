@@ -39,14 +39,24 @@ def keep(profile: Profile, submission: Submission) -> None:
 
 def find(profile: Profile, task: str, server: str) -> Submission | None:
     """Return what is still open for a task at this server."""
+    submission = _read(_file(profile, task))
+    return submission if submission and (submission.task, submission.server) == (task, server) else None
+
+
+def find_all(profile: Profile, server: str) -> list[Submission]:
+    """Return everything that is still open at this server."""
+    found = [_read(file) for file in sorted((profile.directory / "pending").glob("*.json"))]
+    return [submission for submission in found if submission and submission.server == server]
+
+
+def _read(file: Path) -> Submission | None:
     try:
-        submission = Submission(**json.loads(_file(profile, task).read_bytes()))
+        return Submission(**json.loads(file.read_bytes()))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError):
-        say(_("warning: an earlier submission of {task} is unreadable and is left aside").format(task=task))
+        say(_("warning: an earlier submission of {task} is unreadable and is left aside").format(task=file.stem))
         return None
-    return submission if (submission.task, submission.server) == (task, server) else None
 
 
 def forget(profile: Profile, task: str) -> None:

@@ -11,7 +11,7 @@ from adapters.cli.documents import keep
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local, parse_time
-from adapters.cli.words import purpose_word
+from adapters.cli.words import act_word, purpose_word
 from adapters.forms import Field, read_fields
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
 
@@ -104,7 +104,7 @@ def warn_of_skew(record: ApprovalRecord | ActRecord) -> Iterator[str]:
 def preview_act(record: ActRecord) -> Iterator[str]:
     """Yield the lines to show for an act outside any task."""
     yield _("What will be signed:")
-    yield _("  Act:     {act}").format(act=escape(record.act))
+    yield _("  Act:     {act}").format(act=act_word(record.act))
     yield _("  Subject: {subject}").format(subject=escape(record.subject))
     yield _("  Officer: {officer}").format(officer=escape(record.officer))
     yield _("  Time:    {time}").format(time=local(record.time))

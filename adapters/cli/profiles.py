@@ -23,6 +23,7 @@ class Profile:
     """One officer at one server. `log_key` is the pinned C2SP verifier key; `token_in` says where the token lies.
 
     `device` is what the server calls this machine; `renew_after`: from when on the token is renewed (UTC, ISO 8601).
+    `key` signs where no --key is named, `organ_key` the steps for the organ; `pkcs11_module`: the tokens' library.
     """
 
     name: str
@@ -34,10 +35,14 @@ class Profile:
     token_in: str = "file"  # noqa: S105  (a place, not a secret)
     device: str | None = None
     renew_after: str | None = None
+    key: str | None = None
+    organ_key: str | None = None
+    pkcs11_module: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-_KEPT = ("server", "officer", "officer_name", "log_key", "token_in", "device", "renew_after")
+_KEYS = ("key", "organ_key", "pkcs11_module")
+_KEPT = ("server", "officer", "officer_name", "log_key", "token_in", "device", "renew_after", *_KEYS)
 
 
 def config_directory(environment: Mapping[str, str] = os.environ) -> Path:

@@ -14,6 +14,7 @@ from signing.canonical import canonical, sha256_hex
 
 Json = Mapping[str, Any]
 BINDING = "certificate-bound"
+_TOLD = ("id", "act", "subject", "author", "reason")
 
 
 def act_in_words(act: object) -> str:
@@ -22,6 +23,7 @@ def act_in_words(act: object) -> str:
         "process-deployed": _("deploy a process"),
         BINDING: _("bind a certificate"),
         "organisation-changed": _("change the organisation"),
+        "procedure-adopted": _("adopt a procedure"),
     }
     return known.get(str(act)) or escape(act)
 
@@ -56,30 +58,25 @@ def lines(shown: Json) -> Iterator[str]:
         yield _("  Because:  {note}").format(note=escape(shown["note"]))
     if shown.get("state") == "open":
         yield _("  Lapses:   {time}").format(time=local(shown.get("lapses")))
-    yield from _certificate(shown.get("certificate"), shown)
+    yield from _certificate(shown)
     yield from _files(shown)
     yield from _changes(_body(shown).get("changes"))
+    yield from _procedure(_body(shown).get("procedure"))
     yield _("  SHA-256   {digest} (computed on this machine)").format(digest=digest(shown))
 
 
 def digest(shown: Json) -> str:
     """The proposal's SHA-256, computed from what is shown; stops where the server tells another one."""
+    content = _content(shown)
     found = sha256_hex(canonical(shown.get("content")))
-    if found != shown.get("digest") or any(_content(shown).get(name) != shown.get(name) for name in ("act", "subject")):
-        raise CommandFailed(
-            "proposal-altered",
-            _("the server shows another proposal than it names by its digest"),
-            remedy=_("decide nothing; tell your operator"),
-            exit_code=SIGNATURE,
-        )
+    if found != shown.get("digest") or any(content.get(name) != shown.get(name) for name in _TOLD):
+        raise _altered(_("the server shows another proposal than it names by its digest"))
     return found
 
 
 def approval(shown: Json) -> dict[str, Any]:
-    """What a signed approval of a binding names; the certificate's own words were computed by the server alone."""
-    body = _body(shown)
-    named = {name: body.get(name) for name in ("fingerprint", "kind")}
-    return {"proposal": digest(shown), "officer": shown.get("subject"), **named}
+    """What a signed approval names."""
+    return {"proposal": digest(shown), "act": shown.get("act"), "subject": shown.get("subject")}
 
 
 def save(client: Client, shown: Json, folder: Path) -> list[Path]:
@@ -89,12 +86,7 @@ def save(client: Client, shown: Json, folder: Path) -> list[Path]:
         parts = str(name).split("/")
         content = client.get_bytes(path("proposals", str(shown["id"]), "files", *parts))
         if sha256_hex(content) != expected:
-            raise CommandFailed(
-                "proposal-altered",
-                _("the server gave other bytes than file {name} of the proposal").format(name=escape(name)),
-                remedy=_("decide nothing; tell your operator"),
-                exit_code=SIGNATURE,
-            )
+            raise _altered(_("the server gave other bytes than file {name} of the proposal").format(name=escape(name)))
         file = folder.joinpath(*parts)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -112,8 +104,13 @@ def _body(shown: Json) -> Json:
     return body if isinstance(body, Mapping) else {}
 
 
-def _certificate(told: object, shown: Json) -> Iterator[str]:
-    if not isinstance(told, Mapping):
+def _altered(message: str) -> CommandFailed:
+    remedy = _("decide nothing; tell your operator")
+    return CommandFailed("proposal-altered", message, remedy=remedy, exit_code=SIGNATURE)
+
+
+def _certificate(shown: Json) -> Iterator[str]:
+    if shown.get("act") != BINDING:
         return
     from base64 import b64decode
 
@@ -122,32 +119,31 @@ def _certificate(told: object, shown: Json) -> Iterator[str]:
     body = _body(shown)
     own = load_certificates(b64decode(str(body.get("certificate"))))[0]  # its words are read here, not believed
     if fingerprint(own) != body.get("fingerprint"):
-        raise CommandFailed(
-            "proposal-altered",
-            _("the certificate is not the one that the proposal names"),
-            remedy=_("decide nothing; tell your operator"),
-            exit_code=SIGNATURE,
-        )
+        raise _altered(_("the certificate is not the one that the proposal names"))
     kind = _("the agency's own, kept by this officer") if body.get("kind") == "organ" else _("the officer's own")
     yield _("  Officer:  {officer} ({name})").format(
         officer=escape(shown.get("subject")), name=escape(shown.get("officer_name"))
     )
     yield _("  Certificate of {subject}, {kind}").format(subject=escape(subject_name(own)), kind=kind)
     yield _("    issued by {issuer}").format(issuer=escape(own.issuer.rfc4514_string()))
-    yield _("    valid until {time}").format(time=local(told.get("not_after")))
+    yield _("    valid until {time}").format(time=local(own.not_valid_after_utc.isoformat()))
     yield f"    SHA-256 {fingerprint(own)}"
 
 
 def _files(shown: Json) -> Iterator[str]:
-    files = shown.get("files")
-    if not isinstance(files, list):
+    brought = _body(shown).get("files")
+    if not isinstance(brought, Mapping):
         return
+    listed = [item for item in shown.get("files") or () if isinstance(item, Mapping)]
+    told = [(item.get("path"), item.get("sha256")) for item in listed if item.get("change") != "removed"]
+    if sorted(told, key=str) != sorted(brought.items(), key=str):
+        raise _altered(_("the server lists other files than those of the proposal"))
     words = {"new": _("new"), "changed": _("changed"), "same": _("as before"), "removed": _("removed")}
     if shown.get("replaces"):
         yield _("  Replaces version {version}").format(version=escape(shown["replaces"]))
     yield _("  Files:")
-    for item in files:
-        change = words.get(item.get("change"), escape(item.get("change")))
+    for item in listed:
+        change = words.get(str(item.get("change")), escape(item.get("change")))
         yield f"    {escape(item.get('path'))} ({change})"
         if item.get("sha256"):
             yield f"      SHA-256 {escape(item['sha256'])}"
@@ -164,13 +160,16 @@ def _files(shown: Json) -> Iterator[str]:
 def _changes(changes: object) -> Iterator[str]:
     if not isinstance(changes, list):
         return
-    from adapters.cli.changing import in_words
+    from adapters.cli.changing import spelled
 
     yield _("  Changes:")
-    for number, change in enumerate(changes, start=1):
-        ended = next((change[name] for name in ("appointment", "grant", "absence") if name in change), "-")
-        yield f"    {number}. {in_words({'number': ended, **change})}"
-        for name, value in change.items():  # whatever the words leave out
-            if name != "kind":
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                yield f"       {escape(name)}: {escape(text)}"
+    yield from spelled(changes)
+
+
+def _procedure(record: object) -> Iterator[str]:
+    if not isinstance(record, Mapping):
+        return
+    yield _("  Procedure record:")
+    for name, value in record.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield f"    {escape(name)}: {escape(text)}"

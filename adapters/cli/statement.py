@@ -25,9 +25,7 @@ def read_statement(answer: Mapping[str, Any]) -> Statement:
     texts = [answer.get(name) for name in ("id", "nonce", "expires")]
     facts = answer.get("facts")
     if not all(isinstance(text, str) for text in texts) or not isinstance(facts, dict):
-        raise CommandFailed(
-            "bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version")
-        )
+        raise malformed()
     return Statement(
         id=answer["id"],
         nonce=answer["nonce"],
@@ -80,10 +78,15 @@ def references(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         isinstance(item, dict) and {"name", "media_type", "sha256", "size"} <= set(item) for item in found
     )
     if not whole:
-        raise CommandFailed(
-            "bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version")
-        )
+        raise malformed()
     return list(found)
+
+
+def malformed() -> CommandFailed:
+    """What to raise at a statement that lacks something, or says what does not fit."""
+    return CommandFailed(
+        "bad-answer", _("the server's statement is incomplete"), remedy=_("check the server's version")
+    )
 
 
 def _expect_documents(offered: Sequence[Mapping[str, Any]], shown: object) -> None:

@@ -36,6 +36,20 @@ def _unknown(item: Item, act: str) -> str:
     return f"{text} ({facts})" if facts else text
 
 
+CHANGES = (
+    "unit-changed",
+    "position-added",
+    "position-changed",
+    "officer-changed",
+    "officer-appointed",
+    "appointment-ended",
+    "role-granted",
+    "role-ended",
+    "mandate-given",
+    "mandate-ended",
+    "absence-recorded",
+    "absence-ended",
+)
 _TOLD = frozenset({"task", "element", "name", "dossier"})
 _MOST_TOLD = 20  # of the tasks that one act opens
 
@@ -215,6 +229,24 @@ def _reassigned(item: Item) -> str:
     )
 
 
+def _stamped(item: Item) -> str:
+    return _("A time stamp proves that the signature was there at {time}").format(
+        time=local(_details(item).get("time"))
+    )
+
+
+def _changed(item: Item) -> str:
+    """Tell a change of the organisation as `hoso officer` words it."""
+    from adapters.cli.changing import in_words as in_words_of_change
+
+    details = _details(item)
+    change = in_words_of_change({**details, "kind": item.get("act")})
+    # The position in the details is what was given, not what the actor holds.
+    by = {**item, "details": {name: value for name, value in details.items() if name != "position"}}
+    text = _("{who}: {change}").format(who=_who(by), change=change)
+    return _with(text, _(", approved by {value}"), escape(details.get("approved_by") or ""))
+
+
 def _follow_up(item: Item) -> str:
     at = _details(item).get("at")
     text = _("{who} put “{step}” off until {time}") if at else _("{who} put “{step}” off no longer")
@@ -228,6 +260,7 @@ _BY = (N_(" by {value}"), ("channel",))
 _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
 _NAMED = (N_(": “{value}”"), ("name",))
 _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
+_APPROVED = (N_(", approved by {value}"), ("approved_by",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
 _TELLERS: Mapping[str, Callable[[Item], str]] = {
@@ -270,6 +303,10 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "letter-made": _plain(
         N_("{who} drew up the letter"), extra=(_DOCUMENT, (N_(" (revision {value})"), ("revision",)))
     ),
+    "document-extended": _plain(
+        N_("{who} added proofs and a time stamp to the document, so that its signatures can be checked for years"),
+        extra=(_DOCUMENT,),
+    ),
     "document-added": _plain(N_("{who} added the document"), extra=(_DOCUMENT,)),
     "number-issued": _plain(
         N_("{who} took the next number"),
@@ -278,6 +315,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
             (N_(", register {value}"), ("register",)),
         ),
     ),
+    "signature-stamped": _stamped,
     "number-filled": _plain(
         N_("{who} filled number and date into the document"),
         extra=(_DOCUMENT, (N_(": number {value}"), ("number",)), (N_(", {value}"), ("date",))),
@@ -316,13 +354,12 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
         extra=(
             (N_(" {value}"), ("key", "process")),
             (N_(", version {value}"), ("version",)),
-            (N_(", approved by {value}"), ("approved_by",)),
+            _APPROVED,
         ),
     ),
-    "procedure-adopted": _plain(N_("{who} adopted the procedure"), extra=((N_(" {value}"), ("code", "procedure")),)),
     "certificate-bound": _plain(
         N_("{who} bound a certificate"),
-        extra=((N_(" to {value}"), ("officer", "subject")), (N_(", approved by {value}"), ("approved_by",))),
+        extra=((N_(" to {value}"), ("officer", "subject")), _APPROVED),
     ),
     "deployment-proposed": _plain(N_("{who} proposed to deploy"), extra=((N_(" {value}"), ("key",)),)),
     "binding-proposed": _plain(N_("{who} proposed to bind a certificate"), extra=((N_(" to {value}"), ("officer",)),)),
@@ -336,7 +373,15 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "certificate-suspended": _plain(N_("{who} suspended a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "certificate-reinstated": _plain(N_("{who} reinstated a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
-    "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")),)),
-    "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")),)),
-    "role-added": _plain(N_("{who} gave a role"), extra=((N_(" {value}"), ("role",)),)),
+    "adoption-proposed": _plain(N_("{who} proposed to adopt the procedure"), extra=((N_(" {value}"), ("code",)),)),
+    "signature-image-set": _plain(
+        N_("{who} set the image that signatures show"), extra=((N_(" of {value}"), ("of", "subject")),)
+    ),
+    "procedure-adopted": _plain(
+        N_("{who} adopted the procedure"),
+        extra=((N_(" {value}"), ("code", "procedure")), _APPROVED),
+    ),
+    "officer-added": _plain(N_("{who} added the officer"), extra=((N_(" {value}"), ("name", "officer")), _APPROVED)),
+    "unit-added": _plain(N_("{who} added the unit"), extra=((N_(" {value}"), ("name", "unit")), _APPROVED)),
+    **dict.fromkeys(CHANGES, _changed),
 }

@@ -135,16 +135,25 @@ def confirm(question: str, *, assume_yes: bool) -> bool:
     """Ask for y/N. Without a terminal only `--yes` counts: silence is not consent."""
     if assume_yes:
         return True
+    return choose(question, _("y/N")) in {"y", "yes", "c", "có", "co"}
+
+
+def choose(question: str, choices: str) -> str:
+    """Ask once and return the answer in lower case. Without a terminal it stops: silence is not consent."""
     if not sys.stdin.isatty():
-        raise CommandFailed(
-            "no-terminal",
-            _("this needs your consent, and there is no terminal to ask on"),
-            remedy=_("run it on a terminal, or add --yes after checking what will be signed"),
-            exit_code=USAGE,
-        )
-    sys.stderr.write(f"{question} [{_('y/N')}] ")
+        raise _no_terminal()
+    sys.stderr.write(f"{question} [{choices}] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes", "c", "có", "co"}
+    return sys.stdin.readline().strip().lower()
+
+
+def _no_terminal() -> CommandFailed:
+    return CommandFailed(
+        "no-terminal",
+        _("this needs your consent, and there is no terminal to ask on"),
+        remedy=_("run it on a terminal, or add --yes after checking what will be signed"),
+        exit_code=USAGE,
+    )
 
 
 def refuse_unless(consent: bool) -> None:

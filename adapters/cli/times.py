@@ -1,7 +1,7 @@
 """Times: UTC in files and on the wire, Vietnam's time for people."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from adapters.cli.errors import USAGE, CommandFailed
@@ -27,6 +27,15 @@ def local(text: object) -> str:
     except ValueError:
         return escape(text) if text else "-"
     return value.strftime("%d/%m/%Y %H:%M" if current() == "vi" else "%Y-%m-%d %H:%M")
+
+
+def local_day(text: object) -> str:
+    """Return a day as people here read it: 21/11/2026 (vi), 2026-11-21 (en)."""
+    try:
+        value = date.fromisoformat(str(text))
+    except ValueError:
+        return escape(text) if text else "-"
+    return value.strftime("%d/%m/%Y" if current() == "vi" else "%Y-%m-%d")
 
 
 def due_words(item: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """A verdict on an evidence pack, three-valued, with reasons, in the reader's language (TT 15/2025/TT-BKHCN)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,38 +9,48 @@ from typing import Any
 from adapters.cli.certificates import read_certificates
 from adapters.cli.codes import in_words
 from adapters.cli.input import read_file
-from adapters.cli.language import _
+from adapters.cli.language import _, current
 from adapters.cli.story import sentence
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
 from adapters.cli.words import decision_word, purpose_word
 from signing.errors import SigningError, Undecidable
-from signing.evidence.report import ActLine, Report, SignatureLine
-from signing.evidence.verify import BOOTSTRAP, verify_pack
+from signing.evidence.report import ActLine, Deed, Report, SignatureLine
+from signing.evidence.verify import verify_pack
+from signing.reasons import NAMES
+from signing.verdict import Check
 
 LARGEST_PACK = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`word`: valid, invalid or undecidable. `report`: what was proven; None unless valid."""
+    """`word`: valid, invalid or undecidable. `report`: what was proven; None unless valid.
+
+    `checks`: where one signature is to blame, how each check of it went. `pinned`: the administrators' certificates
+    whom the auditor named.
+    """
 
     word: str
     file: str
     report: Report | None = None
     code: str = ""
     reason: str = ""
+    checks: tuple[Check, ...] = ()
+    pinned: Collection[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The same for programs."""
         report = self.report.to_json() if self.report else {}
-        return {"verdict": self.word, "file": self.file, "code": self.code, "reason": self.reason, **report}
+        checks = {"checks": [check.to_json() for check in self.checks]} if self.checks else {}
+        return {"verdict": self.word, "file": self.file, "code": self.code, "reason": self.reason, **checks, **report}
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for people; the last one is the verdict."""
         if self.report is not None:
-            yield from _report(self.report)
-        reason = escape(self.reason) + _REMEDIES().get(self.code, "")
+            yield from _report(self.report, self.pinned)
+        yield from _checks(self.checks)
+        reason = escape(self.reason) + _REMEDIES().get(self._blamed(), "")
         last = {
             "valid": _("VALID: every act stands in the log, every signature and every document holds."),
             "invalid": _("INVALID: {reason}   [{code}]"),
@@ -48,40 +58,101 @@ class Verdict:
         }[self.word]
         yield last.format(reason=reason, code=escape(self.code))
 
+    def _blamed(self) -> str:
+        """The code whose remedy helps: a signer's own certificate that leads nowhere goes before its stamp's."""
+        codes = {check.code for check in self.checks}
+        return "certificate-untrusted" if "certificate-untrusted" in codes else self.code
+
 
 def _REMEDIES() -> Mapping[str, str]:  # noqa: N802  (a table in the language of the moment)
     return {
         "note-key": _("; is --log-key the key of the log that the pack is from?"),
         "log-key": _("; is --log-key a log's verifier key?"),
         "certificate-untrusted": _("; is --root the authority that the agency uses?"),
+        "stamp-certificate-untrusted": _("; does the authority of its stamps have a root of its own? add --stamp-root"),
+        "administrator-unpinned": _("; pin that administrator's certificate too (--admin), if you know it is theirs"),
     }
 
 
-def judge(pack: Path, roots: Sequence[Path], log_key: str, at: datetime | None) -> Verdict:
+def judge(
+    pack: Path,
+    roots: Sequence[Path],
+    log_key: str,
+    at: datetime | None,
+    *,
+    stamp_roots: Sequence[Path] = (),
+    admins: Collection[str] = (),
+) -> Verdict:
     """Verify a pack; what cannot be read at all stops, what does not hold is a verdict."""
     content = read_file(pack, limit=LARGEST_PACK)
-    trusted = tuple(read_certificates(*roots))
+    trusted, stamping = tuple(read_certificates(*roots)), tuple(read_certificates(*stamp_roots))
     try:
-        report = verify_pack(content, roots=trusted, log_key=log_key, at=at)
+        report = verify_pack(content, roots=trusted, log_key=log_key, at=at, stamp_roots=stamping, admins=admins)
     except SigningError as error:
         word = "undecidable" if isinstance(error, Undecidable) else "invalid"
-        return Verdict(word=word, file=str(pack), code=error.code, reason=in_words(error.code, error.message))
-    return Verdict(word="valid", file=str(pack), report=report)
+        return Verdict(
+            word=word,
+            file=str(pack),
+            code=error.code,
+            reason=in_words(error.code, error.message),
+            checks=error.checks,
+        )
+    return Verdict(word="valid", file=str(pack), report=report, pinned=admins)
 
 
-def _report(report: Report) -> Iterator[str]:
+def _report(report: Report, pinned: Collection[str]) -> Iterator[str]:
     yield _("Evidence of dossier {dossier}, from the log {origin} with {size} leaves:").format(
         dossier=escape(report.dossier), origin=escape(report.origin), size=report.size
     )
-    signatures = {signature.index: signature for signature in report.signatures}
+    signatures: dict[int, list[SignatureLine]] = {}
+    for signature in report.signatures:
+        signatures.setdefault(signature.index, []).append(signature)
     for act in report.acts:
         yield _act(act)
-        if act.index in signatures:
-            yield f"      {_signature(signatures[act.index])}"
-    for fingerprint in report.bootstrap:
+        for signature in signatures.get(act.index, ()):
+            yield f"      {_signature(signature)}"
+            yield f"        {_standing(signature)}"
+    yield from _checked(report.signatures)
+    for fingerprint in sorted(set(report.bootstrap) - set(pinned)):
         yield _(
             "note: certificate {fingerprint} was bound by its own signature; ask the agency whether it is theirs"
         ).format(fingerprint=escape(fingerprint))
+    if report.on_server:
+        text = _("note: done on the server, unsigned: leaves {leaves}")
+        more = "" if pinned else _("; pin administrators whom you know (--admin)")
+        yield text.format(leaves=_listed(report.on_server)) + more
+    if report.sole:
+        text = _("note: done by one administrator alone, when nobody else could approve it: leaves {leaves}")
+        yield text.format(leaves=_listed(report.sole))
+
+
+def _checked(signatures: Sequence[SignatureLine]) -> Iterator[str]:
+    """Say once what every signature was checked for, and of which ones less could be asked."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for signature in signatures:
+        groups.setdefault(tuple(check.name for check in signature.checks), []).append(signature.index)
+    if not groups:
+        return
+    most = max(groups, key=len)
+    yield _("The signatures were checked for: {names}.").format(names=_names(most))
+    for names, leaves in groups.items():
+        if lacking := [name for name in most if name not in names]:
+            text = _("  except {names}: a signature of each of the leaves {leaves}")
+            yield text.format(names=_names(lacking), leaves=_listed(leaves))
+
+
+def _names(checks: Iterable[str]) -> str:
+    return ", ".join(NAMES[name].text(current()) for name in checks)
+
+
+def _listed(leaves: Sequence[int]) -> str:
+    return ", ".join(map(str, dict.fromkeys(leaves)))
+
+
+def _checks(checks: Sequence[Check]) -> Iterator[str]:
+    marks = {"valid": "✓", "invalid": "✗", "undecidable": "?"}
+    for check in checks:
+        yield f"  {marks[check.result]} {escape(check.line(current()))}"
 
 
 def _act(act: ActLine) -> str:
@@ -90,14 +161,37 @@ def _act(act: ActLine) -> str:
 
 
 def _signature(signature: SignatureLine) -> str:
-    text = _("signature ({purpose}) of {signer}, certificate {certificate}…, bound by {binder}").format(
+    text = _("signature ({purpose}) of {signer}, certificate {certificate}…, bound: {deed}").format(
         purpose=purpose_word(signature.purpose),
         signer=escape(signature.signer),
         certificate=escape(signature.certificate[:16]),
-        binder=_("itself") if signature.bound_by == BOOTSTRAP else escape(signature.bound_by),
+        deed=_deed(signature.bound),
     )
     if signature.decision:
         text += _("; decision: {decision}").format(decision=decision_word(signature.decision))
     if signature.documents:
         text += _("; documents: {names}").format(names=escape(", ".join(signature.documents)))
+    if signature.stamped:
+        text += _("; time stamp: {time}").format(time=local(signature.stamped))
     return text
+
+
+def _standing(signature: SignatureLine) -> str:
+    """What the signer held, and whose word that is."""
+    held = escape(signature.position) or _("no position, by role alone")
+    told = "; ".join(_deed(each) for each in signature.appointed)
+    if signature.capacity:
+        held = f"{escape(signature.capacity)} {held}"
+    return _("{officer}: {position}; by {deeds}").format(officer=escape(signature.officer), position=held, deeds=told)
+
+
+def _deed(deed: Deed) -> str:
+    texts = {
+        "signed": _("leaf {index} of {by}, approved by {approver}"),
+        "sole": _("leaf {index} of {by} alone"),
+        "bootstrap": _("by itself in leaf {index}"),
+        "on-server": _("leaf {index}, done on the server, unsigned"),
+        "unsigned": _("leaf {index} of {by}, unsigned"),
+    }
+    approver = escape(deed.approved_by or "-")
+    return texts.get(deed.how, texts["unsigned"]).format(index=deed.index, by=escape(deed.by), approver=approver)

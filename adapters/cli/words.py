@@ -32,6 +32,29 @@ def purpose_word(purpose: object) -> str:
     return words.get(str(purpose)) or (_("act") if "-" in str(purpose) else escape(purpose or "-"))
 
 
+def act_word(act: object) -> str:
+    """Return a signed act in words, with its name as it is signed."""
+    words = {
+        "certificate-bound": _("bind a certificate"),
+        "certificate-revoked": _("end a certificate's binding"),
+        "procedure-adopted": _("adopt a procedure"),
+        "process-deployed": _("deploy a process"),
+        "organisation-changed": _("change the organisation"),
+        "proposal-approved": _("approve a proposal"),
+        "dossier-modified": _("move a dossier by hand"),
+        "dossier-migrated": _("move a dossier to another version"),
+        "incident-resolved": _("resolve an incident"),
+    }
+    name = escape(act)
+    return f"{words[str(act)]} ({name})" if str(act) in words else name
+
+
+def rank_word(rank: object) -> str:
+    """Return a position's rank in words."""
+    words = {"head": _("head"), "deputy": _("deputy"), "staff": _("staff")}
+    return words.get(str(rank), escape(rank or "-"))
+
+
 def place_word(place: object) -> str:
     """Return where a task may be done in words."""
     words = {"anywhere": _("anywhere"), "office": _("at the office")}
@@ -49,6 +72,17 @@ def channel_word(channel: object) -> str:
         "edxml": _("the document exchange"),
     }
     return words.get(str(channel), escape(channel or "-"))
+
+
+def record_word(state: object) -> str:
+    """Return what a procedure record is today in words."""
+    words = {
+        "in force": _("in force"),
+        "to come": _("to come"),
+        "ended": _("ended"),
+        "replaced": _("replaced"),
+    }
+    return words.get(str(state), escape(state or "-"))
 
 
 def decision_word(decision: object) -> str:

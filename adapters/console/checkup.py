@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 from cryptography import x509
 
 from adapters import clock, wiring
 from adapters.application.application import Application
-from adapters.database import jobs
+from adapters.application.stamp_requests import STAMP
+from adapters.database import acts, jobs
 from adapters.letters.errors import LetterError
 from adapters.letters.render import render
 from adapters.oidc.errors import ProviderError
 from adapters.settings import SettingError, Settings
 from signing.errors import SigningError
+from signing.record import time_text
+from signing.timestamp import StampUnavailable, verify_stamp
 
 SAMPLE = b"#set page(width: 5cm, height: 2cm)\nTi\xe1\xba\xbfng Vi\xe1\xbb\x87t"
 
@@ -33,7 +37,16 @@ def examine(settings: Settings) -> list[Finding]:
         app = wiring.assemble(settings)
     except (SettingError, ValueError, OSError) as error:
         return [Finding(name="installation", verdict="failed", message=str(error))]
-    checks: tuple[Callable[[Application], Finding], ...] = (_trust, _crls, _mail, _identity, _letters, _jobs)
+    checks: tuple[Callable[[Application], Finding], ...] = (
+        _trust,
+        _crls,
+        _stamps,
+        _waiting,
+        _mail,
+        _identity,
+        _letters,
+        _jobs,
+    )
     first = Finding(name="installation", verdict="ok", message=f"{app.agency.name} ({app.agency.identifier})")
     return [first, *(check(app) for check in checks)]
 
@@ -57,6 +70,36 @@ def _crls(app: Application) -> Finding:
         message = "a revocation list is missing or ends within a day; fetch it and run: hoso trust add crl.pem"
         return Finding(name="revocation lists", verdict="failed", message=message)
     return Finding(name="revocation lists", verdict="ok", message=f"{len(lists)} good for more than a day")
+
+
+def _stamps(app: Application) -> Finding:
+    name, content = "time stamps", app.entropy(32)
+    if app.stamp is None:
+        message = "no time-stamp authority: results wait; set HOSO_TSA_URL"
+        return Finding(name=name, verdict="failed", message=message)
+    try:
+        token = app.stamp.stamp(sha256(content).digest())
+        found = verify_stamp(token, content, trust=app.trust(), at=app.clock())
+    except (StampUnavailable, SigningError) as error:
+        return Finding(name=name, verdict="failed", message=f"{error}; until it is mended, results wait")
+    return Finding(name=name, verdict="ok", message=f"a stamp of {time_text(found.time)}, policy {found.policy}")
+
+
+def _waiting(app: Application) -> Finding:
+    name = "signatures to stamp"
+    with app.store.read() as tx:
+        waiting = acts.unstamped(tx, app.clock() - timedelta(minutes=10))
+        lost = jobs.failed(tx, STAMP)
+        records = [acts.find_record(tx, job["payload"]["record"]) for job in lost]
+    waiting -= len(lost)
+    if lost:
+        where = sorted({row["dossier"] for row in records if row and row["dossier"]})
+        message = f"{len(lost)} signature(s) can never be stamped; {lost[-1]['error']}"
+        return Finding(name=name, verdict="warning", message=f"{message} ({', '.join(where[:5]) or 'of no dossier'})")
+    if waiting > 0:
+        message = f"{waiting} accepted signature(s) wait for a stamp for more than ten minutes; their results wait, too"
+        return Finding(name=name, verdict="warning", message=message)
+    return Finding(name=name, verdict="ok", message="none waits")
 
 
 def _mail(app: Application) -> Finding:

@@ -1,16 +1,18 @@
 """`hoso process`: check a bundle here, have a problem explained, deploy it, see what is deployed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.errors import REFUSED, USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, print_list, print_one
-from adapters.cli.session import open_session
+from adapters.cli.options import Key, PinFile, Yes
+from adapters.cli.session import Session, open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json, say
 
@@ -66,6 +68,8 @@ def check(
     checked = bundles.check(files, although=_reason(although))
     if not isinstance(checked, tuple):
         checked = folders.check(checked, files, _library(with_ or []))
+    if not isinstance(checked, tuple):
+        checked = folders.check_procedure(checked, folder / "procedure.json")
     if sarif:
         out_json(to_sarif(folder, _problems(checked)))
     elif json:
@@ -151,41 +155,70 @@ def _library(others: Sequence[Path]) -> "Folders":
 
 @app.verb(
     "deploy",
-    _("Deploy a bundle: once an administrator approves, it is the next version of its process. Again changes nothing."),
-    "hoso process deploy processes/van-ban-di",
+    _(
+        "Deploy a bundle: once an administrator approves, it is the next version of its process. You sign this act."
+        " Again changes nothing."
+    ),
+    "hoso process deploy processes/van-ban-di --key tuan.p12",
     "hoso process deploy processes/van-ban-di --dry-run",
-    "hoso process deploy my-process --although 'SpiffWorkflow #123: seen by An and Binh'",
+    "hoso process deploy my-process --although 'SpiffWorkflow #123: seen by An and Binh' --key tuan.p12",
 )
 def deploy(
     ctx: typer.Context,
     folder: Folder,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Check only; deploy nothing."))] = False,
     although: Although = None,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Check here, then deploy."""
-    import base64
-
     from adapters import bundles
 
     files, reason = _read(folder), _reason(although)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
     checked = bundles.check(files, although=reason)
     _tell(folder, checked, files, say if json else out)
     _accepted(folder, checked, quiet=not dry_run)
-    if dry_run:
+    if dry_run or isinstance(checked, tuple):
         return
-    sent = {"files": {name: base64.b64encode(content).decode() for name, content in files.items()}}
-    answer = open_session(ctx).client.post(path("processes"), sent if reason is None else {**sent, "although": reason})
-    _tell_server(answer, reason)
+    answer = _deployed(open_session(ctx), files, checked, reason, consent)
     if json:
         out_json(answer)
         return
     if answer.get("proposal"):
         id = escape(answer["proposal"].get("id"))
-        out(_("Proposed as {id}; an administrator approves it: hoso proposal approve {id}").format(id=id))
+        out(_("Proposed as {id}; an administrator approves it: hoso proposal approve {id} --key FILE").format(id=id))
         return
     columns = [(_("PROCESS"), "key"), (_("VERSION"), "version"), (_("BUNDLE"), "bundle_hash"), (_("NEW"), "changed")]
     print_list([answer], columns, as_json=False)
+
+
+def _deployed(
+    session: Session, files: Mapping[str, bytes], checked: "CheckedBundle", reason: str | None, consent: Consent
+) -> dict[str, Any]:
+    """Send the files, and sign to deploy the bundle whose hash was computed here."""
+    from base64 import b64encode
+
+    from adapters import bundles
+    from adapters.cli.acts import Act, finish
+
+    sent = {"files": {name: b64encode(content).decode() for name, content in files.items()}}
+    answer = session.client.post(path("processes"), sent if reason is None else {**sent, "although": reason})
+    _tell_server(answer, reason)
+    although = {"although": reason} if reason is not None and bundles.disagrees(checked) else {}
+    body = {"bundle_hash": checked.bundle_hash, **although}
+    act = Act(act="process-deployed", subject=checked.graph.process_id, body=body)
+    return finish(session, answer, act, consent, _files(checked))
+
+
+def _files(checked: "CheckedBundle") -> Iterator[str]:
+    """Yield the files of the bundle with their digests, as they were computed here."""
+    yield _("  Files (digests computed on this machine):")
+    for name, digest in sorted(checked.digests.items()):
+        yield f"    {escape(name)}"
+        yield f"      SHA-256 {digest}"
 
 
 def _tell_server(answer: Mapping[str, Any], reason: str | None) -> None:

@@ -5,15 +5,14 @@ from pathlib import Path
 
 from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from adapters.keystore.mechanisms import sign_with
 from signing.errors import SigningError
 from signing.sign import algorithm_for
 
 MAX_FILE_BYTES = 1 << 20
-_HASHES: dict[str, hashes.HashAlgorithm] = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,15 +25,12 @@ class Pkcs12Key:
 
     @property
     def mechanism(self) -> str:
-        """RSA PKCS#1 v1.5 or ECDSA, by `algorithm_for`."""
+        """RSA PKCS#1 v1.5, RSA PSS or ECDSA, by `algorithm_for`."""
         return algorithm_for(self.certificate)[0]
 
     def sign(self, data: bytes) -> bytes:
-        """Sign the bytes: RSA PKCS#1 v1.5 or ECDSA (DER), hash by `algorithm_for`."""
-        digest = _HASHES[algorithm_for(self.certificate)[1]]
-        if isinstance(self._private, rsa.RSAPrivateKey):
-            return self._private.sign(data, padding.PKCS1v15(), digest)
-        return self._private.sign(data, ec.ECDSA(digest))
+        """Sign the bytes by its mechanism; ECDSA gives DER."""
+        return sign_with(self._private, self.mechanism, data)
 
 
 def load_pkcs12(path: Path | str, pin: str) -> Pkcs12Key:

@@ -56,11 +56,11 @@ def record(
     json: AsJson = False,
 ) -> None:
     """Record an absence."""
-    client = open_session(ctx).client
-    who = officer or client.get(path("me")).get("officer")
+    session = open_session(ctx)
+    who = officer or session.client.get(path("me")).get("officer")
     times = {"since": changing.begin(since), "until": changing.end(until)}
     said = {"kind": "absence-recorded", "officer": who, **times, "substitute": substitute, "document": document}
-    send(client, said, reason=reason, dry_run=dry_run, json=json)
+    send(session, said, reason=reason, dry_run=dry_run, json=json)
 
 
 @app.verb(
@@ -82,4 +82,4 @@ def end(
     """End an absence."""
     back = changing.begin(at) if at else datetime.now(VIETNAM).isoformat(timespec="seconds")
     said = {"kind": "absence-ended", "absence": changing.number(which), "until": back}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json)

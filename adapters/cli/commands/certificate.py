@@ -40,6 +40,7 @@ def bind(
     """Bind a certificate."""
     from adapters.cli.acts import Act, Consent, perform
     from adapters.cli.certificates import read_certificates
+    from adapters.cli.changing import tell
     from signing.certificates import der, fingerprint
 
     own, *_chain = read_certificates(certificate)
@@ -53,12 +54,7 @@ def bind(
     if json:
         out_json(answer)
     elif answer.get("proposal"):
-        id = escape(answer["proposal"].get("id"))
-        out(
-            _("Proposed as {id}; another administrator approves it: hoso proposal approve {id} --key FILE").format(
-                id=id
-            )
-        )
+        tell(answer)
     else:
         name = fingerprint(own)
         out(_("Certificate {fingerprint} now signs for {officer}.").format(fingerprint=name, officer=escape(officer)))
@@ -71,6 +67,7 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
         (_("FINGERPRINT"), lambda item: str(item.get("fingerprint", ""))[:16]),
         (_("OFFICER"), "officer"),
         (_("SUBJECT"), "subject"),
+        (_("OF"), lambda item: _("the agency") if item.get("kind") == "organ" else _("the officer")),
         (
             _("STATE"),
             lambda item: {"bound": _("bound"), "revoked": _("revoked"), "suspended": _("suspended")}.get(

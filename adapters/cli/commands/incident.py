@@ -5,10 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import Client, fresh_key, path
-from adapters.cli.commands.intervention import Reason, Settings, Yes
+from adapters.cli.commands.intervention import Reason, Settings
+from adapters.cli.consent import Consent
 from adapters.cli.errors import CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import confirm, escape, out, out_json, refuse_unless, say
@@ -53,8 +55,8 @@ def retry(ctx: typer.Context, code: Code, incident: Incident, json: AsJson = Fal
 
 @app.verb(
     "resolve",
-    _("Change data, and let what stands still try again (administrators)."),
-    "hoso incident resolve H29.5-261121-0002 9 --set copies:=3 --reason 'Số bản ghi sai'",
+    _("Change data, and let what stands still try again (administrators). You sign this act."),
+    "hoso incident resolve H29.5-261121-0002 9 --set copies:=3 --reason 'Số bản ghi sai' --key admin.p12",
 )
 def resolve(
     ctx: typer.Context,
@@ -62,22 +64,33 @@ def resolve(
     incident: Incident,
     reason: Reason,
     set_: Settings = None,
+    key: Key = None,
+    pin_file: PinFile = None,
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Resolve an incident."""
     from adapters.cli.input import read_data
 
-    client = open_session(ctx).client
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
     data = read_data(None, set_ or ())
+    if data:
+        consent.keys(session)
     revision, found = _find(client, code, incident)
     say(_("{name}: {message}").format(name=escape(found.get("name")), message=escape(found.get("message"))))
     for name, value in data.items():
         say(f"  {escape(name)}: {escape(value)}")
-    refuse_unless(confirm(_("Change this and try again?"), assume_yes=yes))
     where = path("dossiers", code, "incidents", incident, "resolve")
-    sent = {"revision": revision, "reason": reason, "data": data}
-    value = client.post_safely(where, sent, key=fresh_key())
+    sent = {"revision": revision, "reason": reason.strip(), "data": data}
+    if data:
+        from adapters.cli.acts import Act, finish
+
+        act = Act(act="incident-resolved", subject=code, body={**sent, "incident": int(incident)})
+        value = finish(session, client.post(where, {**sent, "sign": True}), act, consent)
+    else:
+        refuse_unless(confirm(_("Try again?"), assume_yes=yes))
+        value = client.post_safely(where, sent, key=fresh_key())
     _tell(code, incident, value, _("Incident {incident} of {code} is resolved."), json=json)
 
 

@@ -6,18 +6,21 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import Client, fresh_key, path
+from adapters.cli.consent import Consent
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson
+from adapters.cli.options import Key, PinFile
+from adapters.cli.options import Yes as Yes
 from adapters.cli.plans import plan_lines
-from adapters.cli.session import open_session
+from adapters.cli.session import Session, open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import confirm, escape, out, out_json, refuse_unless, say
 
 Json = dict[str, Any]
+ACTS = {"modify": "dossier-modified", "migrate": "dossier-migrated"}
 Code = Annotated[str, typer.Argument(metavar=_("DOSSIER"), help=_("The dossier's code, such as H29.5-261121-0001."))]
 Reason = Annotated[str, typer.Option("--reason", metavar=_("TEXT"), help=_("Why; it stands in the history."))]
-Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would happen."))]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of the data; repeat it."))
@@ -47,16 +50,16 @@ def add_to(app: Commands) -> None:
     )(cancel)
     app.verb(
         "modify",
-        _("Move a dossier's tokens: end what lives, begin elements, set data (administrators)."),
+        _("Move a dossier's tokens: end what lives, begin elements, set data (administrators). You sign this act."),
         "hoso dossier show H29.5-261121-0002 --tokens",
         "hoso dossier modify H29.5-261121-0002 --end 7 --begin approve --reason 'Sai bước' --dry-run",
-        "hoso dossier modify H29.5-261121-0002 --begin check@12 --set note=x --reason 'Kiểm tra lại'",
+        "hoso dossier modify H29.5-261121-0002 --begin check@12 --set note=x --reason 'Kiểm tra lại' --key admin.p12",
     )(modify)
     app.verb(
         "migrate",
-        _("Let a dossier, or all running ones of a version, go on under another version (administrators)."),
+        _("Let a dossier, or all running ones of a version, go on under another version (administrators), signed."),
         "hoso dossier migrate H29.5-261121-0002 --to 2 --map draft=write --reason 'Quy trình mới' --dry-run",
-        "hoso dossier migrate --process van-ban-di --from 1 --to 2 --reason 'Quy trình mới'",
+        "hoso dossier migrate --process van-ban-di --from 1 --to 2 --reason 'Quy trình mới' --key admin.p12",
     )(migrate)
 
 
@@ -112,24 +115,29 @@ def modify(
     ] = None,
     set_: Settings = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Modify a dossier."""
     from adapters.cli.input import read_data
 
-    client = open_session(ctx).client
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
     sent: Json = {
         "end": [_number(text) for text in end or ()],
         "begin": [_beginning(text) for text in begin or ()],
         "data": read_data(None, set_ or ()),
-        "reason": reason,
+        "reason": reason.strip(),
     }
+    if not dry_run:
+        consent.keys(session)
     sent["revision"] = _looked_at(client, code)
     if _planned(client, code, "modify", sent, dry_run=dry_run, json=json):
         return
-    refuse_unless(confirm(_("Do it?"), assume_yes=yes))
-    _act(client, code, "modify", sent, _("Dossier {code} is modified."), json=json)
+    value = _signed(session, code, "modify", sent, consent)
+    _tell(code, value, _("Dossier {code} is modified."), json=json)
 
 
 def migrate(
@@ -152,12 +160,15 @@ def migrate(
         ),
     ] = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Migrate dossiers."""
-    client = open_session(ctx).client
-    sent: Json = {"version": _number(to), "mapping": _mapping(map_ or ()), "reason": reason}
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
+    sent: Json = {"version": _number(to), "mapping": _mapping(map_ or ()), "reason": reason.strip()}
     if code is None:
         from adapters.cli.bulk import Many, migrate_all
 
@@ -169,13 +180,25 @@ def migrate(
                 exit_code=USAGE,
             )
         many = Many(process=process, version=_number(from_), sent=sent)
-        migrate_all(client, many, dry_run=dry_run, assume_yes=yes, as_json=json)
+        if not dry_run:
+            consent.keys(session)
+        migrate_all(session, many, consent, dry_run=dry_run, as_json=json)
         return
+    if not dry_run:
+        consent.keys(session)
     sent["revision"] = _looked_at(client, code)
     if _planned(client, code, "migrate", sent, dry_run=dry_run, json=json):
         return
-    refuse_unless(confirm(_("Migrate it?"), assume_yes=yes))
-    _act(client, code, "migrate", sent, _("Dossier {code} goes on under version {version}."), json=json)
+    value = _signed(session, code, "migrate", sent, consent)
+    _tell(code, value, _("Dossier {code} goes on under version {version}."), json=json)
+
+
+def _signed(session: Session, code: str, verb: str, sent: Mapping[str, Any], consent: Consent) -> Json:
+    """Ask for the statement of the act over what was looked at, and sign it."""
+    from adapters.cli.acts import Act, finish
+
+    answer = session.client.post(path("dossiers", code, verb), {**sent, "sign": True})
+    return finish(session, answer, Act(act=ACTS[verb], subject=code, body=sent), consent)
 
 
 def _looked_at(client: Client, code: str) -> int:
@@ -199,7 +222,10 @@ def _planned(client: Client, code: str, verb: str, sent: Mapping[str, Any], *, d
 
 
 def _act(client: Client, code: str, verb: str, sent: Mapping[str, Any], done: str, *, json: bool) -> None:
-    value = client.post_safely(path("dossiers", code, verb), sent, key=fresh_key())
+    _tell(code, client.post_safely(path("dossiers", code, verb), sent, key=fresh_key()), done, json=json)
+
+
+def _tell(code: str, value: Mapping[str, Any], done: str, *, json: bool) -> None:
     if json:
         out_json(value)
     else:

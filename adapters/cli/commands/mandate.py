@@ -6,8 +6,10 @@ import typer
 
 from adapters.cli.changing import DryRun, LastDay, On, Reason, Since, Until, choices, day, days, first_day, send
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import out_json, show
@@ -64,8 +66,8 @@ def show_(ctx: typer.Context, id: Id, json: AsJson = False) -> None:
 @app.verb(
     "give",
     _("Let a position sign for another one (administrators)."),
-    "hoso mandate give tl-1 --capacity TL --by chu-tich --to truong-tu-phap --kind cong-van --document 15/QĐ-UBND",
-    "hoso mandate give kt-1 --capacity KT --by chu-tich --to pho-chu-tich --when '=amount <= 500000' --document 16/QĐ",
+    "hoso mandate give tl-1 --capacity TL --by chu-tich --to truong-tu-phap --document 15/QĐ-UBND --key an.p12",
+    "hoso mandate give kt-1 --capacity KT --by chu-tich --to pho-chu-tich --when '=amount <= 500000' --key an.p12",
 )
 def give(
     ctx: typer.Context,
@@ -85,6 +87,9 @@ def give(
     while_away: Annotated[bool, typer.Option("--while-away", help=_("Only while the giver is away."))] = False,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Give a mandate."""
@@ -92,7 +97,8 @@ def give(
     scope = {"procedures": choices(procedure), "kinds": choices(kind), "condition": when, "under": under}
     said = {**who, **scope, "document": document, "since": first_day(since), "until": day(until)}
     when_away = {"when_away": True} if while_away else {}
-    send(open_session(ctx).client, {**said, **when_away}, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), {**said, **when_away}, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb("end", _("End a mandate; it takes effect at once (administrators)."), "hoso mandate end tl-1")
@@ -107,4 +113,4 @@ def end(
 ) -> None:
     """End a mandate."""
     said = {"kind": "mandate-ended", "id": id, "until": first_day(until), "document": document}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json)

@@ -1,6 +1,7 @@
 """`hoso officer`: who works here."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,12 +20,15 @@ from adapters.cli.changing import (
     first_day,
     number,
     send,
+    sign,
     tell,
 )
 from adapters.cli.client import path
 from adapters.cli.commands import officer_lists
+from adapters.cli.consent import Consent
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json, show
@@ -37,8 +41,8 @@ Id = Annotated[str, typer.Argument(metavar="ID", help=_("The officer's id."))]
 @app.verb(
     "add",
     _("Add an officer (administrators)."),
-    "hoso officer add lan --name 'Nguyễn Thị Lan' --position 'Chuyên viên' --unit van-phong --role chuyen-vien",
-    "hoso officer add an --name 'Trần Văn An' --position 'Chủ tịch' --unit ubnd --role lanh-dao --token",
+    "hoso officer add lan --name 'Nguyễn Thị Lan' --position 'Chuyên viên' --unit van-phong --key an.p12",
+    "hoso officer add an --name 'Trần Văn An' --position 'Chủ tịch' --unit ubnd --role lanh-dao --token --key an.p12",
 )
 def add(
     ctx: typer.Context,
@@ -51,12 +55,18 @@ def add(
     since: Since = None,
     document: Document = "",
     token: Annotated[bool, typer.Option("--token", help=_("Also make an access token, printed once."))] = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Add an officer."""
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
     body = {"id": id, "name": name, "position": position, "unit": unit, "roles": role or []}
-    more = {"rank": rank, "document": document} | ({"since": day(since)} if since else {})
-    value = open_session(ctx).client.post(path("officers"), {**body, **more}, token="true" if token else None)
+    whole = {**body, "rank": rank, "document": document, "since": first_day(since)}
+    value = session.client.post(path("officers"), {**whole, "sign": True}, token="true" if token else None)
+    if "statement" in value:
+        value = sign(session, value, _made_of(whole), None, consent)
     if json:
         out_json(value)
         return
@@ -66,6 +76,40 @@ def add(
     out(_("Officer {id} is added.").format(id=escape(id)))
     if value.get("token"):
         out(_("Access token (shown once): {token}").format(token=escape(value["token"])))
+
+
+def _made_of(new: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The changes that make somebody an officer: a person, a position of their own, the appointment."""
+    own = {"id": new["id"], "title": new["position"], "unit": new["unit"], "rank": new["rank"], "roles": new["roles"]}
+    held = {"officer": new["id"], "position": new["id"], "document": new["document"], "since": new["since"]}
+    return [
+        {"kind": "officer-added", "id": new["id"], "name": new["name"]},
+        {"kind": "position-added", **own},
+        {"kind": "officer-appointed", **held},
+    ]
+
+
+@app.verb(
+    "signature-image",
+    _("Set the image that an officer's PDF signatures show: your own, or (administrators) a colleague's."),
+    "hoso officer signature-image hang chu-ky.png",
+)
+def signature_image(
+    ctx: typer.Context,
+    id: Id,
+    file: Annotated[
+        Path, typer.Argument(metavar=_("FILE"), help=_("The image: a PNG in blue, with a transparent ground."))
+    ],
+    json: AsJson = False,
+) -> None:
+    """Set an officer's signature image."""
+    from adapters.cli.images import send_image
+
+    value = send_image(open_session(ctx).client, path("officers", id, "signature-image"), file)
+    if json:
+        out_json(value)
+    else:
+        out(_("The PDF signatures of {id} show this image from now on.").format(id=escape(id)))
 
 
 @app.verb("list", _("List officers."), "hoso officer list", "hoso officer list --json")
@@ -156,22 +200,26 @@ def change(
     ] = None,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Change an officer."""
-    client = open_session(ctx).client
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
     reached = (
         contact(client.get(path("officers", id)), email, phone) if email is not None or phone is not None else None
     )
     said = {"kind": "officer-changed", "id": id, "name": name, "contact": reached, "subject": subject}
-    send(client, said, reason=reason, dry_run=dry_run, json=json)
+    send(session, said, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb(
     "appoint",
     _("Appoint an officer to a position, from a day on (administrators)."),
-    "hoso officer appoint lan --position truong-tu-phap --since 2026-12-01 --document 21/QĐ-UBND",
-    "hoso officer appoint mai --position truong-tu-phap --acting --until 31/12/2026 --document 22/QĐ-UBND",
+    "hoso officer appoint lan --position truong-tu-phap --since 2026-12-01 --document 21/QĐ-UBND --key an.p12",
+    "hoso officer appoint mai --position truong-tu-phap --acting --until 31/12/2026 --key an.p12",
 )
 def appoint(
     ctx: typer.Context,
@@ -183,19 +231,23 @@ def appoint(
     document: Document = "",
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Appoint an officer."""
     said = {"kind": "officer-appointed", "officer": id, "position": position, "document": document}
     dates = {"since": first_day(since), "until": day(until)} | ({"acting": True} if acting else {})
-    send(open_session(ctx).client, {**said, **dates}, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), {**said, **dates}, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb(
     "end",
     _("End an appointment, by its number (administrators)."),
     "hoso officer show lan",
-    "hoso officer end 12 --until 30/11/2026 --document 23/QĐ-UBND",
+    "hoso officer end 12 --until 30/11/2026 --document 23/QĐ-UBND --key an.p12",
 )
 def end(
     ctx: typer.Context,
@@ -204,11 +256,15 @@ def end(
     document: Document = "",
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """End an appointment."""
     said = {"kind": "appointment-ended", "appointment": number(which), "until": first_day(until), "document": document}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 officer_lists.add_to(app)

@@ -1,15 +1,17 @@
 """`hoso officer import`, `hoso officer export`: the organisation from and to an agency's spreadsheets."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.changing import DryRun, Reason
+from adapters.cli.changing import DryRun, Reason, sign
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.language import _, current
 from adapters.cli.listing import AsJson
-from adapters.cli.session import open_session
+from adapters.cli.options import Key, PinFile, Yes
+from adapters.cli.session import Session, open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json, say
 
@@ -22,7 +24,7 @@ def add_to(app: Commands) -> None:
         "import",
         _("Make the organisation what CSV lists say (administrators)."),
         "hoso officer import lists/ --dry-run",
-        "hoso officer import officers.csv --reason 'Quyết định 12/QĐ-UBND'",
+        "hoso officer import officers.csv --reason 'Quyết định 12/QĐ-UBND' --key an.p12",
         "hoso officer import lists/ --complete --dry-run --json",
     )(import_)
     app.verb(
@@ -40,19 +42,26 @@ def import_(
     ] = False,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Import lists."""
     from adapters.cli import lists
 
-    body = {"files": lists.read_lists(files), "complete": complete, "dry_run": dry_run}
-    client = open_session(ctx).client.patient(PATIENCE)
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    body = {"files": lists.read_lists(files), "complete": complete, "dry_run": dry_run, "sign": not dry_run}
+    client = session.client.patient(PATIENCE)
     value = client.post(path("organisation", "import"), body | ({"reason": reason} if reason else {}))
+    if "statement" in value:
+        value = _signed(session, value, reason or None, consent, json=json)
+    elif not json:
+        for line in lists.diff(value):
+            out(line)
     if json:
         out_json(value)
         return
-    for line in lists.diff(value):
-        out(line)
     for line in lists.notes(value):
         say(line)
     counts = value.get("counts", {})
@@ -64,12 +73,26 @@ def import_(
     _say_state(value, any(told.values()))
 
 
+def _signed(
+    session: Session, plan: dict[str, Any], reason: str | None, consent: Consent, *, json: bool
+) -> dict[str, Any]:
+    """Show the plan, which must be what is signed, and sign it; the answer tells the plan's lines, too."""
+    from adapters.cli import lists
+
+    for line in lists.diff(plan):
+        (say if json else out)(line)
+    told = {name: plan[name] for name in ("changes", "counts", "notes")}
+    return {**sign(session, plan, lists.plain(plan), reason, consent, shown=True), **told}
+
+
 def _say_state(value: dict[str, object], changes: bool) -> None:
     proposal = value.get("proposal")
     if not changes:
         say(_("Nothing to change."))
     elif value.get("dry_run"):
         say(_("Nothing was changed: this was a dry run."))
+        if value.get("needs_signature"):
+            say(_("You would have to sign it."))
         if value.get("needs_approval"):
             say(_("Another administrator must approve these changes."))
     elif isinstance(proposal, dict):

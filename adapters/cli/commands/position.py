@@ -7,10 +7,13 @@ import typer
 
 from adapters.cli.changing import DryRun, Reason, send
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
+from adapters.cli.words import rank_word
 
 app = Commands(_("Positions: list, add, change."), group=True)
 Title = _("Its title, as it stands under a signature.")
@@ -29,7 +32,7 @@ def list_(
         (_("POSITION"), "id"),
         (_("TITLE"), "title"),
         (_("UNIT"), "unit"),
-        (_("RANK"), "rank"),
+        (_("RANK"), lambda item: rank_word(item.get("rank"))),
         (_("ROLES"), "roles"),
         (_("HELD BY"), _holders),
     ]
@@ -43,7 +46,7 @@ def _holders(item: Mapping[str, Any]) -> str:
 @app.verb(
     "add",
     _("Add a position to a unit (administrators)."),
-    "hoso position add truong-tu-phap --title 'Trưởng phòng' --unit tu-phap --rank head --role lanh-dao",
+    "hoso position add truong-tu-phap --title 'Trưởng phòng' --unit tu-phap --rank head --role lanh-dao --key an.p12",
 )
 def add(
     ctx: typer.Context,
@@ -54,17 +57,21 @@ def add(
     role: Annotated[list[str] | None, typer.Option(metavar=_("TEXT"), help=RoleHelp)] = None,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Add a position."""
     said = {"kind": "position-added", "id": id, "title": title, "unit": unit, "rank": rank, "roles": role or []}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb(
     "change",
     _("Change a position: its title, its rank, the roles of whoever holds it (administrators)."),
-    "hoso position change truong-tu-phap --title 'Trưởng phòng Tư pháp'",
+    "hoso position change truong-tu-phap --title 'Trưởng phòng Tư pháp' --key an.p12",
     "hoso position change van-thu --role van-thu --role chuyen-vien --dry-run",
 )
 def change(
@@ -78,9 +85,13 @@ def change(
     no_role: Annotated[bool, typer.Option("--no-role", help=_("It has no role any more."))] = False,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Change a position."""
     roles = [] if no_role else role or None
     said = {"kind": "position-changed", "id": id, "title": title, "rank": rank, "roles": roles}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json, consent=consent)

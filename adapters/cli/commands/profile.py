@@ -52,6 +52,55 @@ def show_(
     out_json(value) if json else show(value, _labels())
 
 
+@app.verb(
+    "set",
+    _("Set with which key you sign where no --key is named; an empty value unsets it. Keys stay where they lie."),
+    "hoso profile set --key ~/lan.p12",
+    "hoso profile set --key 'pkcs11:token=Lan;object=sign' --pkcs11-module /usr/lib/libtoken.so",
+    "hoso profile set --organ-key 'pkcs11:token=UBND;object=seal'",
+)
+def set_(
+    ctx: typer.Context,
+    key: Annotated[str | None, typer.Option("--key", metavar=_("KEY"), help=_("Your own key."))] = None,
+    organ_key: Annotated[
+        str | None,
+        typer.Option("--organ-key", metavar=_("KEY"), help=_("The agency's key, for who keeps its seal.")),
+    ] = None,
+    pkcs11_module: Annotated[
+        str | None,
+        typer.Option("--pkcs11-module", metavar=_("FILE"), help=_("The library of your token (PKCS#11).")),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Set a profile's keys."""
+    from dataclasses import replace
+
+    from adapters.cli.profiles import save
+
+    session = open_session(ctx)
+    old = session.profile
+    profile = replace(
+        old,
+        key=old.key if key is None else _whole(key),
+        organ_key=old.organ_key if organ_key is None else _whole(organ_key),
+        pkcs11_module=old.pkcs11_module if pkcs11_module is None else pkcs11_module or None,
+    )
+    save(profile)
+    out_json(_plain(profile)) if json else show(_plain(profile), _labels())
+
+
+def _whole(text: str) -> str | None:
+    """A key's name as it is kept: a file with its whole path, for the profile is used from every folder."""
+    from adapters.cli.key_faults import failure
+    from adapters.keystore.naming import read_name
+    from signing.errors import SigningError
+
+    try:
+        return read_name(text).canonical if text else None
+    except SigningError as error:
+        raise failure(error) from None
+
+
 def _plain(profile: Profile) -> dict[str, object]:
     return {
         "profile": profile.name,
@@ -60,6 +109,9 @@ def _plain(profile: Profile) -> dict[str, object]:
         "name": profile.officer_name,
         "device": profile.device,
         "log_key": profile.log_key,
+        "key": profile.key,
+        "organ_key": profile.organ_key,
+        "pkcs11_module": profile.pkcs11_module,
     }
 
 
@@ -71,6 +123,9 @@ def _labels() -> dict[str, str]:
         "name": _("Name"),
         "device": _("Device"),
         "log_key": _("Log key"),
+        "key": _("Key"),
+        "organ_key": _("Agency's key"),
+        "pkcs11_module": _("Token's library"),
         "signed_in": _("Signed in"),
         "directory": _("Folder"),
     }

@@ -9,9 +9,9 @@ from adapters.cli.client import fresh_key, path
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
 from adapters.cli.options import Key, PinFile, Yes
-from adapters.cli.session import Session, open_session
+from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import confirm, escape, out, out_json, refuse_unless, say
+from adapters.cli.terminal import escape, out, out_json, say
 from adapters.cli.times import local
 
 app = Commands(_("Proposals: list, show, approve, reject, withdraw."), group=True)
@@ -78,9 +78,8 @@ def show(
 
 @app.verb(
     "approve",
-    _("Approve what another officer proposes: it takes effect now (administrators). A certificate binding is signed."),
-    "hoso proposal approve p-000012",
-    "hoso proposal approve p-000013 --key admin.p12",
+    _("Approve what another officer proposes: it takes effect now (administrators). You sign this act."),
+    "hoso proposal approve p-000012 --key admin.p12",
 )
 def approve(
     ctx: typer.Context,
@@ -92,26 +91,16 @@ def approve(
 ) -> None:
     """Approve a proposal."""
     from adapters.cli import proposals
+    from adapters.cli.acts import Act, Consent, perform
 
-    session = open_session(ctx)
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    consent.keys(session)
     shown = session.client.get(path("proposals", id))
     for line in proposals.lines(shown):
         say(line)
-    if shown.get("act") == proposals.BINDING:
-        answer = _sign(session, id, proposals.approval(shown), key, pin_file, yes=yes)
-    else:
-        refuse_unless(confirm(_("Approve this?"), assume_yes=yes))
-        answer = session.client.post_safely(path("proposals", id, "approve"), {}, key=fresh_key())
+    act = Act(act="proposal-approved", subject=id, body=proposals.approval(shown))
+    answer = perform(session, act, consent)
     _tell(answer, _("Proposal {id} is approved; it has taken effect."), id, json=json)
-
-
-def _sign(
-    session: Session, id: str, body: Json, key: str | None, pin_file: Path | None, *, yes: bool
-) -> dict[str, Any]:
-    from adapters.cli.acts import Act, Consent, perform
-
-    act = Act(act="binding-approved", subject=id, body=body)
-    return perform(session, act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
 
 
 @app.verb(

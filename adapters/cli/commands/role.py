@@ -20,8 +20,10 @@ from adapters.cli.changing import (
     send,
 )
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 
@@ -31,7 +33,7 @@ app = Commands(_("Roles beside those of positions: grant, end, list."), group=Tr
 @app.verb(
     "grant",
     _("Grant an officer a role in a unit and all below it (administrators)."),
-    "hoso role grant lan van-thu --unit van-phong --document 12/QĐ-UBND --until 31/12/2026",
+    "hoso role grant lan van-thu --unit van-phong --document 12/QĐ-UBND --until 31/12/2026 --key an.p12",
 )
 def grant(
     ctx: typer.Context,
@@ -43,15 +45,19 @@ def grant(
     document: Document = "",
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Grant a role."""
     said = {"kind": "role-granted", "officer": officer, "role": role, "unit": unit, "document": document}
     dates = {"since": first_day(since), "until": day(until)}
-    send(open_session(ctx).client, {**said, **dates}, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), {**said, **dates}, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
-@app.verb("end", _("End a role that was granted (administrators)."), "hoso role end 7 --until 30/11/2026")
+@app.verb("end", _("End a role that was granted (administrators)."), "hoso role end 7 --until 30/11/2026 --key an.p12")
 def end(
     ctx: typer.Context,
     which: Number,
@@ -59,11 +65,15 @@ def end(
     document: Document = "",
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """End a role."""
     said = {"kind": "role-ended", "grant": number(which), "until": first_day(until), "document": document}
-    send(open_session(ctx).client, said, reason=reason, dry_run=dry_run, json=json)
+    consent = Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    send(open_session(ctx), said, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb("list", _("List the roles that were granted."), "hoso role list --officer lan")

@@ -192,4 +192,48 @@ def complete(
         completion.tell(answer, task)
 
 
+@app.verb(
+    "sign",
+    _(
+        "Sign many tasks in one go: those named, or with --all every one that you hold and that wants a signature."
+        " Each is shown, asked about, and gets a signature of its own; the PIN is asked once. What is refused is told"
+        " and the others go on. Tasks whose form asks for more than a decision are left. Safe to run again."
+    ),
+    "hoso task sign --all --decision approve",
+    "hoso task sign H29.5-261121-0001.3 H29.5-261121-0002.3 --decision approve --key lan.p12",
+    "HOSO_PIN=… hoso task sign --all --decision approve --yes --json",
+)
+def sign(
+    ctx: typer.Context,
+    tasks: Annotated[list[str] | None, typer.Argument(metavar=_("TASK..."), help=_("Their ids."))] = None,
+    all_: Annotated[bool, typer.Option("--all", help=_("Every one that you hold and that wants a signature."))] = False,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar=_("KEY=VALUE"), help=_("A field of each form; repeat it."))
+    ] = None,
+    decision: Annotated[
+        str | None, typer.Option("--decision", metavar=_("VALUE"), help=_("The same as --set decision=…"))
+    ] = None,
+    key: Key = None,
+    pin_file: PinFile = None,
+    save_documents: Annotated[
+        Path | None, typer.Option("--save-documents", metavar=_("DIR"), help=_("Keep a copy of each document there."))
+    ] = None,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    """Sign many tasks."""
+    from adapters.cli import completion, sign_many
+
+    wish = completion.Wish(
+        task="",
+        settings=tuple(set_ or ()),
+        decision=decision,
+        key=key,
+        pin_file=pin_file,
+        save_to=save_documents,
+        assume_yes=yes,
+    )
+    sign_many.run(open_session(ctx), wish, tuple(tasks or ()), every=all_, as_json=json)
+
+
 task_work.add_to(app)

@@ -1,14 +1,17 @@
 """`hoso unit`: the offices of this installation, one tree."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from adapters.cli.changing import DryRun, Reason, contact, days, send
 from adapters.cli.client import path
+from adapters.cli.consent import Consent
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson
+from adapters.cli.options import Key, PinFile, Yes
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json, say, show
@@ -38,6 +41,29 @@ def _tree(items: Sequence[Mapping[str, Any]], at: Sequence[Mapping[str, Any]], i
         yield f"{indent}{escape(item['id'])}  {escape(item['name'])}"
         below = [each for each in items if each.get("parent") == item["id"]]
         yield from _tree(items, below, indent + "  ")
+
+
+@app.verb(
+    "seal",
+    _("Set the image of the agency's seal, which its PDF signatures show in true size (administrators)."),
+    "hoso unit seal con-dau.png --diameter 36",
+)
+def seal(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The image: a PNG with a transparent ground."))],
+    diameter: Annotated[
+        int, typer.Option("--diameter", metavar=_("MM"), help=_("How wide the seal is on paper, in millimetres."))
+    ],
+    json: AsJson = False,
+) -> None:
+    """Set the seal's image."""
+    from adapters.cli.images import send_image
+
+    value = send_image(open_session(ctx).client, path("seal"), file, width_mm=diameter)
+    if json:
+        out_json(value)
+    else:
+        out(_("The agency's PDF signatures show this seal from now on, {mm} mm wide.").format(mm=diameter))
 
 
 @app.verb("show", _("Show a unit: its head of record, its positions and who holds them."), "hoso unit show van-phong")
@@ -89,20 +115,25 @@ def add(
     phone: Phone = None,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Add a unit."""
-    client = open_session(ctx).client
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
     above = parent or client.get(path("me")).get("unit")
     said = {"kind": "unit-added", "id": id, "name": name, "parent": above, "contact": contact({}, email, phone)}
-    send(client, said | ({"collective": True} if collective else {}), reason=reason, dry_run=dry_run, json=json)
+    whole = said | ({"collective": True} if collective else {})
+    send(session, whole, reason=reason, dry_run=dry_run, json=json, consent=consent)
 
 
 @app.verb(
     "change",
     _("Change a unit: its name, where it stands, how it is reached (administrators)."),
     "hoso unit change to-1 --name 'Tổ Một' --phone '028 3822 1234'",
-    "hoso unit change to-1 --parent khu-pho-3 --reason 'Theo QĐ 13/QĐ-UBND'",
+    "hoso unit change to-1 --parent khu-pho-3 --reason 'Theo QĐ 13/QĐ-UBND' --key an.p12",
 )
 def change(
     ctx: typer.Context,
@@ -117,11 +148,16 @@ def change(
     phone: Phone = None,
     reason: Reason = None,
     dry_run: DryRun = False,
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Change a unit."""
-    client = open_session(ctx).client
+    session, consent = open_session(ctx), Consent(key=key, pin_file=pin_file, assume_yes=yes)
+    client = session.client
     reached = contact(client.get(path("units", id)), email, phone) if email is not None or phone is not None else None
     body = True if collective else False if single else None
     said = {"kind": "unit-changed", "id": id, "name": name, "parent": parent, "collective": body}
-    send(client, {**said, "contact": reached}, reason=reason, dry_run=dry_run, json=json)
+    whole = {**said, "contact": reached}
+    send(session, whole, reason=reason, dry_run=dry_run, json=json, consent=consent)

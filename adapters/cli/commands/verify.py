@@ -19,9 +19,12 @@ app = Commands(_("Verify an evidence pack, offline."))
     "verify",
     _(
         "Verify an evidence pack, offline: every act's proof in the log, every signature, every document. Trust begins"
-        " with the root certificates and the log key that you name. Exit code 0 is valid, 5 invalid or undecidable."
+        " with the root certificates, the log key and the administrators that you name. Exit code 0 is valid, 5 invalid"
+        " or undecidable."
     ),
     "hoso verify H29.5-261121-0001.asice --root root.pem --log-key log.vkey",
+    "hoso verify pack.asice --root root.pem --stamp-root tsa-root.pem --log-key log.vkey",
+    "hoso verify H29.5-261121-0001.asice --root root.pem --log-key log.vkey --admin an.pem",
     "hoso verify pack.asice --root root.pem --log-key log.vkey --at 2026-12-31T00:00:00Z --json",
 )
 def verify(
@@ -37,6 +40,22 @@ def verify(
             "--log-key", metavar=_("FILE"), help=_("The log's verifier key (else the one this profile pinned).")
         ),
     ] = None,
+    stamp_root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--stamp-root",
+            metavar=_("FILE"),
+            help=_("A root to trust for time stamps, and then no other root is (else those of --root); repeat it."),
+        ),
+    ] = None,
+    admin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--admin",
+            metavar=_("FILE|FINGERPRINT"),
+            help=_("A certificate of an administrator whom you know: every chain of acts begins with one. Repeat it."),
+        ),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar=_("TIME"), help=_("Judge as of this time (else as the log proves it).")),
@@ -44,10 +63,12 @@ def verify(
     json: AsJson = False,
 ) -> None:
     """Verify a pack."""
+    from adapters.cli.certificates import pinned_fingerprints
     from adapters.cli.times import asked_time
     from adapters.cli.verdict import judge
 
-    verdict = judge(pack, root, _log_key(ctx, log_key), asked_time(at))
+    pinned = pinned_fingerprints(admin or ())
+    verdict = judge(pack, root, _log_key(ctx, log_key), asked_time(at), stamp_roots=stamp_root or (), admins=pinned)
     if json:
         out_json(verdict.to_json())
     else:

@@ -1,8 +1,9 @@
-"""A certificate authority for demonstrations and tests: a root, an issuing authority, key files, CRLs. Trusts nobody.
+"""A certificate authority for demonstrations and tests: a root, an issuing authority, key files, CRLs, OCSP answers.
 
 Its private keys live in this process only; what it issues is as real as any other certificate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,31 +11,41 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(slots=True, kw_only=True)
 class DemoAuthority:
-    """A root and the issuing authority under it, both from `create`; keeps what it revoked."""
+    """A root and the issuing authority under it, both from `create`; keeps what it revoked.
+
+    `url`: where its lists and its responder are said to be (`…/root.crl`, `…/issuing.crl`, `…/ocsp`); None: nowhere.
+    """
 
     root: x509.Certificate
     issuing: x509.Certificate
     _root_key: PrivateKey = field(repr=False)
     _issuing_key: PrivateKey = field(repr=False)
     _revoked: dict[int, datetime] = field(default_factory=dict)
+    url: str | None = None
 
     @classmethod
-    def create(cls, name: str = "Hoso Demo", *, at: datetime, days: int = 3650, key: str = "ec") -> "DemoAuthority":
+    def create(
+        cls, name: str = "Hoso Demo", *, at: datetime, days: int = 3650, key: str = "ec", url: str | None = None
+    ) -> "DemoAuthority":
         """Make both authorities, valid from `at` (aware) for `days`."""
         root_key, issuing_key = make_key(key), make_key(key)
         start = at.astimezone(UTC).replace(microsecond=0)
         end = start + timedelta(days=days)
         root_name, issuing_name = _name(f"{name} Root CA"), _name(f"{name} Issuing CA")
         root = authority_certificate(root_name, root_key, root_name, root_key, start, end, path_length=1)
-        issuing = authority_certificate(issuing_name, issuing_key, root_name, root_key, start, end, path_length=0)
-        return cls(root=root, issuing=issuing, _root_key=root_key, _issuing_key=issuing_key)
+        lists = f"{url}/root.crl" if url else None
+        issuing = authority_certificate(
+            issuing_name, issuing_key, root_name, root_key, start, end, path_length=0, lists=lists
+        )
+        return cls(root=root, issuing=issuing, _root_key=root_key, _issuing_key=issuing_key, url=url)
 
     def issue(
         self, name: str, email: str, *, pin: str, not_before: datetime, not_after: datetime, key: str = "ec"
@@ -55,14 +66,22 @@ class DemoAuthority:
         not_before: datetime,
         not_after: datetime,
         usage: x509.KeyUsage | None = None,
+        purposes: Sequence[x509.ObjectIdentifier] = (),
     ) -> x509.Certificate:
-        """Issue a certificate for a key that somebody else holds (a token, a test)."""
+        """Issue a certificate for a key that somebody else holds (a token, a test, a time-stamp authority).
+
+        `purposes`: the only ones that its key serves (extended key usage, critical); empty: any.
+        """
         builder = _builder(_name(name, email), key, self.issuing.subject, not_before, not_after)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(
             usage or key_usage(digital_signature=True, content_commitment=True), critical=True
         )
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(email)]), critical=False)
+        if self.url:
+            builder = _pointing(builder, lists=f"{self.url}/issuing.crl", responder=f"{self.url}/ocsp")
+        if purposes:
+            builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=True)
         return _signed_by(builder, self._issuing_key)
 
     def revoke(self, certificate: x509.Certificate, at: datetime) -> None:
@@ -77,6 +96,45 @@ class DemoAuthority:
             revocation_list(self.issuing.subject, self._issuing_key, self._revoked, at, end),
         )
 
+    def answer(
+        self,
+        certificate: x509.Certificate,
+        at: datetime,
+        *,
+        days: int = 1,
+        responder: "Responder | None" = None,
+        unknown: bool = False,
+    ) -> bytes:
+        """Answer by OCSP (DER) for a certificate of the issuing authority, as of `at`, by itself or a responder."""
+        start = at.astimezone(UTC).replace(microsecond=0)
+        revoked = self._revoked.get(certificate.serial_number)
+        status = ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD
+        by = responder or Responder(certificate=self.issuing, key=self._issuing_key)
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=certificate,
+            issuer=self.issuing,
+            algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus.UNKNOWN if unknown else status,
+            this_update=start,
+            next_update=start + timedelta(days=days),
+            revocation_time=None if unknown else revoked,
+            revocation_reason=None,
+        )
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, by.certificate)
+        builder = builder.certificates([by.certificate]) if responder else builder
+        return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def responder(self, *, not_before: datetime, not_after: datetime, no_check: bool = True) -> "Responder":
+        """Certify a responder that may answer in the issuing authority's place."""
+        key = make_key("ec")
+        builder = _builder(_name("Responder"), key, self.issuing.subject, not_before, not_after)
+        builder = builder.add_extension(key_usage(digital_signature=True), critical=True)
+        purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+        builder = builder.add_extension(purposes, critical=True)
+        if no_check:
+            builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+        return Responder(certificate=_signed_by(builder, self._issuing_key), key=key)
+
     def roots_pem(self) -> bytes:
         """Give the root as PEM: what an auditor is told to trust."""
         return self.root.public_bytes(Encoding.PEM)
@@ -84,6 +142,14 @@ class DemoAuthority:
     def chain_pem(self) -> bytes:
         """Give the issuing authority as PEM."""
         return self.issuing.public_bytes(Encoding.PEM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """Who signs OCSP answers."""
+
+    certificate: x509.Certificate
+    key: PrivateKey = field(repr=False)
 
 
 def make_key(kind: str) -> PrivateKey:
@@ -102,11 +168,14 @@ def authority_certificate(
     not_after: datetime,
     *,
     path_length: int,
+    lists: str | None = None,
 ) -> x509.Certificate:
-    """Issue the certificate of an authority."""
+    """Issue the certificate of an authority. `lists`: where its issuer's CRL is."""
     builder = _builder(subject, key, issuer, not_before, not_after)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
     builder = builder.add_extension(key_usage(key_cert_sign=True, crl_sign=True), critical=True)
+    if lists:
+        builder = _pointing(builder, lists=lists)
     return _signed_by(builder, issuer_key)
 
 
@@ -156,6 +225,16 @@ def _builder(
     builder = builder.not_valid_before(not_before.astimezone(UTC).replace(microsecond=0))
     builder = builder.not_valid_after(not_after.astimezone(UTC).replace(microsecond=0))
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+
+
+def _pointing(builder: x509.CertificateBuilder, *, lists: str, responder: str | None = None) -> x509.CertificateBuilder:
+    """Say where revocation data is."""
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(lists)], None, None, None)
+    builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    if responder is None:
+        return builder
+    access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder))
+    return builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
 
 
 def _signed_by(builder: x509.CertificateBuilder, key: PrivateKey) -> x509.Certificate:

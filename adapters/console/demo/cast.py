@@ -35,6 +35,8 @@ OFFICERS = (
     Player(id="nam", name="Lý Văn Nam", position="Cán bộ khu phố 3", unit="khu-pho-3", roles=("khu-pho",)),
     Player(id="kiem", name="Đỗ Minh Kiểm", position="Kiểm tra viên", unit="agency", roles=("auditor",)),
 )
+SIGNERS = frozenset({"lanh-dao", "chu-tich", "ho-tich"})
+"""The roles that sign results, and whose image their signature shows."""
 CITIZEN_ADDRESS = "12/5 đường Lê Thị Riêng, phường Bến Thành, Thành phố Hồ Chí Minh"
 
 LETTER_START: dict[str, Any] = {

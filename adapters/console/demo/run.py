@@ -10,6 +10,7 @@ from typing import Any
 from adapters.cli.errors import CommandFailed
 from adapters.cli.language import _
 from adapters.cli.terminal import out, say
+from adapters.console.demo import cast
 from adapters.console.demo.stage import Stage, StageError
 from adapters.console.demo.story import Story
 
@@ -112,7 +113,9 @@ def _tell_where(story: Story, seconds: float) -> None:
         out(f"  {name:12} {what}")
     out("\n" + _("Look further:"))
     evidence = f"{folder}/evidence/{letter}.asice"
-    out(f"  .venv/bin/hoso verify {evidence} --root {folder}/trust/root.pem --log-key {folder}/server/log.vkey")
+    out(f"  .venv/bin/hoso verify {evidence} \\")
+    pinned = f"--admin {folder}/officers/{cast.ADMINISTRATOR.id}/certificate.pem"
+    out(f"    --root {folder}/trust/root.pem --log-key {folder}/server/log.vkey {pinned}")
     serving = f"HOSO_DATA={folder}/server .venv/bin/hoso serve --port {stage.port}"
     out(f"  {serving}" + "   # " + _("unless it runs already: hoso demo --serve"))
     out(f"  HOSO_CONFIG_DIR={folder}/officers/hoa .venv/bin/hoso dossier history {letter}")

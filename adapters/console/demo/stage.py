@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from adapters.cli.errors import CONFLICT, CommandFailed
 from adapters.cli.language import _, current
 from adapters.console.demo.mail import MailServer, free_port
+from adapters.console.demo.stamps import StampServer
 
 HOSO = (sys.executable, "-m", "adapters")
 MARK = ".hoso-demo"
@@ -47,6 +48,7 @@ class Stage:
     patience: float = PATIENCE
     people: dict[str, Person] = field(default_factory=dict)
     mail: MailServer = field(init=False)
+    stamps: StampServer | None = None
     port: int = field(default_factory=free_port)
     _server: subprocess.Popen[bytes] | None = None
 
@@ -83,12 +85,18 @@ class Stage:
         """An officer's own machine: profile, receipts and key lie there."""
         return self.folder / "officers" / person
 
+    def stamp_by(self, answer: Callable[[bytes], bytes]) -> None:
+        """Have a time-stamp authority answer on loopback; its key lives in this process."""
+        self.stamps = StampServer(answer)
+        self.stamps.start()
+
     def server_environment(self) -> dict[str, str]:
         """What server commands run with."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
         own = {"HOSO_DATA": str(self.data), "HOSO_SMTP_URL": self.mail.url, "HOSO_LANG": current()}
         database = {"HOSO_DATABASE_URL": self.database_url} if self.database_url else {}
-        return {**plain, **own, **database, "PYTHONUTF8": "1"}
+        stamps = {"HOSO_TSA_URL": self.stamps.url} if self.stamps else {}
+        return {**plain, **own, **database, **stamps, "PYTHONUTF8": "1"}
 
     def officer_environment(self, person: str) -> dict[str, str]:
         """What an officer's commands run with."""
@@ -126,6 +134,8 @@ class Stage:
     def close(self) -> None:
         """Stop everything."""
         self.stop_server()
+        if self.stamps is not None:
+            self.stamps.stop()
         if hasattr(self, "mail"):
             self.mail.stop()
 

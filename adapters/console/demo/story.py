@@ -12,12 +12,15 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 import adapters
+from adapters import clock
 from adapters.cli.language import _
 from adapters.console.demo import cast
 from adapters.console.demo.authority import DemoAuthority
 from adapters.console.demo.cast import Player
 from adapters.console.demo.mail import message_id
+from adapters.console.demo.pictures import SEAL_MM, seal_picture, signature_picture
 from adapters.console.demo.stage import Person, Stage, StageError
+from adapters.console.demo.stamps import LocalStamps
 
 AT_ONCE = 4  # officers who are appointed at the same time
 PROCESSES = Path(adapters.__file__).parents[1] / "processes"
@@ -49,7 +52,10 @@ class Story:
             agency=cast.AGENCY_NAME, database=stage.database
         )
         authority = self._authority()
-        yield _("A demo certificate authority; the server trusts its root and takes up its revocation lists.")
+        yield _(
+            "A demo certificate authority with a time-stamp authority under it; the server trusts its root and takes up"
+            " its revocation lists."
+        )
         stage.start_server()
         yield _("The server runs at {url}, a local mail server at port {port}.").format(
             url=stage.url, port=stage.mail.port
@@ -69,20 +75,24 @@ class Story:
                 )
         self._organ_key(authority)
         yield _("The agency's own certificate is bound to {name}, who keeps the seal.").format(name="Võ Thị Hoa")
+        self._seal_picture()
+        yield _("Who signs results has set the image that their signature shows; the agency's shows its seal.")
 
     def deploy(self) -> Sentences:
         """Two processes and their procedures."""
         for process in ("van-ban-di", "khai-tu"):
-            deployed = self.stage.json("tuan", "process", "deploy", str(PROCESSES / process))
+            own, key = (str(self._key(person)) for person in ("tuan", cast.ADMINISTRATOR.id))
+            deploy = ("process", "deploy", str(PROCESSES / process), "--key", own, "--yes")
+            deployed = self.stage.json("tuan", *deploy)
             id = deployed["proposal"]["id"]
-            yield _("{name} checks {process} and proposes to deploy it: bundle {hash}…").format(
+            yield _("{name} checks {process} and signs to deploy it: bundle {hash}…").format(
                 name="Lê Anh Tuấn", process=process, hash=deployed["bundle_hash"][:16]
             )
-            deployed = self.stage.json(cast.ADMINISTRATOR.id, "proposal", "approve", id, "--yes")
+            deployed = self.stage.json(cast.ADMINISTRATOR.id, "proposal", "approve", id, "--key", key, "--yes")
             yield _(
-                "{name}, a second person, looks at it and approves: {process} is deployed as version {version}."
+                "{name}, a second person, looks at it and signs her approval:"
+                " {process} is deployed as version {version}."
             ).format(name=cast.ADMINISTRATOR.name, process=process, version=deployed["version"])
-            key = str(self._key(cast.ADMINISTRATOR.id))
             record = str(PROCESSES / process / "procedure.json")
             self.stage.hoso(cast.ADMINISTRATOR.id, "procedure", "adopt", record, "--key", key, "--yes")
             yield _(
@@ -109,7 +119,9 @@ class Story:
         yield from self._reviewed(code)
         yield self._wrong_key(code)
         self._complete("hang", code, "approve", {"decision": "approve", "comment": "Đồng ý."})
-        yield _("{name} approves with her own key.").format(name="Trần Thị Thu Hằng")
+        yield _(
+            "{name} approves with her own key, and signs the PDF itself; her signature stands in it in blue."
+        ).format(name="Trần Thị Thu Hằng")
         self._complete("hoa", code, "seal", {"signature_checked": True}, organ=True)
         yield _("Number and date are filled into the two fields left open; {name} adds the agency's signature.").format(
             name="Võ Thị Hoa"
@@ -174,14 +186,26 @@ class Story:
         for name, content in files.items():
             (trust / name).write_bytes(content)
         self.stage.console("trust", "add", *(str(trust / name) for name in files))
+        validity = {"not_before": now - timedelta(hours=1), "not_after": now + timedelta(days=365)}
+        self.stage.stamp_by(LocalStamps.create(authority, clock=clock.now, **validity).answer)
         return authority
 
     def _appoint(self, player: Player, authority: DemoAuthority) -> None:
         roles = [word for role in player.roles for word in ("--role", role)]
         particulars = ("--name", player.name, "--position", player.position, "--unit", player.unit, *roles)
-        added = self.stage.json(cast.ADMINISTRATOR.id, "officer", "add", player.id, *particulars, "--token")
+        signed = ("--token", "--key", str(self._key(cast.ADMINISTRATOR.id)), "--yes")
+        added = self.stage.json(cast.ADMINISTRATOR.id, "officer", "add", player.id, *particulars, *signed)
         self._sign_in(player, added["token"], authority)
         self._bind(player.id, self.stage.home(player.id) / "certificate.pem")
+        if not cast.SIGNERS.isdisjoint(player.roles):
+            picture = self.stage.home(player.id) / "signature.png"
+            picture.write_bytes(signature_picture(player.name))
+            self.stage.hoso(player.id, "officer", "signature-image", player.id, str(picture))
+
+    def _seal_picture(self) -> None:
+        picture = self.stage.folder / "seal.png"
+        picture.write_bytes(seal_picture(cast.AGENCY_NAME))
+        self.stage.hoso(cast.ADMINISTRATOR.id, "unit", "seal", str(picture), "--diameter", str(SEAL_MM))
 
     def _sign_in(self, player: Player, token: str, authority: DemoAuthority) -> None:
         home = self.stage.home(player.id)
@@ -195,6 +219,7 @@ class Story:
         self.stage.hoso(player.id, *login, given=token + "\n")
         kept = home / "profiles" / "default" / "token"  # the first one has ended: this is the device's own
         self.stage.people[player.id] = replace(person, token=kept.read_text("ascii").strip())
+        self.stage.hoso(player.id, "profile", "set", "--key", str(person.key))
 
     def _bind(self, officer: str, certificate: Path, *kind: str) -> None:
         key = str(self._key(cast.ADMINISTRATOR.id))
@@ -208,6 +233,7 @@ class Story:
         clerk.organ_key = self.stage.home("hoa") / "organ.p12"
         _issue(authority, cast.AGENCY_NAME, cast.AGENCY_EMAIL, clerk.pin, clerk.organ_key)
         self._bind("hoa", clerk.organ_key.with_name("organ.pem"), "--organ")
+        self.stage.hoso("hoa", "profile", "set", "--organ-key", str(clerk.organ_key))
 
     def _key(self, person: str) -> Path:
         return self.stage.people[person].key
@@ -294,9 +320,9 @@ class Story:
     def _verify(self, file: Path, expected: int) -> str:
         trust = self.stage.folder / "trust" / "root.pem"
         log_key = self.stage.data / "log.vkey"
-        told = self.stage.hoso(
-            "kiem", "verify", str(file), "--root", str(trust), "--log-key", str(log_key), expected=expected
-        )
+        admin = self.stage.home(cast.ADMINISTRATOR.id) / "certificate.pem"
+        pinned = ("--root", str(trust), "--log-key", str(log_key), "--admin", str(admin))
+        told = self.stage.hoso("kiem", "verify", str(file), *pinned, expected=expected)
         return told.strip().splitlines()[-1]
 
     def _tampered(self) -> str:

@@ -31,6 +31,52 @@ RULES = (
         mend=N_("Write the ids of other user tasks, separated by commas."),
     ),
     Rule(
+        code="four-eyes-open",
+        title=N_("Two approvals ask for two officers"),
+        why=N_(
+            "Two approvals by one officer are one pair of eyes, and the result stays where its procedure requires both."
+        ),
+        mend=N_("Set hoso:notSameAs of the later step to the id of the other one."),
+        wrong='<zeebe:property name="hoso:signature" value="approval" />',
+        right=(
+            '<zeebe:property name="hoso:signature" value="approval" />\n'
+            '<zeebe:property name="hoso:notSameAs" value="register" />'
+        ),
+    ),
+    Rule(
+        code="organ-unapproved",
+        title=N_("The agency signs what a step approves"),
+        why=N_("Its signature is refused over a document that nobody approved, so that the dossier would stand still."),
+        mend=N_("Draw a step with hoso:signature approval over the document before it; an initial approves nothing."),
+    ),
+    Rule(
+        code="organ-before-approval",
+        title=N_("Every way to the agency's signature leads through an approval"),
+        why=N_("On a way that passes the approval by, the agency's signature is refused when the dossier is there."),
+        mend=N_("Lead the flow through the approval, or to another end."),
+    ),
+    Rule(
+        code="capacity-unused",
+        title=N_("Only an approval is signed in a capacity"),
+        why=N_("On a step without approval hoso:capacity would exclude nobody, whatever its author meant."),
+        mend=N_("Remove it, or set hoso:signature to approval."),
+    ),
+    Rule(
+        code="procedure-unmet",
+        title=N_("A process gives what its procedure requires"),
+        why=N_(
+            "A result leaves only with the approvals that the procedure record names, whatever the process draws; "
+            "without them it would stay at the dispatch."
+        ),
+        mend=N_("Draw the step that is named, with that role over the result, or have the record corrected."),
+    ),
+    Rule(
+        code="procedure-invalid",
+        title=N_("The procedure record beside a bundle can be read"),
+        why=N_("It could not be adopted as it is; it is no part of the bundle, which can be deployed."),
+        mend=N_("Correct the field that the message names."),
+    ),
+    Rule(
         code="property-value",
         title=N_("A property has a known value"),
         why=N_("A misspelt signature or place would mean none."),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tests import capacity_page, feel_page
+from tests import attacks_page, capacity_page, feel_page
 from tests.commands import Command, load, reference, shown_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,7 +237,8 @@ def problems(root: Path = ROOT) -> list[Problem]:
     found = [*link_problems(root), *decision_problems(root), *glossary_problems(root), *machine_problems(root)]
     tree, unloadable = load()
     found += [Problem(Path("adapters/main.py"), 1, message) for message in unloadable]
-    written = (*feel_page.problems(root), *capacity_page.problems(root))
+    writers = (feel_page, capacity_page, attacks_page)
+    written = [problem for writer in writers for problem in writer.problems(root)]
     found += [Problem(page, 1, message) for page, message in written]
     if tree is not None:
         found += [*command_problems(root, tree), *reference_problems(root, tree)]
@@ -245,13 +246,13 @@ def problems(root: Path = ROOT) -> list[Problem]:
 
 
 def write_reference(root: Path = ROOT) -> None:
-    """Write docs/reference/cli.md from the command line, the functions in feel.md, the cases in capacities.md."""
+    """Write cli.md from the command line, the functions in feel.md, the cases in capacities.md, attacks.md's tables."""
     tree, unloadable = load()
     if tree is None or unloadable:
         sys.exit("the command line cannot be read: " + ("; ".join(unloadable) or "adapters.main has no build()"))
     (root / REFERENCE).parent.mkdir(parents=True, exist_ok=True)
     (root / REFERENCE).write_text(reference(tree), encoding="utf-8")
-    for writer in (feel_page, capacity_page):
+    for writer in (feel_page, capacity_page, attacks_page):
         page = root / writer.PAGE
         page.write_text(writer.written(page.read_text(encoding="utf-8")), encoding="utf-8")
 

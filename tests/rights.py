@@ -4,6 +4,7 @@ A route has one row here; `tests/adapters/http/test_rights.py` calls it as each 
 against the policy. Without `--write` the page is checked.
 """
 
+import base64
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from adapters.http.server import ROOMS
 from engine.errors import Refusal
 from engine.officer import Officer
 from engine.policy import RIGHTS, ROLES, Where, refuses
+from tests.adapters.letters.png import drawn
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/reference/rights.md")
@@ -50,7 +52,8 @@ class Row:
     @property
     def words(self) -> str:
         """The whole command, where a test can run it."""
-        return self.command.replace(" … ", " ").replace("{why}", "--reason Chờ --yes") if " … " in self.command else ""
+        said = self.command.replace(" … ", " ").replace("{why}", "--reason Chờ --yes")
+        return said.replace("{signed}", "--key {keyfile} --yes") if " … " in self.command else ""
 
     def ends_for(self, *roles: str) -> list[str]:
         """How it may end for who has these roles in the top unit, and is let through by the policy."""
@@ -88,6 +91,9 @@ READERS = ("administrator", "auditor")
 ADDED = {"kind": "unit-added", "id": "to-{n}", "name": "Tổ {n}", "parent": "agency"}
 CHANGES = {"changes": [ADDED]}
 LISTS = {"files": {"units.csv": "id,name,parent\nto-{n},Tổ,agency\n"}}
+PIXEL = base64.b64encode(drawn(1, 1)).decode()
+IMAGE = {"image": PIXEL}
+SEAL = {**IMAGE, "width_mm": 36}
 PAPER = {"name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
 
 ROWS = (
@@ -107,7 +113,11 @@ ROWS = (
     row("POST /v1/units", "unit add … to-{n} --name Tổ --parent agency", UNIT, "201"),
     row("GET /v1/officers", "officer list … "),
     row("GET /v1/officers/{id}", "officer show … lan"),
-    row("POST /v1/officers", "officer add … moi-{n} --name Mới --position CV --unit agency", NEW, "202"),
+    row("POST /v1/officers", "officer add … moi-{n} --name Mới --position CV --unit agency {signed}", NEW,
+         "422 signature-missing"),
+    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/officers/{id}/signature-image",
+            "officer signature-image … lan {image}", IMAGE),
+    row("POST /v1/seal", "unit seal … {image} --diameter 36", SEAL),
     decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/organisation/changes", "unit change … van-phong --name Phòng-{n}",
             CHANGES),
     row("POST /v1/organisation/import", "officer import … {lists}", LISTS),
@@ -123,8 +133,7 @@ ROWS = (
             elsewhere="200"),
     decided(READERS, NO_PROPOSAL, "GET /v1/proposals/{proposal}/files/{file}", "proposal show --save", None,
             "404 file-unknown", elsewhere="404 file-unknown"),
-    decided(ADMINISTRATORS, NO_PROPOSAL, "POST /v1/proposals/{proposal}/approve", "proposal approve … {proposal} --yes",
-            elsewhere=NO_RIGHT),
+    row("POST /v1/proposals/{proposal}/approve", "", None, "422 signature-missing"),
     decided(ADMINISTRATORS, NO_PROPOSAL, "POST /v1/proposals/{proposal}/reject",
             "proposal reject … {proposal} --reason Thiếu", {"reason": "Thiếu"}, elsewhere=NO_RIGHT),
     decided(ADMINISTRATORS, NO_PROPOSAL, "POST /v1/proposals/{proposal}/withdraw", "proposal withdraw … {proposal}",
@@ -132,9 +141,11 @@ ROWS = (
     row("GET /v1/certificates", "certificate list … "),
     row("POST /v1/certificates/{fingerprint}/reinstate", "certificate reinstate … {fingerprint} --reason Còn",
         {"reason": "Còn"}, "409 certificate-not-suspended"),
-    row("POST /v1/statements", "certificate bind, revoke; procedure adopt", ACT, "404 certificate-unknown"),
-    row("POST /v1/acts", "certificate bind, revoke; procedure adopt", SIGNED, "404 statement-unknown"),
-    row("POST /v1/processes", "process deploy … {bundle}", {"files": {"process.bpmn": ""}}, "422 bundle-refused"),
+    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/statements", "proposal approve; certificate bind; procedure adopt", ACT,
+            "404 certificate-unknown"),
+    row("POST /v1/acts", "whatever is signed outside a task", SIGNED, "404 statement-unknown"),
+    row("POST /v1/processes", "process deploy … {bundle} {signed}", {"files": {"process.bpmn": ""}},
+        "422 bundle-refused"),
     row("GET /v1/processes", "process list … "),
     row("GET /v1/processes/{key}", "process show … cho"),
     row("GET /v1/procedures", "procedure list … "),
@@ -158,8 +169,10 @@ ROWS = (
     row("POST /v1/dossiers/{code}/suspend", "dossier suspend … {code} {why}", WHY),
     row("POST /v1/dossiers/{code}/resume", "dossier resume … {code} {why}", WHY, "409 not-suspended"),
     row("POST /v1/dossiers/{code}/cancel", "dossier cancel … {code} {why}", WHY),
-    row("POST /v1/dossiers/{code}/modify", "dossier modify … {code} --set a=1 {why}", MODIFY),
-    row("POST /v1/dossiers/{code}/migrate", "dossier migrate … {code} --to 1 {why}", MIGRATE, "409 migration-same"),
+    row("POST /v1/dossiers/{code}/modify", "dossier modify … {code} --set a=1 {why} {signed}", MODIFY,
+        "422 signature-missing"),
+    row("POST /v1/dossiers/{code}/migrate", "dossier migrate … {code} --to 1 {why} {signed}", MIGRATE,
+        "409 migration-same"),
     row("GET /v1/incidents", "incident list … "),
     row("POST /v1/dossiers/{code}/incidents/{incident}/retry", "incident retry … {code} 1", None, NO_INCIDENT),
     row("POST /v1/dossiers/{code}/incidents/{incident}/resolve", "incident resolve", WHY, NO_INCIDENT),
@@ -296,7 +309,8 @@ role is needed, that of what is acted on, or the top one. With the role elsewher
 Auditors and workers count in the whole agency: whoever makes or unmakes one administers the top unit.
 
 Signed acts are checked once more by what they do: binding and revoking a certificate in its officer's unit, adopting
-a procedure in the top unit.
+a procedure in the top unit, changing rights in each unit that is concerned, a dossier in its unit; and all of them by
+whose statement it is.
 """
 
 

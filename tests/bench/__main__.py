@@ -11,15 +11,11 @@ from pathlib import Path
 
 from adapters.console.demo.stage import HOSO, Stage
 from adapters.console.demo.story import Story
-from signing.manifest import manifest_for
-from signing.sign import sign_manifest
-from signing.verify import verify_submission
 from tests.bench.expressions import RULES, condition, table
 from tests.bench.inbox import inboxes
 from tests.bench.kernel import kernel
+from tests.bench.signing import signing
 from tests.bench.wide import completions
-from tests.pki import NOW, known, trust
-from tests.signing.records import approval
 
 
 def median_us(act: Callable[[], object], times: int = 2000) -> float:
@@ -40,22 +36,6 @@ def expressions() -> None:
     ):
         ours, plain = (median_us(act, 5000) for act in pair)
         print(f"{what} costs {ours:.1f} us, {ours / plain:.0f} x the same in Python")
-
-
-def signatures() -> None:
-    """Sign and verify one record, against the bare ECDSA signature of the same key."""
-    record, key = approval(), known("lan").key
-    manifest = manifest_for(record)
-    cms = sign_manifest(manifest, key, purpose=record.purpose, at=NOW)
-    bare = median_us(lambda: key.sign(manifest), 200)
-    sign = median_us(lambda: sign_manifest(manifest, key, purpose=record.purpose, at=NOW), 200)
-    encoded = record.encode()
-
-    def verify() -> object:
-        return verify_submission(encoded, manifest, cms, documents=record.documents, trust=trust(), at=NOW)
-
-    check = median_us(verify, 100)
-    print(f"signing: {sign / 1000:.1f} ms, {sign / bare:.0f} x the bare ECDSA; verifying: {check / 1000:.1f} ms")
 
 
 def cold_start() -> None:
@@ -84,5 +64,5 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
 
 if __name__ == "__main__":
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
-    for measure in (kernel, completions, inboxes, expressions, signatures, cold_start):
+    for measure in (kernel, completions, inboxes, expressions, signing, cold_start):
         measure()

@@ -1,5 +1,7 @@
 """Run public suites: `python -m tests.conformance bpmn|constraints|dmn|merkle|walks DIR`, or `… all SUITES_DIR`.
 
+`pkits` needs no DIR: it is a package of the development environment.
+
 Prints one line per failure and ends with `N passed, M failed`. Exit 0 when every failure is listed in `known/` with its
 reason and nothing that is listed passes; 1 otherwise; 2 when a folder is missing or the call is wrong. Known failures
 still count as failed.
@@ -11,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.conformance import bpmn, constraints, dmn, merkle, walks
+from tests.conformance import bpmn, constraints, dmn, merkle, pkits, walks
 from tests.conformance.report import Report, known_of
 
 SUITES: dict[str, Callable[[Path], Report]] = {
@@ -19,6 +21,7 @@ SUITES: dict[str, Callable[[Path], Report]] = {
     "constraints": constraints.run,
     "dmn": dmn.run,
     "merkle": merkle.run,
+    "pkits": pkits.run,
     "walks": walks.run,
 }
 FOLDERS = {"walks": "bpmn"}
@@ -27,11 +30,15 @@ FOLDERS = {"walks": "bpmn"}
 
 def main(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; the exit code."""
+    if list(arguments) == ["pkits"]:
+        arguments = ["pkits", str(pkits.vectors())]
     if len(arguments) != 2 or arguments[0] not in (*SUITES, "all"):
         print(f"usage: python -m tests.conformance {'|'.join(SUITES)}|all DIR", file=sys.stderr)
         return 2
     name, folder = arguments[0], Path(arguments[1])
     folders = {suite: folder / FOLDERS.get(suite, suite) for suite in SUITES} if name == "all" else {name: folder}
+    if name == "all":
+        folders["pkits"] = pkits.vectors()
     missing = [str(path) for path in folders.values() if not path.is_dir()]
     if missing:
         print(f"no such folder: {', '.join(missing)}", file=sys.stderr)

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
+from itertools import permutations
+from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dispatch import Dispatch, Request, ResultApproval, State, decide, dispatch_key
+from engine.dispatch import Dispatch, Request, ResultApproval, State, decide, dispatch_key, satisfied, standing
 from engine.document import Document
 from engine.errors import Refusal
-from engine.procedure import Procedure, RequiredApproval
+from engine.procedure import ANY, Procedure, RequiredApproval
 
 BYTES, EARLIER, OTHER = "a" * 64, "b" * 64, "c" * 64
+STAMPED = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 DOCUMENT = Document(name="result", media_type="application/pdf", sha256=BYTES, size=10)
 PROCEDURE = Procedure(
     code="khai-tu",
@@ -43,9 +46,15 @@ APPROVAL = ResultApproval(
     officer="hang",
     roles=frozenset({"lanh-dao", "chuyen-vien"}),
     covers=frozenset({BYTES}),
+    stamped=STAMPED,
 )
 SEAL = ResultApproval(
-    purpose="organ", decision=None, officer="hoa", roles=frozenset({"van-thu"}), covers=frozenset({BYTES, OTHER})
+    purpose="organ",
+    decision=None,
+    officer="hoa",
+    roles=frozenset({"van-thu"}),
+    covers=frozenset({BYTES, OTHER}),
+    stamped=STAMPED,
 )
 
 
@@ -75,6 +84,20 @@ def test_an_approval_of_an_earlier_revision_counts() -> None:
     early = replace(APPROVAL, covers=frozenset({EARLIER}))
     assert why(EMAIL, early, SEAL) == "result-unsigned"
     assert why(EMAIL, early, SEAL, earlier=frozenset({EARLIER})) is None
+
+
+@pytest.mark.parametrize("unstamped", [(True, True), (True, False), (False, True)])
+def test_a_result_waits_for_its_stamps(unstamped: tuple[bool, bool]) -> None:
+    """An approval without a stamp does not count yet; that is told apart from one that is missing."""
+    bare = [replace(item, stamped=None) if yes else item for item, yes in zip((APPROVAL, SEAL), unstamped, strict=True)]
+    assert why(EMAIL, *bare) == "result-unstamped"
+    assert why(EMAIL, bare[0]) == "result-unsigned"
+
+
+def test_an_unstamped_return_takes_back_all_the_same() -> None:
+    """What was taken back waits for nothing."""
+    back = replace(APPROVAL, decision="return", stamped=None)
+    assert why(EMAIL, APPROVAL, back, SEAL) == "result-unsigned"
 
 
 DEFECTS: list[tuple[str, Callable[[ResultApproval], ResultApproval | None]]] = [
@@ -115,12 +138,58 @@ def test_without_any_approval_nothing_leaves() -> None:
 
 
 def test_each_required_approval_is_by_another_officer() -> None:
-    """Two roles in one person are one pair of eyes; with a second leader's approval, the first may seal."""
+    """Two roles in one person are one pair of eyes; after a second leader's approval, the first may seal."""
     both = frozenset({"lanh-dao", "van-thu"})
     one, seal = replace(APPROVAL, roles=both), replace(SEAL, roles=both, officer="hang")
     assert why(EMAIL, one, seal) == "result-unsigned"
     assert why(EMAIL, one) == "result-unsigned"
-    assert why(EMAIL, one, seal, replace(APPROVAL, officer="duc")) is None
+    assert why(EMAIL, one, replace(APPROVAL, officer="duc"), seal) is None
+
+
+def test_the_agency_signs_last() -> None:
+    """What it sealed before the required approvals stood is not sealed; sealed again after them, it may leave."""
+    assert why(EMAIL, SEAL, APPROVAL) == "result-unsigned"
+    assert why(EMAIL, SEAL, APPROVAL, SEAL) is None
+    third = replace(APPROVAL, officer="lan", roles=frozenset({"ho-tich"}))
+    asked = (*PROCEDURE.approvals, RequiredApproval(purpose="approval", role="ho-tich"))
+    both = replace(PROCEDURE, approvals=asked)
+    assert why(EMAIL, APPROVAL, SEAL, third, procedure=both) == "result-unsigned"
+    assert why(EMAIL, third, APPROVAL, SEAL, procedure=both) is None
+
+
+def test_each_finds_an_officer_whatever_the_order() -> None:
+    """Who could give several of them does not take the only one who could give another."""
+    roles = {"a": {"x", "y"}, "b": {"x"}, "c": {"y", "z"}}
+    asked = [RequiredApproval(purpose="approval", role=role) for role in "xyz"]
+    signed = [replace(APPROVAL, officer=who, roles=frozenset(held)) for who, held in roles.items()]
+    for order in permutations(signed):
+        assert satisfied(asked, order)
+        assert not satisfied(asked, order[:2])
+
+
+def test_many_approvals_are_judged_quickly() -> None:
+    """A thousand rounds of eight officers, of whom one requirement finds none: no search over all choices."""
+    asked = [RequiredApproval(purpose="approval", role=f"r{n}") for n in range(7)] + [PROCEDURE.approvals[1]]
+    rounds = [
+        replace(APPROVAL, officer=f"o{n % 8}", roles=frozenset(f"r{m}" for m in range(6)), element=f"e{n}")
+        for n in range(1000)
+    ]
+    began = monotonic()
+    assert not satisfied(asked, standing([*rounds, SEAL], frozenset({BYTES})))
+    assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize("capacity", sorted(ANY))
+def test_an_approval_in_an_excluded_capacity_does_not_count(capacity: str) -> None:
+    """The record's capacity must be one that the procedure allows; all are, where it names none."""
+    signed = replace(APPROVAL, capacity=capacity)
+    allowed = replace(PROCEDURE.approvals[0], capacities=frozenset({"", "KT."}))
+    narrow = replace(PROCEDURE, approvals=(allowed, PROCEDURE.approvals[1]))
+    assert why(EMAIL, signed, SEAL) is None
+    assert why(EMAIL, signed, SEAL, procedure=narrow) == (None if capacity in ("", "KT.") else "result-unsigned")
+    found = decide(EMAIL, procedure=narrow, approvals=(SEAL,), earlier=frozenset())
+    assert isinstance(found, Refusal)
+    assert "approval by lanh-dao (own, KT.), organ by van-thu" in found.remedy
 
 
 def test_an_approval_says_so() -> None:
@@ -134,7 +203,8 @@ def test_a_later_return_takes_an_approval_back() -> None:
     returned = replace(APPROVAL, decision="return", officer="duc")
     assert why(EMAIL, APPROVAL, returned, SEAL) == "result-unsigned"
     assert why(EMAIL, APPROVAL, SEAL, returned) == "result-unsigned"
-    assert why(EMAIL, APPROVAL, returned, SEAL, APPROVAL) is None
+    assert why(EMAIL, APPROVAL, returned, SEAL, APPROVAL) == "result-unsigned"
+    assert why(EMAIL, APPROVAL, SEAL, returned, APPROVAL, SEAL) is None
     assert why(EMAIL, APPROVAL, replace(returned, roles=frozenset({"van-thu"})), SEAL) is None
 
 

@@ -48,7 +48,7 @@ def test_what_the_processes_say_can_be_set_by_template(key: str) -> None:
 def test_the_templates_name_what_the_engine_reads() -> None:
     """The properties of the engine and no other."""
     tasks = {"hoso:signature", "hoso:place", "hoso:documents", "hoso:notSameAs", "hoso:handOver", "hoso:term"}
-    tasks |= {"hoso:unit", "hoso:kind", "hoso:assign"}
+    tasks |= {"hoso:capacity", "hoso:unit", "hoso:kind", "hoso:assign"}
     names = tasks | {"hoso:role", "hoso:accepts", "hoso:correlationKey", "hoso:timeToLive"}
     assert bindings("zeebe:property", "name") == names
     assert bindings("zeebe:taskSchedule", "property") == {"dueDate", "followUpDate"}

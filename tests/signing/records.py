@@ -1,5 +1,6 @@
 """Records to test with."""
 
+from datetime import datetime
 from typing import Any
 
 from signing.canonical import sha256_hex
@@ -53,7 +54,7 @@ def act(**changes: Any) -> ActRecord:
     return ActRecord(**{**values, **changes})
 
 
-def signed(record: ApprovalRecord | ActRecord, who: Person) -> tuple[bytes, bytes, bytes]:
+def signed(record: ApprovalRecord | ActRecord, who: Person, at: datetime = NOW) -> tuple[bytes, bytes, bytes]:
     manifest = manifest_for(record)
     purpose = record.purpose if isinstance(record, ApprovalRecord) else "approval"
-    return record.encode(), manifest, sign_manifest(manifest, who.key, purpose=purpose, at=NOW)
+    return record.encode(), manifest, sign_manifest(manifest, who.key, purpose=purpose, at=at)

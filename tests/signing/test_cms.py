@@ -214,6 +214,7 @@ def test_a_broken_key_says_so():
     class Pulled:
         certificate = known("lan").certificate
         chain = ()
+        mechanism = "sha256_ecdsa"
 
         def sign(self, data: bytes) -> bytes:
             raise RuntimeError("CKR_DEVICE_REMOVED")
@@ -290,6 +291,23 @@ def test_signatures_of_other_programs():
         with pytest.raises(Invalid) as found:
             facts(by_pyhanko(manifest, who, "sha1"), manifest)
         assert found.value.code == "signature-algorithm"
+
+
+@pytest.mark.parametrize("bad", ["no salt", "another hash", "another mask"])
+def test_pss_with_odd_parameters_is_refused(bad):
+    """A salt of no bytes, SHA-1 as by default, a mask by another hash: each is refused."""
+    manifest = manifest_for(approval())
+    content = asn1_cms.ContentInfo.load(by_pyhanko(manifest, known("lan", "rsa"), prefer_pss=True)).copy()
+    parameters = content["content"]["signer_infos"][0]["signature_algorithm"]["parameters"]
+    if bad == "no salt":
+        parameters["salt_length"] = 0
+    elif bad == "another hash":
+        parameters["hash_algorithm"] = {"algorithm": "sha1"}
+    else:
+        parameters["mask_gen_algorithm"] = {"algorithm": "mgf1", "parameters": {"algorithm": "sha1"}}
+    with pytest.raises(Invalid) as found:
+        facts(content.dump(force=True), manifest)
+    assert found.value.code == "signature-algorithm"
 
 
 def test_other_commitments_are_refused(monkeypatch):

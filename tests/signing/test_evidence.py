@@ -6,8 +6,10 @@ import random
 import re
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from signing.evidence.verify import verify_pack
 from signing.trail.note import LogKey
 from tests.pki import NOW, authority, known
 from tests.signing.records import DOSSIER, DRAFT
-from tests.signing.world import LOG_KEY, World, told
+from tests.signing.world import FOUNDING, LOG_KEY, World, told
 
 
 def verify(pack: bytes, **changes):
@@ -45,13 +47,14 @@ def test_a_pack_tells_the_story():
         ("admin", "certificate-bound", "bootstrap"),
         ("admin", "certificate-bound", "bootstrap"),
         ("admin", "certificate-bound", "bootstrap"),
+        ("admin", "process-deployed", "bootstrap"),
         ("lan", "initial", "admin"),
         ("otto", "approval", "admin"),
         ("admin", "certificate-bound", "bootstrap"),
         ("lan", "organ", "admin"),
     ]
     assert report.bootstrap == (fingerprint(known("admin").certificate),)
-    assert json.loads(json.dumps(report.to_json()))["acts"][4]["act"] == "dossier-started"
+    assert json.loads(json.dumps(report.to_json()))["acts"][FOUNDING + 4]["act"] == "dossier-started"
 
 
 def test_the_same_contents_give_the_same_bytes():
@@ -132,19 +135,19 @@ def test_another_log_or_root_is_refused():
 
     refused(told().pack(), "note-key", log_key=LogKey.generate("hoso.example/log").vkey)
     twin = DemoAuthority.create("Test", at=NOW - timedelta(days=365))
-    assert "leaf 0" in str(refused(told().pack(), "certificate-untrusted", roots=[twin.root]))
+    assert f"leaf {FOUNDING}" in str(refused(told().pack(), "certificate-untrusted", roots=[twin.root]))
     refused(told().pack(), "leaf-future", at=NOW - timedelta(minutes=11))
 
 
 def test_a_forged_leaf_is_refused():
     """A leaf that the log does not hold, and evidence that is not the leaf's, show against the checkpoint."""
-    contents = told().contents()
+    contents = told().contents(*range(FOUNDING))
     first, *rest = contents.entries
     moved = replace(first, proof=contents.entries[1].proof)
     refused(build_pack(replace(contents, entries=(moved, *rest))), "inclusion-proof")
     forged = replace(first, leaf=first.leaf.replace(b'"actor":"admin"', b'"actor":"amdin"'))
     refused(build_pack(replace(contents, entries=(forged, *rest))), "inclusion-proof")
-    other = replace(first, evidence=first.evidence.replace(b'"details":{}', b'"details":{"x":1}'))
+    other = replace(first, evidence=first.evidence.replace(b'"details":{', b'"details":{"a":1,'))
     refused(build_pack(replace(contents, entries=(other, *rest))), "leaf-evidence")
     salted = replace(first, salt=bytes(32))
     refused(build_pack(replace(contents, entries=(salted, *rest))), "leaf-evidence")
@@ -195,46 +198,90 @@ def test_a_server_that_tells_another_story_than_was_signed_is_found(told):
     refused(story(lambda world: world.approve(known("lan"), 1, details=told)), "record-other-act")
 
 
-def mandates(*changes: dict[str, object]) -> bytes:
-    """Mandates as an approval names them: KT., for the days around NOW."""
+def mandate(**changes: object) -> dict[str, object]:
+    """A mandate as an approval names it: KT., for the days around NOW, given to lan's position."""
     day, span = NOW.date(), timedelta(days=2)
-    one = {"kind": "KT", "since": (day - span).isoformat(), "until": (day + span).isoformat(), "document": "QĐ 1"}
-    return canonical({"mandates": [{**one, **each} for each in changes]})
+    given = {"id": "m-1", "kind": "KT", "given_by": "otto", "given_to": "lan", "document": "QĐ 1", "under": None}
+    days = {"since": (day - span).isoformat(), "until": (day + span).isoformat()}
+    scope = {"procedures": None, "kinds": None, "condition": None}
+    return {**given, **days, "scope": scope, "when_away": False, **changes}
+
+
+def given(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The change that gives a mandate."""
+    plain = {
+        name: value for name, value in told.items() if name not in {"kind", "scope"} and value not in (None, False)
+    }
+    return {"kind": "mandate-given", "capacity": told["kind"], **plain}
+
+
+ENDED = {"until": (NOW - timedelta(days=1)).date().isoformat()}
 
 
 @pytest.mark.parametrize(
-    ("capacity", "content", "good"),
+    ("capacity", "named", "acts", "code"),
     [
-        ("KT.", mandates({}), True),
-        ("KT.", mandates({"until": None}), True),
-        ("TL.", mandates({"kind": "TL"}, {}), True),
-        ("TUQ.", mandates({}), False),  # of another kind
-        ("", mandates({}), False),  # in the own position, and by mandate
-        ("KT.", None, False),  # by mandate, and on none
-        ("KT.", mandates({"until": (NOW - timedelta(days=1)).date().isoformat()}), False),
-        ("KT.", mandates({}, {"since": (NOW + timedelta(days=1)).date().isoformat()}), False),
-        ("KT.", mandates({"since": 7}), False),
-        ("KT.", mandates(), False),
-        ("KT.", canonical([]), False),
+        ("KT.", [mandate()], [mandate()], None),
+        ("KT.", [mandate(until=None)], [mandate(until=None)], None),
+        (
+            "TL.",
+            [mandate(kind="TL", given_to="admin"), mandate(id="m-2", given_by="admin", under="m-1")],
+            [mandate(kind="TL", given_to="admin"), mandate(id="m-2", given_by="admin", under="m-1")],
+            None,
+        ),
+        ("TL.", [mandate(kind="TL", given_to="admin"), mandate(id="m-2")], [], "appointment-missing"),
+        (
+            "TL.",
+            [mandate(kind="TL", given_to="admin"), mandate(id="m-2", given_by="admin")],
+            [mandate(kind="TL", given_to="admin"), mandate(id="m-2", given_by="admin")],
+            "record-delegation",
+        ),
+        ("TUQ.", [mandate()], [mandate()], "record-delegation"),  # of another kind
+        ("", [mandate()], [mandate()], "record-delegation"),  # in the own position, and by mandate
+        ("KT.", None, [mandate()], "record-delegation"),  # by mandate, and on none
+        ("KT.", [mandate(**ENDED)], [mandate()], "record-delegation"),
+        ("KT.", [mandate()], [mandate(until=None)], "record-delegation"),  # told otherwise than it was given
+        ("KT.", [mandate(given_to="otto")], [mandate(given_to="otto")], "record-delegation"),  # to another position
+        ("KT.", [mandate(since=7)], [mandate()], "record-delegation"),
+        ("KT.", [mandate()], [], "appointment-missing"),  # given by nobody
+        ("KT.", [], [], "record-delegation"),
+        ("KT.", "nothing", [], "record-delegation"),
     ],
 )
-def test_who_signs_for_another_has_a_mandate_in_the_pack(capacity, content, good):
-    """Of that kind and in force on that day; a server that lets anybody sign for the chairman is found."""
-    lan, digest = known("lan"), sha256_hex(content) if content else None
+def test_who_signs_for_another_has_a_mandate_in_the_pack(capacity, named, acts, code):
+    """Of that kind, in force on that day, given by a signed act to a position that they hold."""
+    lan, content = known("lan"), None if named is None else canonical({"mandates": named})
 
     def step(world: World) -> None:
+        if acts:
+            world.organise([given(each) for each in acts], known("admin"))
         more = {"delegation": world.keep(content)} if content else {}
+        digest = sha256_hex(content) if content else None
         world.approve(lan, 1, capacity=capacity, delegation=digest, objects=more)
 
-    if good:
+    if code is None:
         assert verify(story(step)).signatures[-1].capacity == capacity
     else:
-        refused(story(step), "record-delegation")
+        refused(story(step), code)
+
+
+def test_an_ended_mandate_counts_no_more():
+    """Its end needs no signature; from the day after, nobody signs by it."""
+    end = {"kind": "mandate-ended", "id": "m-1", **ENDED}
+    content = canonical({"mandates": [mandate()]})
+
+    def step(world: World) -> None:
+        world.organise([given(mandate())], known("admin"))
+        world.unsigned(end, actor="admin")
+        told = {"capacity": "KT.", "delegation": world.keep(content)}
+        world.approve(known("lan"), 1, objects={"delegation": sha256_hex(content)}, **told)
+
+    refused(story(step), "record-delegation")
 
 
 def test_mandates_that_the_trail_does_not_name_are_none():
     """The leaf names the object, so that it lies in the pack; one that names none is found."""
-    lan, content = known("lan"), mandates({})
+    lan, content = known("lan"), canonical({"mandates": [mandate()]})
     values = {"capacity": "KT.", "delegation": sha256_hex(content)}
     refused(story(lambda world: world.approve(lan, 1, **values)), "record-delegation")
 
@@ -282,13 +329,13 @@ def as_other(world: World, who) -> None:
 def test_bindings_cannot_be_left_out_or_moved():
     """A signature whose binding is not in the pack is refused; a second self-made binding is not a bootstrap."""
     world = told()
-    refused(world.pack(1), "certificate-unbound")
-    refused(world.pack(0), "certificate-unbound")
-    refused(world.pack(3), "bundle-missing")
-    refused(world.pack(5), "record-prior")
+    refused(world.pack(FOUNDING + 1), "certificate-unbound")
+    refused(world.pack(FOUNDING + 0), "certificate-unbound")
+    refused(world.pack(FOUNDING + 3), "bundle-missing")
+    refused(world.pack(FOUNDING + 5), "record-prior")
     again = World()
     again.bind(known("admin"), known("admin"))
-    again.bind(known("eve"), known("eve"))
+    again.bind(known("otto"), known("otto"))
     again.start()
     refused(again.pack(), "certificate-unbound")
     swapped = World()
@@ -319,11 +366,11 @@ def test_the_readme_is_true(tmp_path):
         file.extractall(tmp_path)
     (tmp_path / "roots.pem").write_bytes(authority().roots_pem())
     text = (tmp_path / "README.txt").read_text()
-    assert text.count("openssl cms -verify") == 7
+    assert text.count("openssl cms -verify") == 8
     commands = text[text.index("\ncp roots.pem") :]
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.lower().count("successful") == 7
+    assert done.stderr.lower().count("successful") == 8
     manifest = next((tmp_path / "META-INF").glob("ASiCManifest-H29*.xml"))
     manifest.write_bytes(re.sub(rb"draft", b"drift", manifest.read_bytes()))
     done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,18 +1,25 @@
 """Another program, written by others, accepts what we sign and refuses what we refuse."""
 
+import asyncio
 import subprocess
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms as asn1_cms
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.validation import async_validate_detached_cms
+from pyhanko_certvalidator import ValidationContext
 
-from signing.certificates import check_usable, load_certificates
+from signing.certificates import check_usable, der, load_certificates
 from signing.errors import Invalid
 from signing.sign import sign_manifest
+from signing.timestamp import with_stamp
 from tests.pki import NOW, authority, known, person
 from tests.signing.records import approval, signed
+from tests.stamps import stamp_over
 
 pytestmark = pytest.mark.system
 
@@ -63,3 +70,34 @@ def test_certificates_signed_with_sha1_are_refused(tmp_path):
     with pytest.raises(Invalid) as found:
         check_usable(certificate, certificate.not_valid_before_utc)
     assert found.value.code == "certificate-algorithm"
+
+
+def test_the_stamped_form_holds_for_other_programs(tmp_path):
+    """`openssl cms -verify -cades` and pyHanko accept the B-T form made from signature and stamp, with its time."""
+    _, manifest, cms = signed(approval(), known("lan"))
+    stamped = with_stamp(cms, stamp_over(cms, NOW))
+    done = openssl(tmp_path, manifest, stamped, authority().crls(NOW - timedelta(hours=1)), "-crl_check_all")
+    assert done.returncode == 0, done.stderr
+    status = asyncio.run(_judged_by_pyhanko(manifest, stamped))
+    assert status.bottom_line
+    assert status.timestamp_validity.valid
+    assert status.timestamp_validity.trusted
+    assert status.timestamp_validity.timestamp == NOW
+
+
+async def _judged_by_pyhanko(manifest, stamped):
+    def load(certificate):
+        return asn1_x509.Certificate.load(der(certificate))
+
+    ca = authority()
+    context = ValidationContext(
+        trust_roots=[load(ca.root)],
+        other_certs=[load(ca.issuing)],
+        crls=list(ca.crls(NOW - timedelta(hours=1))),
+        moment=NOW,
+        revocation_mode="require",
+    )
+    data = asn1_cms.ContentInfo.load(stamped)["content"]
+    return await async_validate_detached_cms(
+        manifest, data, signer_validation_context=context, ts_validation_context=context
+    )

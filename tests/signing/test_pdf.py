@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 from signing.errors import Invalid
-from signing.pdf.additions import only_fields_filled
+from signing.pdf.signed_additions import only_signed_additions
 
 FIELDS = frozenset({"number", "date"})
 
@@ -108,9 +108,9 @@ def move_field(writer: Update) -> None:
 def test_filling_number_and_date_is_fine():
     """The two values may come at once or one after the other; nothing at all is fine too."""
     before = draft()
-    only_fields_filled(before, before, FIELDS)
-    only_fields_filled(before, update(before, fill(number="01", date="02/01")), FIELDS)
-    only_fields_filled(before, update(update(before, fill(number="01")), fill(date="02/01")), FIELDS)
+    only_signed_additions(before, before, FIELDS)
+    only_signed_additions(before, update(before, fill(number="01", date="02/01")), FIELDS)
+    only_signed_additions(before, update(update(before, fill(number="01")), fill(date="02/01")), FIELDS)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_every_other_change_is_refused(change):
     before = draft()
     for after in (update(before, change), update(update(before, change), fill(date="02/01"))):
         with pytest.raises(Invalid) as found:
-            only_fields_filled(before, after, FIELDS)
-        assert found.value.code in {"pdf-changed", "pdf-malformed"}
+            only_signed_additions(before, after, FIELDS)
+        assert found.value.code in {"pdf-active", "pdf-changed", "pdf-malformed"}
 
 
 def test_what_was_appended_must_continue_the_document():
@@ -134,7 +134,7 @@ def test_what_was_appended_must_continue_the_document():
     moved = other[:at] + str(int(other[at:].split()[0]) + len(before)).encode() + b"\n%%EOF\n"
     for after in (before + other, before + moved, before + b"%%EOF\n", before + b"junk"):
         with pytest.raises(Invalid):
-            only_fields_filled(before, after, FIELDS)
+            only_signed_additions(before, after, FIELDS)
 
 
 def test_the_approved_bytes_must_come_first():
@@ -143,7 +143,7 @@ def test_the_approved_bytes_must_come_first():
     filled = update(before, fill(number="01"))
     for after in (draft(b"other"), before[:-1], b"", before):
         with pytest.raises(Invalid) as found:
-            only_fields_filled(filled, after, FIELDS)
+            only_signed_additions(filled, after, FIELDS)
         assert found.value.code == "pdf-not-appended"
 
 
@@ -155,4 +155,4 @@ def test_a_changed_byte_in_the_update_never_raises_anything_else():
         damaged = bytearray(after)
         damaged[position] ^= 0x15
         with suppress(Invalid):
-            only_fields_filled(before, bytes(damaged), FIELDS)
+            only_signed_additions(before, bytes(damaged), FIELDS)

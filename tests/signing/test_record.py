@@ -69,6 +69,52 @@ def test_encoding_is_injective(one, other):
     assert (one.encode() == other.encode()) == same
 
 
+acts = st.builds(
+    act,
+    act=st.sampled_from(["certificate-bound", "procedure-adopted", "process-deployed"]),
+    subject=names,
+    body=st.dictionaries(names, values, max_size=3),
+    officer=st.sampled_from(["lan", "otto"]),
+    nonce=st.text("abc", min_size=16, max_size=20),
+    seen_checkpoint=st.none() | st.builds(SeenCheckpoint, size=st.integers(0, 9), root=hashes),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(acts, acts, records)
+def test_two_acts_never_have_the_same_bytes(one, other, approved):
+    """Nor an act and an approval; the bytes give the act back."""
+    assert decode_record(one.encode()) == one
+    same = one == other and typed(dict(one.body)) == typed(dict(other.body))
+    assert (one.encode() == other.encode()) == same
+    assert approved.encode() != one.encode()
+
+
+@settings(max_examples=200, deadline=None)
+@given(records | acts, st.data())
+def test_what_is_read_is_the_bytes_of_what_was_written(written, data):
+    """Any byte changed, put in or taken out: not read, or it is exactly how another record is written."""
+    encoded = bytearray(written.encode())
+    place = data.draw(st.integers(0, len(encoded) - 1))
+    byte = data.draw(st.integers(0, 255))
+    change = data.draw(st.sampled_from(["set", "insert", "delete"]))
+    encoded[place : place + (change != "insert")] = b"" if change == "delete" else bytes([byte])
+    try:
+        read = decode_record(bytes(encoded))
+    except Invalid:
+        return
+    assert read.encode() == bytes(encoded)
+    assert (read == written) == (bytes(encoded) == written.encode())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=64) | st.text(max_size=64).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_other_bytes_are_refused(encoded):
+    """By Invalid, and no other exception."""
+    with pytest.raises(Invalid):
+        decode_record(encoded)
+
+
 @settings(deadline=None)
 @given(values)
 def test_canonical_json_is_read_back(value):

@@ -11,7 +11,7 @@ from signing.evidence.report import Report
 from signing.evidence.verify import verify_pack
 from tests.pki import authority, known
 from tests.signing.records import DOSSIER
-from tests.signing.world import LOG_KEY, World
+from tests.signing.world import FOUNDING, LOG_KEY, World
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
@@ -47,7 +47,7 @@ class Office(World):
         self.start(self.own["bundle_hash"], bundles=[self.own, *called])
 
     def migrate(self, *bundles: dict[str, Any]) -> None:
-        self.append("dossier-migrated", DOSSIER, "lan", details={"bundles": list(bundles)})
+        self.intervene("dossier-migrated", {"revision": 3, "version": bundles[0]["version"]}, bundles=list(bundles))
 
     def sign(self, element: str, number: int = 1, **changes: Any) -> None:
         own = {"bundle_hash": self.own["bundle_hash"], "process_version": self.own["version"]}
@@ -78,7 +78,7 @@ def test_each_step_is_asked_for_the_signature_of_its_own_bundle() -> None:
     office.complete("support@1/approve")
     office.complete("plain")
     signatures = [(line.element, line.purpose) for line in verify(office.pack()).signatures]
-    assert signatures[2:] == [("approve", "initial"), ("support@2/approve", "approval")]
+    assert signatures[-2:] == [("approve", "initial"), ("support@2/approve", "approval")]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_every_bundle_that_the_dossier_ran_under_is_in_the_pack() -> None:
     office = Office.open()
     office.receive(office.old, office.new)
     verify(office.pack())
-    for left_out in (2, 3, 4):
+    for left_out in (FOUNDING + 2, FOUNDING + 3, FOUNDING + 4):
         assert "is not in the pack" in str(refused(office.pack(left_out), "bundle-missing"))
 
 

@@ -41,7 +41,7 @@ class Told:
         return self.stage.json(person, "dossier", "history", code)["items"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The whole story: real servers, real processes, real keys, a real database."""
     activate("en")

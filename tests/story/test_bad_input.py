@@ -359,10 +359,10 @@ def evidence(office: Office) -> Path:
 
 
 def verified(office: Office, file: Path, root: Path | None = None, log_key: Path | None = None) -> Done:
-    """`hoso verify`, whose verdict is its output: seen here as the one line it is."""
+    """`hoso verify`, whose output is its verdict: seen here as its last line, after the checks of the signature."""
     trusted = ("--root", root or office.stage.folder / "trust" / "root.pem")
     done = office.hoso("kiem", "verify", file, *trusted, "--log-key", log_key or office.stage.data / "log.vkey")
-    return Done(done.exit, "", done.err or done.out)
+    return Done(done.exit, "", (done.err or done.out).splitlines()[-1])
 
 
 def test_wrong_evidence(office: Office, evidence: Path, tmp_path: Path) -> None:
@@ -374,7 +374,7 @@ def test_wrong_evidence(office: Office, evidence: Path, tmp_path: Path) -> None:
     (tmp_path / "no.asice").write_bytes(b"PK\3\4 and nothing more")
     (tmp_path / "bad.vkey").write_text("not a key")
     refused(verified(office, evidence, log_key=tmp_path / "other.vkey"), "note-key", 5)
-    refused(verified(office, evidence, root=tmp_path / "other.pem"), "certificate-untrusted", 5)
+    refused(verified(office, evidence, root=tmp_path / "other.pem"), "stamp-certificate-untrusted", 5, "--root")
     refused(verified(office, tmp_path / "no.asice"), "pack-malformed", 5)
     refused(verified(office, tmp_path / "gone.asice"), "no-file", 1, "gone.asice")
     refused(verified(office, evidence, root=evidence), "certificate-malformed", 5)
@@ -432,7 +432,8 @@ def test_two_claims_at_once(office: Office) -> None:
     """Two colleagues reach for the same task: one holds it, the other is told who does."""
     office.stage.people["mai"] = office.stage.people["lan"]
     added = ("officer", "add", "mai", "--name", "Đinh Thị Mai", "--position", "Chuyên viên", "--unit", "van-phong")
-    token = office.stage.json("an", *added, "--role", "chuyen-vien", "--token")["token"]
+    signed = ("--token", "--key", str(office.key("an")), "--yes")
+    token = office.stage.json("an", *added, "--role", "chuyen-vien", *signed)["token"]
     for _ in range(3):
         task = office.new_task("draft")
         office.stage.hoso("lan", "task", "release", task)

@@ -8,6 +8,8 @@ import random
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -26,11 +28,19 @@ from signing.certificates import load_certificates
 from signing.errors import SigningError
 from signing.evidence.pack import read_pack
 from signing.evidence.verify import verify_pack
+from signing.pdf.reading import read_pdf
+from signing.pdf.validation_data import read_validation_data
+from signing.pdf.verify import verify_pdf
+from signing.verify import Trust
 from tests.adapters.letters.text import text_of
 from tests.story.conftest import Told
 
 LETTER_TEXT = ("trả lời kiến nghị về lịch tiếp nhận hồ sơ trực tuyến", "Từ ngày 24 tháng 11 năm 2026", "Số:", "KT.")
 DEATH_TEXT = ("Nguyễn Văn Thưởng", "05 giờ 40 phút, ngày 19 tháng 11 năm 2026", "Bệnh viện Nhân dân Gia Định")
+SIGNED = (
+    ("sign-approval-lanh-dao", "sign-organ-van-thu"),
+    ("sign-approval-ho-tich", "sign-approval-chu-tich", "sign-organ-van-thu"),
+)
 CITIZENS = (
     "Ánh Tuyết",
     cast.LETTER_START["citizen_phone"],
@@ -123,6 +133,31 @@ def test_other_readers_see_the_same_text(told: Told) -> None:
         text = " ".join(subprocess.run(command, capture_output=True, check=True).stdout.decode().split())
         for phrase in wanted:
             assert phrase in text
+
+
+def test_every_result_is_signed_and_lasts(told: Told) -> None:
+    """In each place stands a signature; proofs and a time stamp are in the file, so that it is judged from the root."""
+    trust = Trust(roots=tuple(load_certificates(told.path("trust/root.pem").read_bytes())))
+    for name, fields in zip(told.index["pdfs"], SIGNED, strict=True):
+        pdf = told.path(name).read_bytes()
+        held = read_validation_data(read_pdf(pdf).root)
+        assert held is not None
+        own = replace(trust, intermediates=held.certificates, crls=held.crls)
+        found = verify_pdf(pdf, trust=own, at=datetime.now(UTC), accepted=None)
+        assert {(item.field, item.level) for item in found} == {(field, "B-LTA") for field in fields}
+        assert found[-1].permits is None
+        assert pdf.count(b"/SMask") >= len(fields)  # the images of hands and seal
+
+
+@pytest.mark.system
+def test_another_reader_finds_the_signatures_valid(told: Told) -> None:
+    """Poppler's pdfsig calls each signature valid, and finds the time stamp over the whole file."""
+    for name, fields in zip(told.index["pdfs"], SIGNED, strict=True):
+        command = [_program("pdfsig"), "-nocert", str(told.path(name))]
+        said = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        assert [field for field in fields if f"Name: {field}" not in said] == []
+        assert said.count("Signature is Valid.") == len(fields)  # of time stamps poppler 22.12 says nothing
+        assert said.count("Total document signed") == 1
 
 
 def test_the_mail_holds_the_result(told: Told) -> None:

@@ -23,7 +23,9 @@ def revision(world: World, code: str) -> int:
 
 
 def perform(world: World, act: Intervention, code: str, who: str = "an", key: str | None = None) -> Answer:
-    return interventions.perform(world.app, world.officer(who), Request(officer=who, key=key), code, act)
+    """Signed where it must be."""
+    asked = interventions.perform(world.app, world.officer(who), Request(officer=who, key=key), code, act, sign=True)
+    return world.signed(who, asked)
 
 
 def suspend(world: World, code: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from adapters.database import organisation
+from engine.people.changes import Change, MandateGiven, OfficerAppointed, PositionAdded
 from engine.people.organisation import (
     Absence,
     Appointment,
@@ -13,7 +14,6 @@ from engine.people.organisation import (
     Position,
     Rank,
     RoleGrant,
-    Scope,
     Unit,
 )
 from tests.adapters.application.world import World
@@ -31,10 +31,11 @@ def add(world: World, *records: Unit | Position | Appointment | RoleGrant | Abse
 def position(
     world: World, id: str, title: str, unit: str, rank: Rank, who: str | None = None, roles: tuple[str, ...] = ()
 ) -> None:
-    """A position, and who holds it."""
-    add(world, Position(id=id, title=title, unit=unit, rank=rank, roles=frozenset(roles)))
+    """A position, and who holds it, by signed acts."""
+    made: list[Change] = [PositionAdded(id=id, title=title, unit=unit, rank=rank, roles=frozenset(roles))]
     if who is not None:
-        add(world, Appointment(officer=who, position=id, document=f"QĐ {id}", since=SINCE))
+        made.append(OfficerAppointed(officer=who, position=id, document=f"QĐ {id}", since=SINCE))
+    world.reorganise("an", *made).body_or_raise()
 
 
 def leaders(world: World) -> None:
@@ -54,19 +55,22 @@ def mandate(
     when_away: bool = False,
     **scope: Any,
 ) -> Mandate:
-    """A mandate in force, for decisions if nothing else is said."""
-    found = Mandate(
-        id=f"{kind.lower()}-{to}",
-        kind=kind,
+    """A mandate in force, for decisions if nothing else is said; given by a signed act."""
+    id = f"{kind.lower()}-{to}"
+    given = MandateGiven(
+        id=id,
+        capacity=kind,
         given_by=by,
         given_to=to,
         since=SINCE,
         until=until,
         document=f"QĐ {kind} {to}",
-        scope=Scope(**(scope or {"kinds": frozenset({"quyet-dinh"})})),
         when_away=when_away,
+        **(scope or {"kinds": frozenset({"quyet-dinh"})}),
     )
-    add(world, found)
+    world.reorganise("an", given).body_or_raise()
+    found = known(world).mandate(id)
+    assert found is not None
     return found
 
 

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapters.application import evidence, interventions, queries
-from adapters.application.answer import Answer, Request
+from adapters.application import evidence, queries
+from adapters.application.answer import Answer
 from adapters.database import definitions, tables
 from engine.acts.intervene import Migrate
 from engine.errors import Kind
-from engine.people.organisation import MandateKind
+from engine.people.organisation import Appointment, MandateKind, Position
 from signing.canonical import parse_canonical
 from signing.evidence.verify import verify_pack
 from tests.adapters.application import bundles
 from tests.adapters.application.intervening import revision
-from tests.adapters.application.offices import away, leaders, mandate, position
+from tests.adapters.application.offices import SINCE, add, away, leaders, mandate
 from tests.adapters.application.test_queues import in_inbox, items
 from tests.adapters.application.working import delegate, give_back, reassign
 from tests.adapters.application.world import CITIZEN, World, refusal_of
@@ -165,7 +165,7 @@ def test_who_holds_a_task_by_a_mandate_keeps_it_in_another_version(office: World
     office.claim("duc", office.task(code, "decide")).body_or_raise()
     office.deploy(process("quyet-dinh", DECIDE.replace('name="decide"', 'name="Quyết định"'))).body_or_raise()
     act = Migrate(revision=revision(office, code), reason="Mẫu mới", version=2)
-    interventions.perform(office.app, office.officer("an"), Request(officer="an"), code, act).body_or_raise()
+    office.intervene("an", code, act).body_or_raise()
     [task] = office.dossier(code)["tasks"]
     assert (task["name"], task["holder"]) == ("Quyết định", "duc")
     decided(office, "duc", code)
@@ -232,7 +232,8 @@ def test_another_capacity_than_was_shown_is_not_signed(office: World) -> None:
     mandate(office, "KT", "pho-chu-tich")
     code = office.start("quyet-dinh")
     offered = prepared(office, "duc", code).body_or_raise()
-    position(office, "quyen-chu-tich", "Quyền Chủ tịch", "agency", "head", "duc", ("chu-tich",))
+    acting = Position(id="quyen", title="Quyền Chủ tịch", unit="agency", rank="head", roles=frozenset({"chu-tich"}))
+    add(office, acting, Appointment(officer="duc", position="quyen", document="QĐ quyền", since=SINCE))
     refusal = refusal_of(office.send("duc", offered["subject"], office.submission(offered, known("duc"))))
     assert (refusal.kind, refusal.code) == (Kind.CONFLICT, "capacity-changed")
 

@@ -62,7 +62,16 @@ EVERY: Sequence[Change] = [
 
 
 def change(world: World, who: str, *changes: Change, key: str | None = None, dry_run: bool = False) -> Answer:
-    return acts.change(world.app, world.officer(who), Request(officer=who, key=key), changes, WHY, dry_run=dry_run)
+    """Signed where it must be; `key` of the request that does it."""
+    asked = acts.change(
+        world.app,
+        world.officer(who),
+        Request(officer=who, key=key),
+        changes,
+        acts.How(reason=WHY, sign=True),
+        dry_run=dry_run,
+    )
+    return world.signed(who, asked)
 
 
 def known(world: World) -> Organisation:
@@ -234,9 +243,9 @@ def test_a_new_officer_is_a_person_a_position_and_an_appointment(world: World) -
         since=TODAY + timedelta(days=5), document="QĐ 7",
     )  # fmt: skip
     size = world.size()
-    body = acts.add_officer(world.app, world.officer("an"), Request(officer="an"), new, with_token=True).body_or_raise()
+    asked = acts.add_officer(world.app, world.officer("an"), Request(officer="an"), new, with_token=True, sign=True)
+    body = world.signed("an", asked).body_or_raise()
     assert body["token"].startswith("hs_")
-    assert body["active"] is False
     told = [act for _, act, _, _ in leaves(world, size)]
     assert told == ["officer-added", "position-added", "officer-appointed", "token-created"]
     world.clock.go(days=5)

@@ -12,13 +12,12 @@ from adapters.application.submission import Submission
 from adapters.database import definitions
 from adapters.database import trail as stored
 from adapters.database.store import Store
-from engine.document import Document
 from engine.errors import Kind
-from engine.outcome import Outcome
 from signing.canonical import parse_canonical, sha256_hex
 from signing.record import DocumentReference
 from tests.adapters.application.world import RESULT, Founded, World, build, opened, record_of, refusal_of, sign
 from tests.adapters.database.test_concurrency import at_once
+from tests.adapters.jobs.rewriting import replace_result
 from tests.databases import Templates
 from tests.pki import authority, known, person, trust
 
@@ -261,26 +260,8 @@ def _certificate_revoked_meanwhile(world: World, code: str) -> Answer:
 
 def _documents_changed(world: World, code: str) -> Answer:
     sent = world.submission(offered(world, code), known("hang"))
-    _replace_result(world, code)
+    replace_result(world, code)
     return world.send("hang", world.task(code, "decide"), sent)
-
-
-def _replace_result(world: World, code: str) -> None:
-    """What a letter job does: another revision of the result."""
-    from adapters.database import dossiers
-
-    other = b"%PDF-1.7 rewritten meanwhile"
-    with world.app.store.write() as tx:
-        definitions.put_content(tx, sha256_hex(other), other)
-        loaded = dossiers.load(tx, code, lock=True)
-        assert loaded is not None
-        made = Document(
-            name="result", media_type="application/pdf", sha256=sha256_hex(other), size=len(other), revision=2
-        )
-        from dataclasses import replace
-
-        outcome = Outcome(dossier=replace(loaded, revision=loaded.revision + 1), documents=(made,))
-        dossiers.save(tx, loaded, outcome, world.clock.now)
 
 
 def _signed_where_none_is_wanted(world: World, code: str) -> Answer:

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.application import lists
 from adapters.application.answer import Answer, Request
+from adapters.application.changes import How
 from adapters.database import organisation as stored
 from engine.people.organisation import Organisation
 from tests.adapters.application.world import World, refusal_of
@@ -19,8 +20,14 @@ TEAM = {
 }
 
 
-def give(world: World, files: Mapping[str, str], who: str = "an", *, key: str | None = None, **options: Any) -> Answer:
-    return lists.import_lists(world.app, world.officer(who), Request(officer=who, key=key), files, **options)
+def ask(world: World, files: Mapping[str, str], who: str = "an", *, key: str | None = None, **options: Any) -> Answer:
+    how = How(reason=options.pop("reason", None), sign=True)
+    return lists.import_lists(world.app, world.officer(who), Request(officer=who, key=key), files, how=how, **options)
+
+
+def give(world: World, files: Mapping[str, str], who: str = "an", **options: Any) -> Answer:
+    """Import them, signed where they change rights."""
+    return world.signed(who, ask(world, files, who, **options))
 
 
 def exported(world: World, who: str = "an") -> dict[str, str]:
@@ -50,12 +57,16 @@ def test_a_dry_run_tells_and_changes_nothing(world: World) -> None:
 def test_an_import_is_made_and_recorded_once(world: World) -> None:
     """Each change has its leaf; the officer is there; the same lists again, and the same request again, do nothing."""
     size = world.size()
-    first = give(world, TEAM, key="k", reason="QĐ 7").body_or_raise()
+    asked = ask(world, TEAM, key="k", reason="QĐ 7")
+    first = asked.body_or_raise()
+    assert [each["kind"] for each in world.signed("an", asked).body_or_raise()["changes"]] == [
+        each["kind"] for each in first["changes"]
+    ]
     assert world.size() == size + 4
     officer = world.officer("binh")
     assert (officer.name, officer.position, officer.unit) == ("Trần Văn Bình", "Tổ trưởng", "to-1")
     assert officer.has("lanh-dao", "to-1")
-    assert give(world, TEAM, key="k", reason="QĐ 7").body_or_raise() == first
+    assert ask(world, TEAM, key="k", reason="QĐ 7").body_or_raise() == first
     assert give(world, TEAM).body_or_raise()["changes"] == []
     assert world.size() == size + 4
 
@@ -120,7 +131,7 @@ def test_five_thousand_officers_in_seconds(world: World) -> None:
     """A province's agency is imported with some ten seconds of work, and compared with less than five."""
     files = many(5000)
     begun = time.process_time()
-    assert give(world, files).body_or_raise()["counts"]["added"] == 15100
+    assert len(give(world, files).body_or_raise()["changes"]) == 15100
     imported = time.process_time()
     assert give(world, files).body_or_raise()["changes"] == []
     assert imported - begun < 15

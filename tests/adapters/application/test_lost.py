@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from adapters.application import devices, lost, people, signed_acts
 from adapters.application.answer import ACCEPTED, Request
+from adapters.application.bindings import Revoke
 from adapters.database import devices as stored
 from adapters.database.tables import device_certificate
 from signing.certificates import fingerprint
@@ -63,7 +64,7 @@ def test_a_certificate_that_proposed_or_approved_lies_on_its_device(world: World
         assert stored.may_lie_on(tx, device, "an") == [own]
         theirs = people.new_device(world.app, tx, "binh", "máy của Bình")
     world.change(device=theirs)
-    world.approve_binding("binh", answer.body_or_raise()["proposal"]["id"]).body_or_raise()
+    world.approve("binh", answer.body_or_raise()["proposal"]["id"]).body_or_raise()
     with world.app.store.read() as tx:
         found = tx.execute(select(device_certificate.c.device, device_certificate.c.fingerprint)).all()
     assert (theirs, fingerprint(known("binh").certificate)) in {tuple(each) for each in found}
@@ -73,13 +74,13 @@ def test_two_who_revoke_each_other_s_certificate_at_once(world: World) -> None:
     """They wait for one another in one order, never crosswise: both get an answer, and one of the two is first."""
     newcomer(world, "binh", "agency", "administrator")
     proposed = world.bind("binh", known("binh")).body_or_raise()["proposal"]["id"]
-    world.approve_binding("binh", proposed).body_or_raise()
+    world.approve("binh", proposed).body_or_raise()
     offers = {}
     for by, of in (("an", "binh"), ("binh", "an")):
         print_ = fingerprint(known(of).certificate)
         asked = Request(officer=by)
         body = {"reason": "mất khóa"}
-        told = signed_acts.prepare(world.app, world.officer(by), asked, signed_acts.REVOKE, print_, body)
+        told = signed_acts.prepare(world.app, world.officer(by), asked, Revoke.act, print_, body)
         offers[by] = sign(told.body_or_raise()["id"], act_of(told.body_or_raise()), known(by))
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda by: world.perform(by, offers[by]), offers))

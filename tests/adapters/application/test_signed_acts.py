@@ -112,7 +112,7 @@ def test_an_act_with_the_wrong_key_is_refused_and_recorded(world: World) -> None
         assert refusal_of(answer).code == why
         assert world.size() == size + 1
     with world.app.store.read() as tx:
-        assert definitions.procedure_in_force(tx, day=NOW, code="cho") is None
+        assert definitions.procedures_in_force(tx, day=NOW.date(), code="cho") == []
 
 
 def test_an_act_signed_over_another_body_is_refused(world: World) -> None:
@@ -230,7 +230,8 @@ def test_of_two_appointments_of_one_id_at_once_one_is_made(world: World) -> None
     """The other is told that the id is taken."""
     admin = world.officer("an")
     new = people.Newcomer(id="moi", name="Mới", position="CV", unit="agency", roles=frozenset({"chuyen-vien"}))
-    answers = at_once(2, lambda _n: changes.add_officer(world.app, admin, Request(officer="an"), new, with_token=True))
+    offered = [changes.add_officer(world.app, admin, Request(officer="an"), new, sign=True) for _n in range(2)]
+    answers = at_once(2, lambda n: world.signed("an", offered[n]))
     refused = [answer.refusal.code for answer in answers if answer.refusal]  # type: ignore[attr-defined]
     assert refused == ["officer-exists"]
     answers = at_once(2, lambda _n: changes.add_unit(world.app, admin, Request(officer="an"), "to-1", "Tổ 1", None))
@@ -243,8 +244,12 @@ def test_a_new_token_is_told_once_and_kept_nowhere(world: World) -> None:
     admin = world.officer("an")
     new = people.Newcomer(id="moi", name="Mới", position="CV", unit="agency", roles=frozenset({"chuyen-vien"}))
     request = Request(officer="an", key="k", fingerprint="f")
-    first = dict(changes.add_officer(world.app, admin, request, new, with_token=True).body_or_raise())
-    again = dict(changes.add_officer(world.app, admin, request, new, with_token=True).body_or_raise())
+    offered = changes.add_officer(world.app, admin, request, new, with_token=True, sign=True).body_or_raise()[
+        "statement"
+    ]
+    sent = sign(offered["id"], act_of(offered), known("an"))
+    first = dict(world.perform("an", sent, "done").body_or_raise())
+    again = dict(world.perform("an", sent, "done").body_or_raise())
     token = first.pop("token")
     assert again == first
     found = people.sign_in(world.app, token)
@@ -269,7 +274,8 @@ def test_ids_are_slugs(world: World, id: str) -> None:
     """They stand in records, paths and logs."""
     admin = world.officer("an")
     new = people.Newcomer(id=id, name="N", position="P", unit="agency", roles=frozenset())
-    assert refusal_of(changes.add_officer(world.app, admin, Request(officer="an"), new)).code == "officer-id"
+    added = changes.add_officer(world.app, admin, Request(officer="an"), new, sign=True)
+    assert refusal_of(added).code == "officer-id"
     assert refusal_of(changes.add_unit(world.app, admin, Request(officer="an"), id, "N", None)).code == "unit-id"
 
 
@@ -317,7 +323,7 @@ def test_only_an_integrator_deploys(world: World) -> None:
     """An administrator appoints integrators; they are not one by that."""
     from adapters.application import deploy
 
-    answer = deploy.deploy(world.app, world.officer("an"), Request(officer="an"), WAITING)
+    answer = deploy.prepare(world.app, world.officer("an"), Request(officer="an"), WAITING)
     assert refusal_of(answer).code == "right-missing"
 
 

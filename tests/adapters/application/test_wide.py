@@ -83,7 +83,7 @@ def test_a_timer_reminds_of_one_instance(wide: World) -> None:
     run = Run(wide, WIDE)
     run.complete(list(run.twin.open_tasks)[4])
     with wide.app.store.read() as tx:
-        (job,) = tx.execute(select(tables.job)).mappings()
+        (job,) = tx.execute(select(tables.job).where(tables.job.c.dossier == run.code)).mappings()
         loaded = dossiers.load(tx, run.code, part=job["part"])
     assert loaded is not None
     assert list(loaded.state.timers) == [job["number"]]
@@ -105,7 +105,8 @@ def test_the_condition_ends_the_rest(wide: World) -> None:
     assert parts(wide, run.code) == 0
     with wide.app.store.read() as tx:
         states = tx.execute(select(tables.task.c.state, func.count()).group_by(tables.task.c.state)).all()
-        assert tx.execute(select(tables.job.c.state)).scalars().all() == ["cancelled"]
+        own = select(tables.job.c.state).where(tables.job.c.dossier == run.code)
+        assert tx.execute(own).scalars().all() == ["cancelled"]
     assert sorted(map(tuple, states)) == [("cancelled", WIDE - 2), ("completed", 3), ("open", 1)]
     assert wide.dossier(run.code)["incidents"] == []
 

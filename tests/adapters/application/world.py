@@ -11,28 +11,46 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, or_, select, update
 
-from adapters.application import approving, deploy, documents, people, proposals, queries, signed_acts, statement, trail
+from adapters.application import (
+    changes,
+    deploy,
+    documents,
+    interventions,
+    people,
+    proposals,
+    queries,
+    signed_acts,
+    statement,
+    trail,
+)
 from adapters.application import claim as claims
 from adapters.application import complete as completing
 from adapters.application.answer import ACCEPTED, Answer, Request
 from adapters.application.application import Agency, Application
+from adapters.application.enacting import enact
+from adapters.application.stamp_requests import STAMP
+from adapters.application.stamping import STAMPED
 from adapters.application.start import Intake, start_dossier
 from adapters.application.submission import Submission
-from adapters.database import organisation, tables
+from adapters.database import definitions, organisation, tables
 from adapters.database import trail as stored_trail
 from adapters.database.migrate import upgrade
 from adapters.database.store import Store
 from adapters.database.trail import StoredLeaf
 from adapters.jobs.worker import work_once
+from engine.acts.intervene import Intervention
 from engine.errors import Refusal
 from engine.officer import Officer
 from engine.outcome import SYSTEM
+from engine.people.changes import Change, UnitAdded
+from engine.people.deciding import decide
 from engine.people.organisation import Unit, day_of
 from signing.canonical import parse_canonical, sha256_hex
 from signing.certificates import der, fingerprint
 from signing.manifest import manifest_for
+from signing.pdf.sign import sign_pdf
 from signing.record import ActRecord, ApprovalRecord, DocumentReference, parse_time
 from signing.sign import sign_manifest
 from signing.trail import tree
@@ -40,7 +58,7 @@ from signing.trail.checkpoint import verify_checkpoint
 from signing.trail.leaf import make_leaf
 from signing.trail.note import LogKey
 from signing.verify import Trust
-from tests import pki
+from tests import pki, stamps
 from tests.adapters.application import bundles
 from tests.pki import NOW, Person, known
 
@@ -60,7 +78,7 @@ CAST = {
     "nam": ("khu-pho-3", "chuyen-vien", "lanh-dao", "van-thu"),
 }
 SEAL = known("con-dau")  # the agency's own key, which the clerk keeps
-SIGNERS = ("an", "lan", "hoa", "hang", "duc", "nam")
+SIGNERS = ("an", "tuan", "lan", "hoa", "hang", "duc", "nam")
 CITIZEN = {
     "to": "anh.tuyet@example.vn",
     "recipient": "Bà Nguyễn Thị Ánh Tuyết",
@@ -124,6 +142,10 @@ class World:
             found = people.find(self.app, tx, id)
         assert found is not None
         return found
+
+    def renew(self) -> None:
+        """The authorities issue their revocation lists anew."""
+        self.trusted.append(pki.trust(at=self.app.clock() - timedelta(hours=1)))
 
     def leave(self, id: str) -> None:
         """The officer holds nothing any more since yesterday."""
@@ -191,7 +213,22 @@ class World:
 
     def submission(self, offered: Mapping[str, Any], key: Person, **changes: Any) -> Submission:
         """What the client sends for a statement, signed with that key; `changes` to the record before it is signed."""
-        return sign(offered["id"], record_of(offered, **changes), key)
+        return replace(sign(offered["id"], record_of(offered, **changes), key), pdf=self.signed_pdfs(offered, key))
+
+    def signed_pdfs(self, offered: Mapping[str, Any], key: Person) -> Mapping[str, bytes]:
+        """The signatures of the PDFs that the statement prepared."""
+        at = parse_time(offered["facts"]["time"])
+        return {
+            item["name"]: sign_pdf(self.content(item["sha256"]), key.key, field=item["field"], at=at)
+            for item in offered["facts"].get("pdf", ())
+        }
+
+    def content(self, sha256: str) -> bytes:
+        """Stored bytes."""
+        with self.app.store.read() as tx:
+            found = definitions.get_content(tx, sha256)
+        assert found is not None
+        return found
 
     def send(self, who: str, task: str, submission: Submission, request: Request | None = None) -> Answer:
         """Complete with a signature."""
@@ -223,18 +260,34 @@ class World:
         self.do("lan", code, "prepare", {"note": "đủ"})
         self.sign_off("hang", code, "decide", {"decision": "approve"})
         self.sign_off("hoa", code, "seal")
+        self.stamp()
         return code
 
     def act(self, who: str, act: str, subject: str, body: Mapping[str, Any], key: Person | None = None) -> Answer:
-        """Do a signed act as an administrator."""
-        offered = signed_acts.prepare(self.app, self.officer(who), Request(officer=who), act, subject, body)
-        if offered.refusal is not None:
-            return offered
-        told = offered.body_or_raise()
+        """Do a signed act that needs nothing but a body."""
+        return self.signed(
+            who, signed_acts.prepare(self.app, self.officer(who), Request(officer=who), act, subject, body), key
+        )
+
+    def signed(self, who: str, answer: Answer, key: Person | None = None) -> Answer:
+        """Sign the statement that the answer offers, and do the act; an answer that offers none stays."""
+        told = (answer.body or {}).get("statement", answer.body or {})
+        if "nonce" not in told:
+            return answer
         return self.perform(who, sign(told["id"], act_of(told), key or known(who)))
 
-    def perform(self, who: str, submission: Submission) -> Answer:
-        return signed_acts.perform(self.app, self.officer(who), Request(officer=who), submission)
+    def perform(self, who: str, submission: Submission, key: str | None = None) -> Answer:
+        return signed_acts.perform(self.app, self.officer(who), Request(officer=who, key=key), submission)
+
+    def reorganise(self, who: str, *made: Change, reason: str | None = None, key: Person | None = None) -> Answer:
+        """Change the organisation, signed where it must be."""
+        how = changes.How(reason=reason, sign=True)
+        return self.signed(who, changes.change(self.app, self.officer(who), Request(officer=who), made, how), key)
+
+    def intervene(self, who: str, code: str, act: Intervention, key: Person | None = None) -> Answer:
+        """Intervene in a dossier, signed where it must be."""
+        asked = interventions.perform(self.app, self.officer(who), Request(officer=who), code, act, sign=True)
+        return self.signed(who, asked, key)
 
     def bind(self, who: str, key: Person, by: str = "an", kind: str = "person") -> Answer:
         body = {
@@ -256,29 +309,47 @@ class World:
         answer = self.propose(files, although)
         return self.approve("an", answer.body_or_raise()["proposal"]["id"]) if answer.status == ACCEPTED else answer
 
-    def propose(self, files: Mapping[str, bytes], although: str | None = None) -> Answer:
-        return deploy.deploy(self.app, self.officer("tuan"), Request(officer="tuan"), files, although)
+    def propose(
+        self, files: Mapping[str, bytes], although: str | None = None, who: str = "tuan", key: Person | None = None
+    ) -> Answer:
+        """Deploy, signed by one person."""
+        return self.signed(who, deploy.prepare(self.app, self.officer(who), Request(officer=who), files, although), key)
 
-    def approve(self, who: str, id: str, key: str | None = None) -> Answer:
-        """Approve what needs no signature."""
-        return approving.approve(self.app, self.officer(who), Request(officer=who, key=key), id)
+    def approve(self, who: str, id: str, key: Person | None = None, **changes: Any) -> Answer:
+        """Approve a proposal by a signed act; `changes` to what it names."""
+        return self.act(who, "proposal-approved", id, {**self.named(who, id), **changes}, key)
 
-    def approve_binding(self, who: str, id: str, key: Person | None = None, **changes: Any) -> Answer:
-        """Approve a proposed binding by a signed act; `changes` to what it names."""
-        shown = proposals.show_proposal(self.app, self.officer(who), id).body_or_raise()
-        content = shown["content"]
-        body = {name: content["body"][name] for name in ("fingerprint", "kind")}
-        named = {"proposal": shown["digest"], "officer": content["subject"], **body, **changes}
-        return self.act(who, "binding-approved", id, named, key)
+    def named(self, who: str, id: str) -> dict[str, Any]:
+        """What an approval of that proposal names, as far as this officer sees it."""
+        shown = proposals.show_proposal(self.app, self.officer(who), id).body or {}
+        return {"proposal": shown.get("digest"), "act": shown.get("act"), "subject": shown.get("subject")}
 
     # -- what programs do
 
     def work(self, most: int = 50) -> int:
-        """Do the due jobs; gives how many."""
+        """Do the due jobs; gives how many, those that stamp apart."""
+        before = self._stamped()
         for count in range(most):
             if not work_once(self.app):
-                return count
+                return count - (self._stamped() - before)
         raise AssertionError(f"still jobs after {most}")
+
+    def stamp(self) -> None:
+        """Have stamped what was signed: the jobs that stamp, as far as they are next."""
+        while self._next() == STAMP:
+            work_once(self.app)
+
+    def _next(self) -> str | None:
+        free = or_(tables.job.c.lease_until.is_(None), tables.job.c.lease_until < self.clock())
+        due = (tables.job.c.state == "open", tables.job.c.queue == tables.OWN_QUEUE, tables.job.c.due <= self.clock())
+        query = select(tables.job.c.type).where(*due, free).order_by(tables.job.c.due, tables.job.c.id).limit(1)
+        with self.app.store.read() as tx:
+            return tx.execute(query).scalar()
+
+    def _stamped(self) -> int:
+        query = select(func.count()).where(tables.job.c.type == STAMP, tables.job.c.state == "done")
+        with self.app.store.read() as tx:
+            return tx.execute(query).scalar_one()
 
     # -- what is seen
 
@@ -286,9 +357,9 @@ class World:
         return queries.show_dossier(self.app, self.officer(who), code).body_or_raise()
 
     def acts(self, code: str) -> list[str]:
-        """The acts of a dossier as its trail tells them."""
+        """The acts of a dossier as its trail tells them, without the stamps that come between them."""
         items = queries.history(self.app, self.officer("hoa"), code).body_or_raise()["items"]
-        return [item["act"] for item in items]
+        return [item["act"] for item in items if item["act"] != STAMPED]
 
     def last(self, code: str) -> Mapping[str, Any]:
         """The last line of its history."""
@@ -359,7 +430,13 @@ def sign(statement_id: str, record: ApprovalRecord | ActRecord, key: Person) -> 
 def application(store: Store, log_key: LogKey, clock: Clock, trust: Callable[[], Trust]) -> Application:
     """An application over that store."""
     return Application(
-        store=store, agency=AGENCY, log_key=log_key, trust=trust, clock=clock, entropy=secrets.token_bytes
+        store=store,
+        agency=AGENCY,
+        log_key=log_key,
+        trust=trust,
+        clock=clock,
+        entropy=secrets.token_bytes,
+        stamp=stamps.at(clock),
     )
 
 
@@ -373,8 +450,11 @@ def build(store: Store) -> Founded:
     with store.write() as tx:
         trail.begin(world.app, tx)
         organisation.add(tx, Unit(id="agency", name=AGENCY.name))
-        organisation.add(tx, Unit(id="van-phong", name="Văn phòng", parent="agency"))
-        organisation.add(tx, Unit(id="khu-pho-3", name="Khu phố 3", parent="agency"))
+        below = {"van-phong": "Văn phòng", "khu-pho-3": "Khu phố 3"}
+        added = [UnitAdded(id=id, name=name, parent="agency") for id, name in below.items()]
+        decided = decide(world.app.organisations.get(tx), None, added, clock())
+        assert not isinstance(decided, Refusal)
+        enact(world.app, tx, SYSTEM, decided)
         for id, (unit, *roles) in CAST.items():
             new = people.Newcomer(id=id, name=id.title(), position="Chức vụ", unit=unit, roles=frozenset(roles))
             tokens[id] = people.appoint(world.app, tx, SYSTEM, new, with_token=True)["token"]
@@ -385,6 +465,9 @@ def build(store: Store) -> Founded:
         world.deploy(files).body_or_raise()
     for process in ("tra-ket-qua", "khong-ky"):
         world.adopt(process).body_or_raise()
+    world.stamp()
+    with store.write() as tx:
+        tx.execute(delete(tables.job))  # the tests begin with none
     return log_key, tokens
 
 

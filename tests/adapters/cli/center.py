@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from signing.canonical import canonical
 from signing.errors import SigningError
-from signing.record import time_text
+from signing.record import parse_time, time_text
 from signing.trail import tree
 from signing.trail.checkpoint import Checkpoint
 from signing.trail.leaf import make_leaf
@@ -65,6 +66,9 @@ class Center:
     overdue: bool = False
     note: str | None = None
     capacity: dict[str, Any] | None = None  # in which the officer signs
+    pdf: bytes | None = None  # the document, in place of the letter
+    prepared: Callable[["Center", datetime], dict[str, Any]] | None = None  # what is offered to be signed in it
+    contents: dict[str, bytes] = field(default_factory=dict)
     mischief: set[str] = field(default_factory=set)
     key: LogKey = field(default_factory=lambda: LogKey.generate("hoso.test/log"))
     leaves: list[bytes] = field(default_factory=list)
@@ -74,6 +78,9 @@ class Center:
     sent: list[Any] = field(default_factory=list)  # the bodies of acts that nobody signs
     done: set[str] = field(default_factory=set)
     matched: dict[str, str | None] = field(default_factory=dict)  # path → its last If-Match
+    others: list[str] = field(default_factory=list)  # tasks beside the first
+    form: dict[str, Any] = field(default_factory=lambda: FORM)
+    bindings: list[dict[str, Any]] = field(default_factory=list)  # certificates, by fingerprint
     drop_after: int = 0  # answers of that many completions are computed and then lost
     url: str = ""
 
@@ -138,8 +145,12 @@ class Center:
                 return 201, {"device": "d-1", "name": body["name"], "token": TOKEN, **times}
             case "GET", ["tasks"]:
                 later = {**self.task(), "id": f"{TASK}9", "follow_up": "2026-12-01T01:00:00Z", "priority": 90}
+                others = [{**self.task(), "id": other} for other in self.others]
+                held = [item for item in (self.task(), *others) if item["id"] not in self.done]
+                return 200, {"items": [*held, *([later] if query.get("deferred") == "true" else [])], "next": None}
+            case "GET", ["certificates"]:
                 return 200, {
-                    "items": [self.task(), *([later] if query.get("deferred") == "true" else [])],
+                    "items": [i for i in self.bindings if i["fingerprint"] > query["cursor"]][:1],
                     "next": None,
                 }
             case "GET", ["inbox"]:
@@ -150,7 +161,9 @@ class Center:
                 self._known(task)
                 return 200, {
                     **self.task(),
-                    "form": FORM,
+                    "id": task,
+                    "dossier": task.rpartition(".")[0],
+                    "form": self.form,
                     "documents": self.documents(),
                     "data": {},
                     "process": PROCESS,
@@ -189,6 +202,8 @@ class Center:
                 facts = self.verify(body)
                 return 200, {"receipt": self.append(self.officer, facts["act"], facts["subject"], {})}
             case "GET", ["documents", digest]:
+                if digest in self.contents:
+                    return 200, self.contents[digest]
                 if digest != DIGEST:
                     raise Answer(404, "document-unknown", f"no document {digest}")
                 return 200, LETTER + (b"!" if "document" in self.mischief else b"")
@@ -208,7 +223,7 @@ class Center:
         raise Answer(404, "not-found", f"no {'/'.join(parts)}")
 
     def _known(self, task: str) -> None:
-        if task != TASK or task in self.done:
+        if task not in (TASK, *self.others) or task in self.done:
             raise Answer(404, "task-unknown", f"no task {task}", remedy="list the tasks open to you: hoso task list")
 
     def task(self) -> dict[str, Any]:
@@ -251,7 +266,15 @@ class Center:
         items = [one] if page == 1 else []
         return {"items": items, "next": str(page + 1) if page < 2 or query.get("search") == "common" else None}
 
+    def keep(self, content: bytes) -> dict[str, Any]:
+        """Keep bytes to be fetched; gives digest and size."""
+        digest = hashlib.sha256(content).hexdigest()
+        self.contents[digest] = content
+        return {"sha256": digest, "size": len(content)}
+
     def documents(self) -> list[dict[str, Any]]:
+        if self.pdf is not None:
+            return [{"name": "cong-van.pdf", "media_type": "application/pdf", **self.keep(self.pdf)}]
         return [{"name": "cong-van.txt", "media_type": "text/plain", "sha256": DIGEST, "size": len(LETTER)}]
 
     def facts(self, task: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -272,6 +295,8 @@ class Center:
             "prior": [],
             "time": time_text(datetime.now(UTC)),
         }
+        if self.prepared is not None:
+            facts["pdf"] = [self.prepared(self, parse_time(facts["time"]))]
         if "decision" in self.mischief:
             facts["data"] = {**data, "decision": "return"}
         if "task" in self.mischief:
@@ -309,6 +334,7 @@ class Center:
         if "refuse" in self.mischief:
             raise Answer(422, "certificate-of-another", "certificate 1234 is bound to an, not to lan")
         data = self.verify(body)["data"] if body["signature"] else body["data"]
+        self.sent.append(body)
         self.done.add(task)
         receipt = self.append(self.officer, "task-completed", task, {"data": data})
         if "receipt" in self.mischief:

@@ -34,6 +34,9 @@ def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         "HOSO_TOKEN",
         "HOSO_PROFILE",
         "HOSO_PIN",
+        "HOSO_KEY",
+        "HOSO_ORGAN_KEY",
+        "HOSO_ORGAN_PIN",
         "HOSO_DEBUG",
         "LC_ALL",
         "LC_MESSAGES",
@@ -58,6 +61,17 @@ def hoso(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
         return Result(code, captured.out, captured.err)
 
     return call
+
+
+def signing(monkeypatch: pytest.MonkeyPatch, folder: Path, who: str = "an") -> tuple[str, ...]:
+    """The options with which somebody of the small agency signs without being asked."""
+    from tests import pki
+
+    file = folder / f"{who}-key.p12"
+    file.write_bytes(pki.file_of(pki.known(who), pin=PIN))
+    file.chmod(0o600)
+    monkeypatch.setenv("HOSO_PIN", PIN)
+    return ("--key", str(file), "--yes")
 
 
 def process(*arguments: str, stdin: str = "", **environment: str) -> Result:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from signing.certificates import der, fingerprint
 from tests.adapters.cli.center import TASK
 from tests.pki import authority as pki_authority
+from tests.pki import known
 from tests.signing.world import LOG_KEY, told
 
 
@@ -69,7 +71,41 @@ def test_a_true_pack(hoso, pack):
     assert result.out.splitlines()[-1].startswith("VALID")
     assert "signature (initial) of" in result.out
     found = json.loads(verify(hoso, pack, "--json").out)
-    assert (found["verdict"], len(found["signatures"])) == ("valid", 7)
+    assert (found["verdict"], len(found["signatures"])) == ("valid", 8)
+
+
+def test_whose_word_it_is(hoso, pack):
+    """Under each signature stands what its owner held, and by which leaf; what the server's word is, is said."""
+    lines = verify(hoso, pack).out.splitlines()
+    [approval] = [at for at, line in enumerate(lines) if "signature (approval) of" in line]
+    assert "bound: leaf " in lines[approval]
+    assert lines[approval + 1].strip().startswith("otto: TM. Title of otto; by leaf ")
+    assert "done on the server, unsigned" in lines[approval + 1]
+    [alone] = [line for line in lines if line.startswith("note: done by one administrator alone")]
+    assert ": leaves " in alone
+    assert "theo lá " in verify(hoso, pack, "--lang", "vi").out
+
+
+def test_pinned_administrators(hoso, pack):
+    """Who pins administrators takes nothing on the server's word; by file or by fingerprint."""
+    file = pack / "admin.cer"
+    file.write_bytes(der(known("admin").certificate))
+    result = verify(hoso, pack, "--admin", file)
+    assert (result.code, "[administrator-unpinned]" in result.out) == (5, True)
+    others = [each for name in ("lan", "otto") for each in ("--admin", fingerprint(known(name).certificate))]
+    pinned = verify(hoso, pack, "--admin", file, *others)
+    assert (pinned.code, "bound by its own signature" in pinned.out, "(--admin)" in pinned.out) == (0, False, False)
+    assert verify(hoso, pack, "--admin", pack / "nobody.cer").code == 1
+    part = verify(hoso, pack, "--admin", fingerprint(known("admin").certificate)[:16])
+    assert (part.code, "no whole fingerprint" in part.err) == (2, True)
+
+
+def test_what_was_checked_is_said_once(hoso, pack):
+    """Not under each signature; and changes of the organisation are told in the reader's language."""
+    for language, asked in (("en", "signatures were checked for"), ("vi", "Các chữ ký đã được kiểm tra về")):
+        out = verify(hoso, pack, "--lang", language).out
+        assert out.count(asked) == 1, out
+        assert "officer-appointed" not in out
 
 
 def test_one_flipped_byte(hoso, pack):
@@ -90,6 +126,25 @@ def test_undecidable_pack(hoso, pack):
     assert build_pack(read_contents(read_pack((pack / "pack.asice").read_bytes())))
     result = verify(hoso, pack, "--at", "2020-01-01T00:00:00Z")
     assert result.code == 5
+
+
+def test_the_checks_of_a_bad_signature(hoso, pack, authority):
+    """Where a signature is to blame, each check of it is shown with its result and reason, in the reader's language."""
+    from adapters.console.demo.authority import DemoAuthority
+    from tests.pki import NOW
+
+    (pack / "root.pem").write_bytes(DemoAuthority.create("Other", at=NOW).roots_pem())
+    said = verify(hoso, pack, "--lang", "vi").out.splitlines()
+    assert "  ✓ tính toàn vẹn: hợp lệ" in said
+    assert any(line.startswith("  ✗ đường dẫn tin cậy và thời hạn: không hợp lệ; chứng thư số không") for line in said)
+    found = json.loads(verify(hoso, pack, "--json").out)
+    assert {check["name"]: check["result"] for check in found["checks"]} == {
+        "integrity": "valid",
+        "chain": "invalid",
+        "revocation": "undecidable",
+        "usage": "valid",
+        "algorithms": "valid",
+    }
 
 
 def test_what_cannot_be_read(hoso, pack):
@@ -116,11 +171,11 @@ def test_signed_acts(signed_in, hoso, key_file, tmp_path, authority):
     assert hoso("certificate", "bind", "lan", "--certificate", tmp_path / "lan.pem").code == 2
 
 
-def test_key_show(hoso, key_file, monkeypatch):
+def test_key_check(hoso, key_file, monkeypatch):
     """A key file says whose it is and whether it can sign; the key stays inside."""
     monkeypatch.setenv("HOSO_PIN", "246810")
-    found = json.loads(hoso("key", "show", key_file, "--json").out)
+    found = json.loads(hoso("key", "check", key_file, "--json").out)
     assert found["usable"] is True
     assert "Nguyễn Thị Lan" in found["subject"]
     monkeypatch.setenv("HOSO_PIN", "nope")
-    assert hoso("key", "show", key_file).code == 1
+    assert hoso("key", "check", key_file).code == 1

@@ -8,7 +8,7 @@ import pytest
 
 from engine.officer import HEAD
 from tests.adapters.application.world import World
-from tests.adapters.cli.conftest import ROOT, Result
+from tests.adapters.cli.conftest import ROOT, Result, signing
 from tests.adapters.http.serving import serving
 
 Hoso = Callable[..., Result]
@@ -16,11 +16,10 @@ TEMPLATES = ROOT / "docs/how-to/organisation"
 
 
 @pytest.fixture
-def office(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def office(world: World, hoso: Hoso) -> Iterator[World]:
     """A served agency; the administrator is signed in."""
     with serving(world) as server:
-        monkeypatch.setenv("HOSO_SERVER", server.url)
-        monkeypatch.setenv("HOSO_TOKEN", world.tokens["an"])
+        assert hoso("login", "--server", server.url, "--token", world.tokens["an"]).code == 0
         yield world
 
 
@@ -31,7 +30,7 @@ def lists(folder: Path, **files: str) -> Path:
     return folder
 
 
-def test_a_diff_before_and_after(office: World, hoso: Hoso, tmp_path: Path) -> None:
+def test_a_diff_before_and_after(office: World, hoso: Hoso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dry run shows what would change, the import does it, and then there is nothing more to change."""
     folder = lists(
         tmp_path / "lists",
@@ -52,21 +51,23 @@ def test_a_diff_before_and_after(office: World, hoso: Hoso, tmp_path: Path) -> N
     assert "4 added, 1 changed, 0 ended" in dry.err
     assert "dry run" in dry.err
     assert "lan: position lan is not in the list" in dry.err
-    done = hoso("officer", "import", folder, "--reason", "QĐ 12")
+    done = hoso("officer", "import", folder, "--reason", "QĐ 12", *signing(monkeypatch, tmp_path))
     assert done.out.splitlines() == expected
     assert office.officer("binh").has("lanh-dao", "to-1")
     again = hoso("officer", "import", folder)
     assert (again.out, "Nothing to change." in again.err) == ("", True)
 
 
-def test_complete_lists_end_what_they_lack(office: World, hoso: Hoso, tmp_path: Path) -> None:
+def test_complete_lists_end_what_they_lack(
+    office: World, hoso: Hoso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Export, delete a row, import as complete: that officer's position ends; the file is as programs like it."""
     folder = tmp_path / "out"
     assert hoso("officer", "export", folder).code == 0
     officers = folder / "officers.csv"
     rows = officers.read_text("utf-8-sig").splitlines()
     officers.write_text("\n".join(row for row in rows if not row.startswith("mai,")), "utf-8")
-    done = hoso("officer", "import", folder, "--complete", "--json")
+    done = hoso("officer", "import", folder, "--complete", "--json", *signing(monkeypatch, tmp_path))
     [change] = json.loads(done.out)["changes"]
     assert (change["sign"], change["kind"], change["subject"]) == ("-", "appointment-ended", "mai")
     office.clock.go(days=2)
@@ -100,7 +101,9 @@ def test_an_export_overwrites_nothing(office: World, hoso: Hoso, tmp_path: Path)
     assert "[file-exists]" in hoso("officer", "export", tmp_path / "out").err
 
 
-def test_the_templates_of_the_manual_import(office: World, hoso: Hoso, tmp_path: Path) -> None:
+def test_the_templates_of_the_manual_import(
+    office: World, hoso: Hoso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The example agency, in Vietnamese: its lists fit below this agency, and export as they are."""
     folder = tmp_path / "lists"
     folder.mkdir()
@@ -113,7 +116,7 @@ def test_the_templates_of_the_manual_import(office: World, hoso: Hoso, tmp_path:
                 else text.replace(f"\n{id},", f"\n{id}-2,")
             )
         (folder / file.name).write_text(text, "utf-8")
-    done = hoso("officer", "import", folder)
+    done = hoso("officer", "import", folder, *signing(monkeypatch, tmp_path))
     assert done.code == 0, done.err
     assert office.officer("binh").has(HEAD, "kinh-te")
     assert office.officer("lan-2").has("administrator", "trung-tam")

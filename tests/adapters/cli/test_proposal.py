@@ -14,7 +14,7 @@ from adapters.application import people
 from adapters.cli import proposals
 from adapters.cli.errors import CommandFailed
 from tests import pki
-from tests.adapters.application.test_proposals import ONE, administrator
+from tests.adapters.application.test_proposals import ONE, administrator, second_signer
 from tests.adapters.application.world import World
 from tests.adapters.cli.conftest import PIN, Result
 from tests.adapters.http.serving import Serving, serving
@@ -38,9 +38,10 @@ class Desk:
             assert done.code == 0, done.err
         return self.hoso
 
-    def appoint(self) -> str:
-        """A second administrator, with a token."""
-        world, who = self.server.world, administrator(self.server.world)
+    def appoint(self, *, signs: bool = False) -> str:
+        """A second administrator, with a token; who `signs` has a certificate."""
+        world = self.server.world
+        who = second_signer(world) if signs else administrator(world)
         with world.app.store.write() as tx:
             token = people.new_token(world.app, tx, who, "máy ở nhà")["token"]
         world.tokens = {**world.tokens, who: str(token)}
@@ -75,7 +76,7 @@ def bundle(folder: Path) -> Path:
 
 def test_a_deployment_by_two(desk: Desk) -> None:
     """The integrator is told how it goes on; the administrator reads the files, then approves."""
-    told = desk.sit("tuan")("process", "deploy", bundle(desk.folder))
+    told = desk.sit("tuan")("process", "deploy", bundle(desk.folder), "--key", desk.key("tuan"), "--yes")
     assert told.code == 0, told.err
     assert "an administrator approves it: hoso proposal approve p-" in told.out
     hoso = desk.sit("an")
@@ -86,9 +87,9 @@ def test_a_deployment_by_two(desk: Desk) -> None:
     assert "Author:   tuan" in shown.out
     assert (desk.folder / "seen" / "process.bpmn").read_bytes() == ONE["process.bpmn"]
     assert hoso("proposal", "reject", item["id"]).code == 2
-    done = hoso("proposal", "approve", item["id"], "--yes")
+    done = hoso("proposal", "approve", item["id"], "--key", desk.key("an"), "--yes")
     assert (done.code, "it has taken effect" in done.out) == (0, True), done.err
-    late = hoso("proposal", "approve", item["id"], "--yes")
+    late = hoso("proposal", "approve", item["id"], "--key", desk.key("an"), "--yes")
     assert (late.code, "[proposal-decided]" in late.err, "by an" in late.err) == (3, True, True)
     assert "approved" in hoso("proposal", "list", "--all").out
     assert hoso("proposal", "show", "p-999999").code == 1
@@ -97,12 +98,13 @@ def test_a_deployment_by_two(desk: Desk) -> None:
 def test_ones_own_is_not_approved_but_withdrawn(desk: Desk) -> None:
     """Exit code 6; a second deploy finds the same proposal; rejecting needs its reason."""
     hoso = desk.sit("tuan")
-    first = json.loads(hoso("process", "deploy", bundle(desk.folder), "--json").out)["proposal"]["id"]
-    assert json.loads(hoso("process", "deploy", bundle(desk.folder), "--json").out)["proposal"]["id"] == first
-    own = hoso("proposal", "approve", first, "--yes")
+    deploy = ("process", "deploy", bundle(desk.folder), "--json", "--key", desk.key("tuan"), "--yes")
+    first = json.loads(hoso(*deploy).out)["proposal"]["id"]
+    assert json.loads(hoso(*deploy).out)["proposal"]["id"] == first
+    own = hoso("proposal", "approve", first, "--key", desk.key("tuan"), "--yes")
     assert (own.code, "[proposal-own]" in own.err) == (6, True)
     assert hoso("proposal", "withdraw", first).out.strip() == f"Proposal {first} is withdrawn."
-    again = json.loads(hoso("process", "deploy", bundle(desk.folder), "--json").out)["proposal"]["id"]
+    again = json.loads(hoso(*deploy).out)["proposal"]["id"]
     rejected = desk.sit("an")("proposal", "reject", again, "--reason", "thiếu biểu mẫu", "--json")
     assert json.loads(rejected.out)["proposal"]["note"] == "thiếu biểu mẫu"
     assert "Because:  thiếu biểu mẫu" in desk.sit("tuan")("proposal", "show", again).out
@@ -110,12 +112,11 @@ def test_ones_own_is_not_approved_but_withdrawn(desk: Desk) -> None:
 
 def test_a_change_of_rights_by_two(desk: Desk) -> None:
     """The second administrator reads every change in words, with all of it, and why."""
-    who = desk.appoint()
-    change = {"kind": "role-granted", "officer": "lan", "role": "van-thu", "unit": "van-phong"}
-    change |= {"document": "QĐ 7", "since": "2026-11-21"}
-    sent = desk.server.post("an", "/organisation/changes", changes=[change], reason="theo QĐ 7")
-    assert sent.status_code == 202, sent.text
-    id = sent.json()["proposal"]["id"]
+    who = desk.appoint(signs=True)
+    grant = ("role", "grant", "lan", "van-thu", "--unit", "van-phong", "--since", "2026-11-21", "--document", "QĐ 7")
+    sent = desk.sit("an")(*grant, "--reason", "theo QĐ 7", "--key", desk.key("an"), "--yes", "--json")
+    assert sent.code == 0, sent.err
+    id = json.loads(sent.out)["proposal"]["id"]
     shown = desk.sit(who)("proposal", "show", id).out
     for text in (
         "1. lan has the role van-thu in van-phong, from 2026-11-21 on",
@@ -123,7 +124,7 @@ def test_a_change_of_rights_by_two(desk: Desk) -> None:
         "Reason:   theo QĐ 7",
     ):
         assert text in shown
-    done = desk.hoso("proposal", "approve", id, "--yes")
+    done = desk.hoso("proposal", "approve", id, "--key", desk.key(who), "--yes")
     assert done.code == 0, done.err
     assert "van-thu" in desk.server.world.officer("lan").roles
 
@@ -144,9 +145,10 @@ def test_a_binding_by_two(desk: Desk) -> None:
         assert missing.code == 2
         done = hoso("proposal", "approve", item["id"], "--key", desk.key(who), "--yes")
         assert done.code == 0, done.err
-        assert "binding-approved" in done.err
+        assert "proposal-approved" in done.err
     bound = json.loads(hoso("certificate", "list", "--json").out)["items"]
     assert {"binh", "mai"} <= {item["officer"] for item in bound}
+    assert {item["kind"] for item in bound} == {"person", "organ"}
 
 
 def test_a_server_that_shows_another_proposal_is_caught(world: World) -> None:
@@ -156,7 +158,7 @@ def test_a_server_that_shows_another_proposal_is_caught(world: World) -> None:
     administrator(world)
     id = world.bind("mai", known("mai")).body_or_raise()["proposal"]["id"]
     shown = json.loads(json.dumps(served.show_proposal(world.app, world.officer("an"), id).body_or_raise()))
-    assert proposals.approval(shown)["fingerprint"] == shown["certificate"]["fingerprint"]
+    assert proposals.approval(shown)["proposal"] == shown["digest"]
     assert list(proposals.lines(shown))
     content = shown["content"]
     other = {
@@ -166,9 +168,28 @@ def test_a_server_that_shows_another_proposal_is_caught(world: World) -> None:
     for lie in (
         {"content": {**content, "subject": "lan"}},
         {"subject": "lan"},
+        {"author": "duc"},
+        {"reason": "theo QĐ 7"},
+        {"id": "p-999999"},
         {"digest": "0" * 64},
         {"content": {**content, "body": other}},
     ):
         with pytest.raises(CommandFailed) as caught:
             list(proposals.lines({**shown, **lie}))
+        assert caught.value.code == "proposal-altered"
+    untold = {name: value for name, value in shown.items() if name != "certificate"}
+    assert list(proposals.lines(untold)) == list(proposals.lines(shown))  # it is read from what is approved
+
+
+def test_the_files_that_are_shown_are_those_that_are_approved(world: World) -> None:
+    """A server that lists other files, or leaves some out, than the proposal's digest names is caught."""
+    from adapters.application import proposals as served
+
+    id = world.propose(ONE).body_or_raise()["proposal"]["id"]
+    shown = json.loads(json.dumps(served.show_proposal(world.app, world.officer("an"), id).body_or_raise()))
+    assert any("process.bpmn" in line for line in proposals.lines(shown))
+    first, *others = shown["files"]
+    for lie in (others, [{**first, "sha256": "0" * 64}, *others], [first, *shown["files"]], None):
+        with pytest.raises(CommandFailed) as caught:
+            list(proposals.lines({**shown, "files": lie}))
         assert caught.value.code == "proposal-altered"

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.cli.language import activate
-from adapters.cli.story import _TELLERS, sentence, tell
+from adapters.cli.story import _TELLERS, CHANGES, sentence, tell
 
 
 def act(told: str, actor: str = "lan", /, **details: object) -> dict:
@@ -91,3 +91,16 @@ def test_a_start_tells_what_the_dossier_calls():
     started = act("dossier-started", channel="counter", title="Đơn", bundles=bundles)
     assert list(tell([started]))[1:] == ["                  → calls: xac-minh, version 1"]
     assert len(list(tell([act("dossier-started", bundles="x"), act("dossier-started", bundles={"a": 1})]))) == 2
+
+
+def test_changes_of_the_organisation_and_stamps():
+    """Told in words and in the reader's language, by both persons; what was given is not the giver's position."""
+    given = {"officer": "mai", "position": "van-thu", "since": "2026-12-01", "number": 7, "approved_by": "binh"}
+    activate("vi")
+    assert sentence({"actor": "an", "act": "officer-appointed", "details": given}) == (
+        "an: mai giữ vị trí van-thu, từ 01/12/2026 (bổ nhiệm số 7), binh phê duyệt"
+    )
+    stamp = {"actor": "hoso", "act": "signature-stamped", "details": {"time": "2026-11-21T18:30:00Z"}}
+    assert sentence(stamp) == "Dấu thời gian chứng minh chữ ký đã có vào lúc 22/11/2026 01:30"
+    for kind in CHANGES:
+        assert kind not in sentence({"actor": "an", "act": kind, "details": {}}), "it needs no detail to be told"

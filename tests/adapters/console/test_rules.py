@@ -31,7 +31,7 @@ JOINED = {
 COMPILING = ("syntax", "unsupported", "foreign-language", "number-range", "text-bound", "node-bound", "depth-bound")
 SOURCES = ("engine/bpmn", "engine/dmn", "engine/acts/deploy.py", "engine/acts/decisions.py", "engine/xml.py")
 # Where problems are told that only a server, or folders of other bundles, know of.
-CALLED = ("engine/acts/calls.py", "adapters/folders.py", "adapters/application/deploy.py")
+CALLED = ("engine/acts/calls.py", "engine/required.py", "adapters/folders.py", "adapters/application/deploy.py")
 # Other texts that stand where a code could: the parts of what is told, not its code.
 NO_CODES = {"signal", "message", "error", "warning"}
 

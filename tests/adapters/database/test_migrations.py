@@ -1,13 +1,13 @@
 """Migrations keep what is there: a database with data is upgraded, and downgraded."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
 from sqlalchemy import text
 
 from adapters.application import inbox
-from adapters.database import dossiers, organisation
+from adapters.database import acts, dossiers, jobs, organisation
 from adapters.database.migrate import _config, changing, upgrade
 from adapters.database.store import Store
 from engine.bpmn.state import State
@@ -74,3 +74,22 @@ def test_open_tasks_stand_in_their_queues_after_an_upgrade(empty_store: Store, a
     assert [task["id"] for task in named] == ["B.2"]
     assert kept is not None
     assert [task.follow_up for task in kept.tasks.values()] == [None]
+
+
+def test_what_was_accepted_before_stamps_is_stamped(empty_store: Store) -> None:
+    """An upgrade asks for the stamps of the records that are there: else their results would never leave."""
+    migrate(empty_store, to="0009", up=True)
+    moment = "%Y-%m-%d %H:%M:%S" + ("+00:00" if empty_store.engine.dialect.name == "postgresql" else ".000000")
+    values = {"sha": "a" * 64, "at": NOW.strftime(moment), "head": True}
+    with changing(empty_store) as connection:
+        connection.execute(text("INSERT INTO officer (id, name, contact) VALUES ('an', 'An', '{}')"))
+        columns = "sha256, officer, roles, purpose, manifest, signature, accepted, leaf, head"
+        kept = f"INSERT INTO record ({columns}) VALUES (:sha, 'an', '[]', 'approval', :sha, :sha, :at, 1, :head)"
+        connection.execute(text(kept), values)
+    migrate(empty_store, to="0010", up=True)
+    with empty_store.write() as tx:
+        job = jobs.lease(tx, now=NOW, until=NOW)
+        assert job is not None
+        assert (job["type"], job["payload"], job["dossier"]) == ("stamp", {"record": "a" * 64}, None)
+        assert acts.unstamped(tx, NOW + timedelta(seconds=1)) == 1
+    migrate(empty_store, to="0009", up=False)

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from adapters.application.submission import Submission
-from tests.adapters.application.world import World, record_of, sign
-from tests.pki import Person
+from tests.adapters.application.world import World, act_of, record_of, sign
+from tests.pki import Person, known
 
 
 @dataclass
@@ -28,12 +28,27 @@ class Caller:
         return self.client.post(f"/v1{path}", headers=headers, json=body, params=query or None)
 
     def deploy(self, files: Mapping[str, bytes], **more: Any) -> Response:
-        """Deploy as two people do: tuan proposes, an approves; gives the last answer."""
+        """Deploy as two people do: tuan signs, an approves; gives the last answer."""
         sent = {"files": {path: base64.b64encode(content).decode() for path, content in files.items()}, **more}
-        answer = self.post("tuan", "/processes", sent)
-        if answer.status_code != 202:
+        answer = self.act("tuan", "/processes", sent)
+        return self.approve("an", answer.json()["proposal"]["id"]) if answer.status_code == 202 else answer
+
+    def act(self, who: str, path: str, body: dict[str, Any], key: Person | None = None, **query: Any) -> Response:
+        """Ask for an act; where it is answered with a statement, sign that and send it."""
+        return self.sign(who, self.post(who, path, body, **query), key)
+
+    def sign(self, who: str, answer: Response, key: Person | None = None) -> Response:
+        """Sign the statement that the answer offers, and do the act; an answer that offers none stays."""
+        told = answer.json().get("statement", answer.json())
+        if not answer.is_success or "nonce" not in told:
             return answer
-        return self.post("an", f"/proposals/{answer.json()['proposal']['id']}/approve", {})
+        return self.post(who, "/acts", encoded(sign(told["id"], act_of(told), key or known(who))))
+
+    def approve(self, who: str, id: str, key: Person | None = None) -> Response:
+        """Approve a proposal by a signed act."""
+        shown = self.get(who, f"/proposals/{id}").json()
+        named = {"proposal": shown.get("digest"), "act": shown.get("act"), "subject": shown.get("subject")}
+        return self.act(who, "/statements", {"act": "proposal-approved", "subject": id, "body": named}, key)
 
     def raw(self, who: str, path: str, body: bytes, method: str = "POST") -> Response:
         """Send these very bytes as JSON."""

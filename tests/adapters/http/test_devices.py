@@ -231,7 +231,7 @@ def test_acts_come_page_by_page(caller: Caller) -> None:
 def test_acts_are_for_who_answers_for_the_officer(caller: Caller) -> None:
     """Another office's administrator does not learn of the device; an auditor sees what was done on it."""
     new = {"id": "quan", "name": "Quân", "position": "IT", "unit": "khu-pho-3", "roles": ["administrator"]}
-    told = caller.post("an", "/officers", new, token="true").json()
+    told = caller.act("an", "/officers", {**new, "sign": True}, token="true").json()
     caller.world.tokens = {**caller.world.tokens, "quan": told["token"]}
     code = caller.world.start("khong-ky")
     task = caller.world.dossier(code)["tasks"][0]["id"]
@@ -284,7 +284,7 @@ def test_the_count_keeps_no_address(caller: Caller) -> None:
 def test_an_officer_is_added_with_an_unbound_token(caller: Caller) -> None:
     """Who adds an officer knows the token until it is bound."""
     new = {"id": "moi", "name": "Mới", "position": "Chuyên viên", "unit": "van-phong", "roles": []}
-    told = caller.post("an", "/officers", new, token="true").json()
+    told = caller.act("an", "/officers", {**new, "sign": True}, token="true").json()
     caller.world.tokens = {**caller.world.tokens, "moi": told["token"]}
     [device] = caller.get("moi", "/devices").json()["items"]
     assert (device["state"], device["bound"]) == ("unbound", None)

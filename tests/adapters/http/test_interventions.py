@@ -44,9 +44,9 @@ def test_tokens_are_shown_and_moved(caller: Caller) -> None:
     sent = {"revision": listed["revision"], "reason": WHY, "end": [item["number"]], "begin": [{"element": "file"}]}
     plan = caller.post("an", f"/dossiers/{code}/modify", {**sent, "dry_run": True}).json()
     assert [task["element"] for task in plan["opens"]] == ["file"]
-    assert [task["element"] for task in caller.post("an", f"/dossiers/{code}/modify", sent).json()["opened"]] == [
-        "file"
-    ]
+    problem(caller.post("an", f"/dossiers/{code}/modify", sent), 422, "signature-missing")
+    done = caller.act("an", f"/dossiers/{code}/modify", {**sent, "sign": True}).json()
+    assert [task["element"] for task in done["opened"]] == ["file"]
     problem(caller.get("nam", f"/dossiers/{code}/tokens"), 404, "dossier-unknown")
 
 
@@ -60,7 +60,7 @@ def test_a_migration_is_planned_refused_and_done(caller: Caller) -> None:
     assert told["problems"] == [{"element": "look", "message": "look is not in the new model"}]
     sent = seen(caller, code, version=2, mapping={"look": "inspect"})
     assert caller.post("an", where, {**sent, "dry_run": True}).json()["stays"][0]["becomes"] == "inspect"
-    assert caller.post("an", where, sent).json()["version"] == 2
+    assert caller.act("an", where, {**sent, "sign": True}).json()["version"] == 2
     running = caller.get("an", "/dossiers", process="doi", version=2, running=True).json()["items"]
     assert [item["code"] for item in running] == [code]
     assert caller.get("an", "/dossiers", process="doi", version=1).json()["items"] == []
@@ -78,7 +78,7 @@ def test_incidents_are_listed_retried_and_resolved(caller: Caller) -> None:
     [again] = caller.post("an", f"/dossiers/{one}/incidents/{number}/retry").json()["incidents"]
     where = f"/dossiers/{one}/incidents/{again}/resolve"
     problem(caller.post("lan", where, seen(caller, one, data={"copies": 3})), 403, "right-missing")
-    assert caller.post("an", where, seen(caller, one, data={"copies": 3})).json()["incidents"] == []
+    assert caller.act("an", where, seen(caller, one, data={"copies": 3}, sign=True)).json()["incidents"] == []
     problem(caller.post("an", where, seen(caller, one)), 404, "incident-unknown")
 
 

@@ -31,16 +31,21 @@ def sent(*changes: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def test_changes_are_made_all_or_none_once_for_a_key(caller: Caller) -> None:
-    """200 with what was made; the same key gets the first answer; a dry run and a refusal change nothing."""
+    """What was made; the same key gets the first answer; a dry run and a refusal change nothing; rights are signed."""
     dry = caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED, dry_run=True)).json()
     assert (dry["dry_run"], dry["needs_approval"], dry["changes"][2]["number"]) == (True, False, 10)
+    assert dry["needs_signature"] is True
+    problem(caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED)), 422, "signature-missing")
     problem(caller.get("an", "/units/to-1"), 404, "unit-unknown")
     told = problem(caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED, APPOINTED)), 409, "appointment-twice")
     assert told["problems"][0]["change"] == 4
     problem(caller.get("an", "/units/to-1"), 404, "unit-unknown")
-    first = caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED), key="k")
-    assert first.status_code == 200
-    assert caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED), key="k").json() == first.json()
+    first = caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED, sign=True), key="k")
+    assert first.status_code == 201
+    assert caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED, sign=True), key="k").json() == first.json()
+    assert [each["kind"] for each in caller.sign("an", first).json()["changes"]] == [
+        each["kind"] for each in (UNIT, HEAD, APPOINTED)
+    ]
     head = caller.get("mai", "/units/to-1").json()["head"]
     assert (head["officer"], head["unit"], head["title"]) == ("lan", "van-phong", "Chánh Văn phòng")
     problem(caller.post("mai", CHANGES, sent(UNIT)), 403, "right-missing")
@@ -62,7 +67,7 @@ def test_malformed_changes_are_refused(caller: Caller, body: Any) -> None:
 
 def test_what_it_is_made_of_is_listed_by_officer_unit_and_day(caller: Caller) -> None:
     """Pages with the filters that each list has."""
-    caller.post("an", CHANGES, sent(UNIT, HEAD, APPOINTED))
+    caller.act("an", CHANGES, sent(UNIT, HEAD, APPOINTED, sign=True))
     [held] = caller.get("mai", "/appointments", officer="lan", unit="van-phong", limit=1, cursor="9").json()["items"]
     assert (held["number"], held["position"], held["document"]) == (10, "chanh", "21/QĐ")
     assert caller.get("mai", "/appointments", officer="lan", on="2020-01-01").json()["items"] == []
@@ -88,8 +93,9 @@ def test_an_officer_comes_with_rank_day_and_document(caller: Caller) -> None:
     """POST /v1/officers makes person, position and appointment; what does not fit makes none of them."""
     new = {"id": "moi", "name": "Mới", "position": "Trưởng", "unit": "van-phong", "roles": ["chuyen-vien"]}
     more = {"rank": "head", "since": "2026-12-01", "document": "22/QĐ"}
-    made = caller.post("an", "/officers", {**new, **more})
-    assert (made.status_code, made.json()["active"]) == (201, False)
+    problem(caller.post("an", "/officers", {**new, **more}), 422, "signature-missing")
+    made = caller.act("an", "/officers", {**new, **more, "sign": True})
+    assert (made.status_code, len(made.json()["changes"])) == (201, 3)
     [held] = caller.get("an", "/officers/moi").json()["appointments"]
     assert (held["since"], held["document"], held["title"]) == ("2026-12-01", "22/QĐ", "Trưởng")
     problem(caller.post("an", "/officers", {**new, "id": "hai", **more}), 409, "head-taken")

@@ -13,7 +13,7 @@ from tests.pki import person
 def propose(caller: Caller) -> str:
     """A deployment that waits."""
     files = {path: base64.b64encode(content).decode() for path, content in ONE.items()}
-    answer = caller.post("tuan", "/processes", {"files": files})
+    answer = caller.act("tuan", "/processes", {"files": files})
     assert answer.status_code == 202, answer.text
     found: dict[str, Any] = answer.json()["proposal"]
     assert (found["state"], found["author"], found["act"]) == ("open", "tuan", "process-deployed")
@@ -21,7 +21,7 @@ def propose(caller: Caller) -> str:
 
 
 def test_a_proposal_is_seen_and_approved(caller: Caller) -> None:
-    """202, then the list, the whole of it with its files, then 201 with what came of it."""
+    """202, then the list, the whole of it with its files, then 201 with what came of it; never without a signature."""
     id = propose(caller)
     page = caller.get("an", "/proposals").json()
     assert ([item["id"] for item in page["items"]], page["next"]) == ([id], None)
@@ -29,17 +29,19 @@ def test_a_proposal_is_seen_and_approved(caller: Caller) -> None:
     assert {item["change"] for item in shown["files"]} == {"new"}
     assert caller.get("kiem", f"/proposals/{id}/files/process.bpmn").content == ONE["process.bpmn"]
     problem(caller.get("an", f"/proposals/{id}/files/x.bpmn"), 404, "file-unknown")
-    done = caller.post("an", f"/proposals/{id}/approve", {})
+    told = problem(caller.post("an", f"/proposals/{id}/approve", {}), 422, "signature-missing")
+    assert f"hoso proposal approve {id} --key FILE" in told["remedy"]
+    done = caller.approve("an", id)
     assert (done.status_code, done.json()["version"], done.json()["proposal"]["decided_by"]) == (201, 1, "an")
     assert caller.get("an", "/proposals").json()["items"] == []
     assert id in [item["id"] for item in caller.get("an", "/proposals", state="all").json()["items"]]
-    problem(caller.post("an", f"/proposals/{id}/approve", {}), 409, "proposal-decided")
+    problem(caller.approve("an", id), 409, "proposal-decided")
 
 
 def test_refusals_have_their_status(caller: Caller) -> None:
     """One's own 403, unseen 404, without a reason 422."""
     id = propose(caller)
-    problem(caller.post("tuan", f"/proposals/{id}/approve", {}), 403, "proposal-own")
+    problem(caller.approve("tuan", id), 403, "proposal-own")
     problem(caller.post("kiem", f"/proposals/{id}/approve", {}), 403, "auditor-changes-nothing")
     problem(caller.get("lan", f"/proposals/{id}"), 404, "proposal-unknown")
     problem(caller.get("an", "/proposals/p-999999"), 404, "proposal-unknown")
@@ -57,11 +59,7 @@ def test_a_binding_wants_a_signature(caller: Caller) -> None:
     id = answer.body_or_raise()["proposal"]["id"]
     caller.world.tokens = {**caller.world.tokens, other: token(caller, other)}
     problem(caller.post(other, f"/proposals/{id}/approve", {}), 422, "signature-missing")
-    shown = caller.get(other, f"/proposals/{id}").json()
-    body = {"proposal": shown["digest"], "officer": "mai"}
-    body |= {name: shown["content"]["body"][name] for name in ("fingerprint", "kind")}
-    wish = {"act": "binding-approved", "subject": id, "body": body}
-    assert caller.post(other, "/statements", wish).status_code == 201
+    assert caller.approve(other, id).status_code == 201
 
 
 def token(caller: Caller, who: str) -> str:

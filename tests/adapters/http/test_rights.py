@@ -1,5 +1,6 @@
 """The table of rights, called: each route as each role alone, over HTTP and with `hoso`; the policy comes true."""
 
+import base64
 import itertools
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from adapters.application import changes, notes, people
+from adapters.application import notes, people
 from adapters.application.answer import Request
 from adapters.cli.errors import USAGE
 from adapters.cli.language import activate
@@ -29,8 +30,8 @@ from tests.adapters.application.world import RESULT, World, procedure
 from tests.adapters.http.client import Caller, problem
 from tests.adapters.http.serving import Serving, serving
 from tests.adapters.http.test_stale_cli import sign_in
-from tests.pki import known
-from tests.rights import COLUMNS, OFFICER, ROWS, Row, acts, bare, expected
+from tests.pki import PIN, file_of, known
+from tests.rights import COLUMNS, OFFICER, PIXEL, ROWS, Row, acts, bare, expected
 
 NAMED = ("code", "task", "device", "proposal", "attachment")
 NUMBERS = itertools.count(1)
@@ -86,7 +87,7 @@ def at_hand(world: World, each: Row, last: Told | None = None) -> Told:
 def proposed(world: World, number: str) -> str:
     """What the administrator an proposes: a position that has a role."""
     new = PositionAdded(id=f"vi-tri-{number}", title="CV", unit="agency", roles=frozenset({"chuyen-vien"}))
-    answer = changes.change(world.app, world.officer("an"), Request(officer="an"), [new])
+    answer = world.reorganise("an", new)
     return str(answer.body_or_raise()["proposal"]["id"])
 
 
@@ -202,8 +203,8 @@ def test_an_administrator_acts_on_the_people_of_their_unit_alone(caller: Caller)
         problem(
             caller.post(who, "/organisation/changes", {"changes": [{**granted, "role": role}]}), 403, "right-missing"
         )
-    answer = caller.post(who, "/organisation/changes", {"changes": [{**granted, "role": "van-thu"}]})
-    assert answer.status_code == 202, answer.text
+    answer = caller.post(who, "/organisation/changes", {"changes": [{**granted, "role": "van-thu"}], "sign": True})
+    assert answer.status_code == 201, answer.text
 
 
 def test_nothing_makes_an_auditor_change_anything(caller: Caller) -> None:
@@ -231,6 +232,7 @@ def test_the_command_ends_as_its_route(
     """`hoso … --json`: exit code 6 with the code where it is refused, another one or none where it is allowed."""
     monkeypatch.setenv("HOSO_LANG", "en")
     monkeypatch.setenv("HOSO_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("HOSO_PIN", PIN)
     activate("en")
     cast(server.world)
     for role in COLUMNS:
@@ -263,5 +265,14 @@ def files(folder: Path, number: str) -> Told:
     for name, content in bundles.ALL[0].items():
         (folder / "bundle" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "bundle" / name).write_bytes(content)
-    named = {"bundle": "bundle", "lists": "units.csv", "file": "paper.pdf", "folder": f"lists-{number}"}
+    (folder / "image.png").write_bytes(base64.b64decode(PIXEL))
+    (folder / "key.p12").write_bytes(file_of(known("an")))
+    named = {
+        "image": "image.png",
+        "bundle": "bundle",
+        "lists": "units.csv",
+        "file": "paper.pdf",
+        "folder": f"lists-{number}",
+        "keyfile": "key.p12",
+    }
     return {name: str(folder / each) for name, each in named.items()}

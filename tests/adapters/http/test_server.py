@@ -123,8 +123,8 @@ def test_a_key_is_for_one_request(caller: Caller) -> None:
     problem(caller.post("an", "/units", unit), 409, "unit-exists")
     problem(caller.post("an", "/units", unit, key="k2"), 409, "unit-exists")
     problem(caller.post("an", "/units", unit, key="k2"), 409, "unit-exists")
-    officer = {"id": "moi", "name": "Mới", "position": "CV", "unit": "to-1", "roles": ["chuyen-vien"]}
-    made = caller.post("an", "/officers", officer, key="k3", token="true")
+    officer = {"id": "moi", "name": "Mới", "position": "CV", "unit": "to-1", "roles": ["chuyen-vien"], "sign": True}
+    made = caller.sign("an", caller.post("an", "/officers", officer, key="k3", token="true"))
     assert made.json()["token"].startswith("hs_")
     problem(caller.post("an", "/officers", officer, key="k3"), 409, "key-reused")
     assert caller.get("lan", "/officers/moi").json()["unit"] == "to-1"

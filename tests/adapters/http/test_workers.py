@@ -138,6 +138,7 @@ def test_our_own_worker_leaves_external_jobs_alone(server: Serving) -> None:
     """However long they wait, whatever they are called."""
     server.world.deploy(process("hen-gio", type="timer")).body_or_raise()
     codes = [start(server), server.world.start("hen-gio", data={"number": "1"}, files={})]
+    server.world.stamp()
     server.world.clock.go(days=20)
     assert not work_once(server.world.app)
     assert [len(fetch(server, types=[name])) for name in (TYPE, "timer")] == [1, 1]

@@ -1,5 +1,6 @@
 """What programs do for a dossier: timers, messages, letters, numbers."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from adapters.application.answer import Answer, Request
 from adapters.database import definitions, tables
 from adapters.jobs import handlers
 from adapters.jobs.worker import work_once
+from adapters.letters.fields import fill_fields
 from engine.acts.deploy import CheckedBundle
 from engine.errors import Kind
-from signing.pdf.additions import only_fields_filled
+from signing.canonical import sha256_hex
+from signing.pdf.signed_additions import only_signed_additions
 from tests.adapters.application.bundles import bundle, job, task
 from tests.adapters.application.world import CITIZEN, World, refusal_of
 from tests.adapters.database.test_concurrency import at_once
+from tests.adapters.jobs.rewriting import replace_result
 from tests.engine.bpmn.models import chain, end, start_event
 
 OUTGOING = Path(__file__).parents[3] / "processes" / "van-ban-di"
@@ -335,8 +339,8 @@ def test_a_letter_that_cannot_be_made_is_an_incident(world: World) -> None:
     assert failed["state"] == "failed"
 
 
-def test_a_number_fills_the_fields_of_the_approved_letter(world: World) -> None:
-    """And nothing else of it changes: the approval of the draft holds for the numbered letter."""
+def numbering(world: World) -> str:
+    """A dossier whose letter was made, and which is next looked at and numbered."""
     letter = bundle(
         "thu",
         start_event()
@@ -354,6 +358,12 @@ def test_a_number_fills_the_fields_of_the_approved_letter(world: World) -> None:
     code = world.start("thu", data={"body": "Kính gửi"}, files={})
     if world.work() and world.dossier(code)["jobs"]:
         pytest.fail(str(world.dossier(code)["jobs"]))
+    return code
+
+
+def test_a_number_fills_the_fields_of_the_approved_letter(world: World) -> None:
+    """And nothing else of it changes: the approval of the draft holds for the numbered letter."""
+    code = numbering(world)
     [draft] = world.dossier(code)["documents"]
     world.do("lan", code, "look")
     world.work()
@@ -364,8 +374,36 @@ def test_a_number_fills_the_fields_of_the_approved_letter(world: World) -> None:
     assert after is not None
     assert after.startswith(before)
     assert after != before
-    only_fields_filled(before, after, frozenset({"number", "date"}))
+    only_signed_additions(before, after, frozenset({"number", "date"}))
     assert world.acts(code)[-2:] == ["number-issued", "number-filled"]
+
+
+def test_a_document_changed_while_it_is_numbered_is_not_undone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another revision came while the number was typeset: the number goes into that one, under the same number."""
+    code = numbering(world)
+    [draft] = world.dossier(code)["documents"]
+    honest, changed = fill_fields, world.content(draft["sha256"]) + b"\n"
+    seen: list[Mapping[str, str]] = []
+
+    def slow(pdf: bytes, values: Mapping[str, str]) -> bytes:
+        filled = honest(pdf, values)
+        if not seen:
+            replace_result(world, code, changed)
+        seen.append(values)
+        return filled
+
+    monkeypatch.setattr(handlers, "fill_fields", slow)
+    world.do("lan", code, "look")
+    assert work_once(world.app)
+    [between] = world.dossier(code)["documents"]
+    assert between["sha256"] == sha256_hex(changed)
+    assert world.dossier(code)["incidents"] == []
+    world.clock.go(minutes=1)
+    world.work()
+    [numbered] = world.dossier(code)["documents"]
+    assert world.content(numbered["sha256"]).startswith(changed)
+    assert seen == [seen[0]] * 2
+    assert world.acts(code).count("number-issued") == world.acts(code).count("number-filled") == 1
 
 
 def test_a_job_type_that_nobody_does_is_refused_at_deploy(world: World) -> None:

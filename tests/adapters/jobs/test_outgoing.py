@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from adapters.application import queries, work
+from adapters.application import dispatching, queries, work
 from adapters.console.demo.mail import free_port
 from adapters.database import definitions, jobs, tables
 from adapters.dispatch.smtp import MailServer
@@ -17,6 +17,7 @@ from signing.canonical import sha256_hex
 from tests.adapters.application.bundles import signed, straight, task
 from tests.adapters.application.world import CITIZEN, RESULT, World
 from tests.adapters.jobs.mail import Keeper, serving
+from tests.adapters.jobs.rewriting import replace_result
 from tests.pki import NOW, authority, trust
 
 
@@ -271,38 +272,29 @@ def _look(world: World, code: str) -> None:
 
 def _returned(world: World, code: str) -> None:
     world.sign_off("hang", code, "decide", {"decision": "return"})
-    world.sign_off("hoa", code, "seal")
 
 
 def _decided(world: World, code: str) -> None:
     world.sign_off("hang", code, "decide", {"decision": "approve"})
-    world.sign_off("hoa", code, "seal")
 
 
 def _by_another_role(world: World, code: str) -> None:
     world.sign_off("lan", code, "decide", {"decision": "approve"})
-    world.sign_off("hoa", code, "seal")
-
-
-def _unsealed(world: World, code: str) -> None:
-    world.sign_off("hang", code, "decide", {"decision": "approve"})
 
 
 def _changed_after(world: World, code: str) -> None:
-    from tests.adapters.application.test_complete import _replace_result
-
     world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
-    _replace_result(world, code)
+    replace_result(world, code)
 
 
 CASES: list[tuple[str, tuple[str, ...], Steps]] = [
     ("unsigned", (LOOK,), _look),
-    ("signed-return", (signed("decide", "lanh-dao", "approval", form="decide"), SEAL), _returned),
-    ("initial", (signed("decide", "lanh-dao", "initial", form="decide"), SEAL), _decided),
-    ("another-role", (signed("decide", "chuyen-vien", "approval", form="decide"), SEAL), _by_another_role),
-    ("other-bytes", (signed("decide", "lanh-dao", "approval", documents="annex", form="decide"), SEAL), _decided),
-    ("no-organ", (signed("decide", "lanh-dao", "approval", form="decide"),), _unsealed),
+    ("signed-return", (signed("decide", "lanh-dao", "approval", form="decide"),), _returned),
+    ("initial", (signed("decide", "lanh-dao", "initial", form="decide"),), _decided),
+    ("another-role", (signed("decide", "chuyen-vien", "approval", form="decide"),), _by_another_role),
+    ("other-bytes", (signed("decide", "lanh-dao", "approval", documents="annex", form="decide"),), _decided),
+    ("no-organ", (signed("decide", "lanh-dao", "approval", form="decide"),), _decided),
     ("changed-after", (signed("decide", "lanh-dao", "approval", form="decide"), SEAL), _changed_after),
 ]
 
@@ -311,10 +303,14 @@ CASES: list[tuple[str, tuple[str, ...], Steps]] = [
 def test_whatever_is_drawn_no_result_leaves_unsigned(
     world: World, name: str, steps: tuple[str, ...], walk: Steps
 ) -> None:
-    """The process sends it; the dispatch finds no valid approval over these bytes, and refuses."""
+    """The process sends it; the dispatch finds no valid approval over these bytes, and refuses.
+
+    Where the approval is what is wrong, the record asks for it alone: the agency would not seal either.
+    """
     keeper = Keeper()
     world.deploy(straight(name, *steps)).body_or_raise()
-    world.adopt(name).body_or_raise()
+    alone = {"document": "result", "approvals": [{"purpose": "approval", "role": "lanh-dao"}]}
+    world.adopt(name, **({} if name in ("no-organ", "changed-after") else {"result": alone})).body_or_raise()
     with serving(keeper) as server:
         world.change(mail=server)
         code = world.start(name, files={"result": RESULT, "annex": b"%PDF-1.7 annex"})
@@ -383,19 +379,60 @@ def test_a_certificate_revoked_before_it_signed_approves_nothing(world: World) -
     assert incident(world, code) == "result-unsigned"
 
 
+def forge(world: World, code: str) -> None:
+    """Write another decision into the stored record of the leader's approval."""
+    with world.app.store.write() as tx:
+        approvals = (tables.record.c.dossier == code, tables.record.c.purpose == "approval")
+        rows = tx.execute(select(tables.record.c.sha256).where(*approvals)).scalars().all()
+        forged = (definitions.get_content(tx, rows[0]) or b"").replace(b'"approve"', b'"Approve"')
+        tx.execute(update(tables.content).where(tables.content.c.sha256 == rows[0]).values(bytes=forged))
+
+
 def test_records_changed_in_the_database_approve_nothing(world: World) -> None:
     """Whoever writes an approval into the database by hand has no signature for it."""
     code = world.start("tra-ket-qua", data={**CITIZEN, "channel": "email"})
     world.do("lan", code, "prepare", {"note": "đủ"})
     world.sign_off("hang", code, "decide", {"decision": "approve"})
     world.sign_off("hoa", code, "seal")
-    with world.app.store.write() as tx:
-        approvals = (tables.record.c.dossier == code, tables.record.c.purpose == "approval")
-        rows = tx.execute(select(tables.record.c.sha256).where(*approvals)).scalars().all()
-        forged = (definitions.get_content(tx, rows[0]) or b"").replace(b'"approve"', b'"Approve"')
-        tx.execute(update(tables.content).where(tables.content.c.sha256 == rows[0]).values(bytes=forged))
+    forge(world, code)
     world.change(mail=MailServer(host="127.0.0.1", port=free_port(), scheme="smtp"))
     world.work()
+    assert incident(world, code) == "result-unsigned"
+
+
+def test_each_try_is_proven_anew(world: World) -> None:
+    """The relay was away for days, and meanwhile the approval fell: what was ready to go stays."""
+    code = world.approved(channel="email")
+    world.change(mail=MailServer(host="127.0.0.1", port=free_port(), scheme="smtp"))
+    assert work_once(world.app)
+    assert dispatch(world, code)["state"] == "sending"
+    forge(world, code)
+    world.clock.go(hours=1)
+    keeper = Keeper()
+    with serving(keeper) as server:
+        world.change(mail=server)
+        world.work()
+    assert keeper.taken == []
+    assert incident(world, code) == "result-unsigned"
+
+
+def test_a_result_that_changes_while_it_is_proven_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another revision came between the proof and the decision: it is proven anew, and lacks its approvals."""
+    code = world.approved(channel="counter")
+    honest = dispatching.prove
+
+    def slow(app: Any, dossier: Any, document: Any) -> dispatching.Proof:
+        proof = honest(app, dossier, document)
+        if document.revision == 1:
+            replace_result(world, code)
+        return proof
+
+    monkeypatch.setattr(dispatching, "prove", slow)
+    assert work_once(world.app)
+    assert world.dossier(code)["dispatches"] == []
+    world.clock.go(minutes=1)
+    world.work()
+    assert world.dossier(code)["dispatches"] == []
     assert incident(world, code) == "result-unsigned"
 
 

@@ -1,5 +1,6 @@
 """Messages, signals and timers start dossiers, from a deploy until the next."""
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from adapters.application import approving, messages
+from adapters.application import messages, signed_acts
 from adapters.application.answer import Answer, Request
 from adapters.database import jobs, tables
 from adapters.database import messages as stored
 from adapters.jobs.worker import work_once
 from engine.errors import Kind, Refused
 from engine.outcome import JobRequest
+from tests import stamps
 from tests.adapters.application.bundles import bundle, task
-from tests.adapters.application.world import World, refusal_of
+from tests.adapters.application.world import World, act_of, refusal_of, sign
 from tests.adapters.database.test_concurrency import PATIENCE, at_once
 from tests.adapters.jobs.speaking import (
     MESSAGE,
@@ -33,6 +35,7 @@ from tests.adapters.jobs.speaking import (
     waits,
 )
 from tests.engine.bpmn.models import chain, end, start_event, timer
+from tests.pki import known
 
 # -- messages
 
@@ -189,6 +192,7 @@ def test_a_date_starts_once_and_one_that_passed_is_told(world: World) -> None:
     world.clock.go(days=1)
     assert world.work() == 1
     world.clock.go(days=30)
+    world.renew()
     assert world.work() == 0
     assert len(codes(world)) == 1
     again = world.deploy(started_by("ngay", start_event("t1", timer("timeDate", soon)), start_event("c1")))
@@ -245,17 +249,22 @@ def test_a_deploy_and_a_timer_at_once_end_well(world: World) -> None:
 def test_a_deploy_and_a_message_that_starts_at_once_end_well(world: World) -> None:
     """Who deploys holds the log, who sends what starts the process: neither waits for the other for ever."""
     world.deploy(started_by("mo", start_event("m1", MESSAGE))).body_or_raise()
-    deploying = threading.Event()
+    deploying, looks = threading.Event(), itertools.count()
 
     def slowly() -> datetime:
-        deploying.set()
-        time.sleep(0.3)
+        if next(looks) >= 3:  # both signatures are verified before, and the transaction begins
+            deploying.set()
+            time.sleep(0.3)
         return world.clock.now
 
     slow, newer = replace(world.app, clock=slowly), started_by("mo", start_event("m2", MESSAGE))
     id = world.propose(newer).body_or_raise()["proposal"]["id"]
+    asked = signed_acts.prepare(
+        world.app, world.officer("an"), Request(officer="an"), "proposal-approved", id, world.named("an", id)
+    ).body_or_raise()
+    approval = sign(asked["id"], act_of(asked), known("an"))
     with ThreadPoolExecutor(1) as pool:
-        deployed = pool.submit(approving.approve, slow, world.officer("an"), Request(officer="an"), id)
+        deployed = pool.submit(signed_acts.perform, slow, world.officer("an"), Request(officer="an"), approval)
         assert deploying.wait(PATIENCE)
         assert send(world).body_or_raise()["result"] == "started"
         assert deployed.result(PATIENCE).body_or_raise()["version"] == 2
@@ -263,15 +272,18 @@ def test_a_deploy_and_a_message_that_starts_at_once_end_well(world: World) -> No
 
 def test_the_clock_is_an_argument(world: World) -> None:
     """What is due is decided by the application's clock, wherever it stands."""
-    world.change(clock=lambda: datetime(2030, 2, 28, 23, 0, tzinfo=UTC))
+    began = datetime(2027, 2, 28, 23, 0, tzinfo=UTC)
+    world.change(clock=lambda: began, stamp=stamps.at(lambda: began))
+    world.renew()
     world.deploy(
         started_by("thang", start_event("t1", timer("timeCycle", "R/2024-01-31T00:00:00Z/P1M")))
     ).body_or_raise()
-    world.change(clock=lambda: datetime(2030, 3, 31, tzinfo=UTC))
+    assert world.work() == 0
+    world.change(clock=lambda: datetime(2027, 3, 31, tzinfo=UTC))
     assert world.work() == 1
     with world.app.store.read() as tx:
         due = tx.execute(select(tables.job.c.due).where(tables.job.c.process == "thang")).scalar_one()
-    assert due == datetime(2030, 4, 30, tzinfo=UTC)
+    assert due == datetime(2027, 4, 30, tzinfo=UTC)
 
 
 def test_who_is_no_officer_any_more_starts_nothing(world: World) -> None:

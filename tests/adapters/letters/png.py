@@ -54,3 +54,16 @@ def _paeth(a: int, b: int, c: int) -> int:
     p = a + b - c
     distances = (abs(p - a), abs(p - b), abs(p - c))
     return (a, b, c)[distances.index(min(distances))]
+
+
+def drawn(width: int, height: int, *, alpha: bool = True) -> bytes:
+    """A blue rectangle as PNG, half of it see-through."""
+    pixel = b"\x0b\x3e\xa8" + (b"\x80" if alpha else b"")
+    rows = b"".join(b"\0" + pixel * width for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 6 if alpha else 2, 0, 0, 0)
+    parts = (b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in parts)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

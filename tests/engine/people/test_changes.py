@@ -249,13 +249,16 @@ def test_a_new_head_begins_after_the_old_one() -> None:
         (FITS["role-ended"], True), (FITS["mandate-given"], True), (FITS["position-added"], True),
         (FITS["position-changed"], True), (FITS["officer-changed"], True),
         (to.PositionAdded(id="x", title="X", unit="ubnd", rank="head"), True),
-        (to.PositionAdded(id="x", title="X", unit="ubnd"), False), (to.PositionChanged(id="x", title="X"), False),
+        (to.PositionAdded(id="x", title="X", unit="ubnd"), True), (to.PositionChanged(id="x", title="X"), True),
+        (to.OfficerAdded(id="x", name="X", subject="s"), True), (to.OfficerAdded(id="x", name="X"), False),
         (to.OfficerChanged(id="an", name="An"), False), (FITS["officer-added"], False), (FITS["unit-moved"], True),
         (FITS["unit-added"], False), (FITS["mandate-ended"], False), (FITS["absence"], False),
+        (to.UnitAdded(id="x", name="X", parent="ubnd", collective=True), True),
+        (to.UnitChanged(id="x", collective=False), True), (to.UnitChanged(id="x", name="X"), False),
     ],
 )  # fmt: skip
 def test_what_gives_or_takes_rights_needs_somebody_else(change: Change, needed: bool) -> None:
-    """Appointments, roles, mandates, who signs in as whom, units that move need approval; names, absences do not."""
+    """Appointments, roles, mandates, who signs in as whom, units that move or decide as a body; not names, absences."""
     assert needs_approval(change) is needed
 
 

@@ -1,5 +1,6 @@
 """Interventions as signed acts: modify, migrate, resolve with changed data; of one dossier, at one revision."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
@@ -46,9 +47,9 @@ class Intervene(SignedAct):
         return cls.of_act(subject, cls.read(facts["body"]))
 
     @classmethod
+    @abstractmethod
     def read(cls, body: Mapping[str, Any]) -> Intervention:
         """The act that this body tells, which the server itself wrote."""
-        raise NotImplementedError
 
     @property
     def dossier(self) -> str | None:

@@ -7,7 +7,7 @@ HOSO_ORGAN_KEY or the profile's, which signs the steps for the organ. An agent t
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from adapters.cli.errors import USAGE, CommandFailed
@@ -78,11 +78,6 @@ def module_for(session: Session, named: str | None = None) -> str:
 
     chosen = named or session.environment.get(VARIABLE) or session.profile.pkcs11_module
     return find_module(chosen, session.environment)
-
-
-def open_key(name: str, pin_file: Path | None, *, at: datetime | None = None) -> SigningKey:
-    """Open a key (the agent's, else by its PIN: a file, HOSO_PIN, a hidden prompt); check that it can sign then."""
-    return _usable(_load(name, pin_file, PIN), name, at or datetime.now(UTC))
 
 
 def load_key(name: KeyName, pin_file: Path | None, *, variable: str = PIN) -> SigningKey:

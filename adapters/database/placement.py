@@ -12,7 +12,6 @@ from adapters.database.store import Transaction, insert_new, lock_rows
 from adapters.database.tables import dossier, placement, procedure, task
 from engine.people.cover import Live, Personal, Queue, Shared
 
-UNPLACED = "-"
 _ONLY = 1  # the one row
 _MOVING = -2  # in place of a revision
 _CLASS = ("unit", "role", "holder", "candidates", "excluded", "kind", "met", "queue", "instead_of")

@@ -86,7 +86,7 @@ def statuses_in_lists(
     `path`: certificates that vouch for the list's signer: the issuer and those above it. `pool`: where a signer other
     than the issuer may be found (an indirect list, or a key of its own for lists).
     """
-    names = {prepared(name) for name in (certificate.issuer, *_named_signers(certificate))}
+    names = list_issuers(certificate)
     about = [item for item in lists if item.issuer in names]
     entries = [(item, _entry(item, certificate)) for item in about]
     held = any(entry is not None and _reason(entry) is not None for _, entry in entries)
@@ -137,6 +137,11 @@ def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
     return reason if reason in (x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl) else None
 
 
+def list_issuers(certificate: x509.Certificate) -> set[str | bytes]:
+    """Name, prepared for comparison, all whose lists may speak of a certificate: its issuer and whom it names."""
+    return {prepared(name) for name in (certificate.issuer, *_named_signers(certificate))}
+
+
 def _named_signers(certificate: x509.Certificate) -> list[x509.Name]:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
@@ -172,7 +177,7 @@ def signed_by_authority(
     pool: Sequence[x509.Certificate],
 ) -> bool:
     """Whether a list is by one who may speak of this certificate; arguments as for `statuses_in_lists`."""
-    names = {prepared(name) for name in (certificate.issuer, *_named_signers(certificate))}
+    names = list_issuers(certificate)
     return found.issuer in names and _authentic(found.crl, path, pool)
 
 

@@ -7,6 +7,7 @@ languages stand here. A message of the case (names, numbers, times) follows the 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from signing.evidence.reasons import PACK_REASONS
 from signing.pdf.reasons import PDF_REASONS
 
 INTEGRITY, CHAIN, REVOCATION, USAGE, ALGORITHMS, STAMP, BINDING = CHECKS = (
@@ -160,6 +161,10 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "certificate-unbound": ("chứng thư số chưa được gắn với cán bộ nào", "the certificate is bound to no officer"),
         "certificate-of-another": ("chứng thư số là của cán bộ khác", "the certificate is another officer's"),
         "certificate-kind": ("chứng thư số thuộc loại khác", "the certificate is of another kind"),
+        "certificate-suspended": (
+            "chứng thư số đang tạm dừng vì thiết bị có thể chứa khóa đã bị mất",
+            "the certificate is suspended: a device on which it may lie was lost",
+        ),
     },
     EVIDENCE: {
         "appointment-missing": (
@@ -189,6 +194,14 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "approver-is-author": (
             "người thực hiện cũng chính là người phê duyệt",
             "who did the act approved it, too",
+        ),
+        "own-certificate": (
+            "không ai được tự khôi phục chứng thư số của chính mình",
+            "nobody reinstates their own certificate",
+        ),
+        "approver-own-certificate": (
+            "cán bộ tự phê duyệt cho chứng thư số của chính mình trong khi có quản trị viên khác phê duyệt được",
+            "an officer approved it for their own certificate, though another administrator could have",
         ),
         "administrator-unpinned": (
             "hành vi dựa vào một quản trị viên mà bạn không chỉ định tin cậy",
@@ -232,6 +245,55 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "chứng cứ không phải những gì nhật ký đã ghi",
             "the evidence is not what the log recorded",
         ),
+        "log-key-retired": (
+            "điểm kiểm soát được ký bằng khóa nhật ký đã thôi dùng trước đó",
+            "the checkpoint is signed by a log key that had been retired",
+        ),
+        "witness-missing": (
+            "điểm kiểm soát thiếu chữ ký của bên chứng kiến được yêu cầu",
+            "a witness that was asked for did not cosign the checkpoint",
+        ),
+        "witness-key": ("đây không phải khóa của bên chứng kiến", "this is no key of a witness"),
+        "witness-answer": (
+            "bên chứng kiến trả lời không dùng được",
+            "what the witness answers cannot be used",
+        ),
+        "submission-malformed": (
+            "yêu cầu chứng kiến sai cấu trúc",
+            "what a witness is asked is not well-formed",
+        ),
+        "submission-unsigned": (
+            "điểm kiểm soát không được ký bằng khóa nhật ký mà bên chứng kiến tin cậy",
+            "the checkpoint is not signed by the log key that the witness trusts",
+        ),
+        "submission-cut": (
+            "nhật ký ngắn hơn phần đã thấy trước đây",
+            "the log is shorter than what was seen before",
+        ),
+        "submission-old": (
+            "bên chứng kiến đã thấy nhật ký ở độ dài khác",
+            "the witness saw the log at another size",
+        ),
+        "submission-fork": (
+            "cùng độ dài nhưng nội dung nhật ký khác với phần đã thấy",
+            "the log has as many leaves as was seen, and other ones",
+        ),
+        "succession-conceals": (
+            "bản tuyên bố không nói hết phần nhật ký mà bên chứng kiến đã thấy",
+            "the statement hides what the witness has seen of the log",
+        ),
+        "succession-wrong": (
+            "bản tuyên bố thay khóa nhật ký có nội dung không hợp lệ",
+            "a statement about the log's next key says what cannot be",
+        ),
+        "succession-malformed": (
+            "bản tuyên bố thay khóa nhật ký sai cấu trúc",
+            "a statement about the log's next key is not well-formed",
+        ),
+        "succession-broken": (
+            "các bản tuyên bố thay khóa nhật ký không nối tiếp nhau",
+            "the statements about the log's keys do not follow one another",
+        ),
         "log-key": ("đây không phải khóa nhật ký", "this is no log key"),
         "act-unsigned": ("một hành vi thiếu chữ ký số", "an act lacks its signature"),
         "bundle-missing": (
@@ -251,6 +313,23 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "the pack lacks something that an act names",
         ),
         "pack-too-large": ("gói chứng cứ quá lớn", "the pack is too large"),
+        "readme-other": (
+            "tệp README.txt không giống tệp do phiên bản Hoso này viết: đừng dựa vào các dòng lệnh trong đó",
+            "the README is not the one that this edition of Hoso writes: do not rely on its lines",
+        ),
+        "no-witness": (
+            "không có bên chứng kiến nào ký xác nhận điểm kiểm soát: một máy chủ gian dối có thể cho mỗi người xem một "
+            "nhật ký khác nhau",
+            "no witness cosigned the checkpoint: a dishonest server may show everybody another log",
+        ),
+        "witness-unpinned": (
+            "khóa của các bên chứng kiến chỉ do chính nhật ký cho biết: hãy nêu khóa mà bạn tự có (--witness)",
+            "the witnesses' keys are as the log itself tells them: name one that you know yourself (--witness)",
+        ),
+        "log-restored": (
+            "nhật ký đã được phục hồi từ bản sao lưu và có những lá bị mất",
+            "the log was restored from a backup, and leaves were lost",
+        ),
         "not-examined": (
             "chưa kiểm tra được vì phần trước không đạt",
             "it could not be examined, because what comes before does not hold",
@@ -259,7 +338,7 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 REASONS: Mapping[str, Reason] = {
     code: Reason(check=check, vi=vi, en=en)
-    for check, texts in (*_TEXTS.items(), (EVIDENCE, PDF_REASONS))
+    for check, texts in (*_TEXTS.items(), (EVIDENCE, PDF_REASONS), (EVIDENCE, PACK_REASONS))
     for code, (vi, en) in texts.items()
 }
 NAMES: Mapping[str, Reason] = {

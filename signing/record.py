@@ -179,9 +179,12 @@ def parse_time(text: str) -> datetime:
     if not isinstance(text, str) or not TIME.fullmatch(text) or not text.isascii():
         raise _wrong("time", "must look like 2026-11-21T08:30:00Z")
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise _wrong("time", "is no date that exists") from error
+    if found.year >= 9000:  # in another zone it might be past the last year that there is
+        raise _wrong("time", "is later than anything here")
+    return found
 
 
 def _encode(record: ApprovalRecord | ActRecord) -> bytes:

@@ -15,7 +15,7 @@ from asn1crypto import algos, cms, core, tsp
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from signing.certificates import check_dates, fingerprint, load_certificates
+from signing.certificates import check_dates, der, fingerprint, load_certificates
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.record import time_text
 from signing.stamp_token import MAX_STAMP_BYTES, check_token, malformed, read_token
@@ -41,13 +41,17 @@ class TimeStampAuthority(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """A time, proven. `fingerprint`: SHA-256 of the authority's certificate (hex); `accuracy`: give or take."""
+    """A time, proven. `fingerprint`: SHA-256 of the authority's certificate (hex); `accuracy`: give or take.
+
+    `path`: the certificates judged (DER), the authority's first.
+    """
 
     time: datetime
     accuracy: timedelta
     policy: str
     serial: int
     fingerprint: str
+    path: tuple[bytes, ...]
 
     @property
     def latest(self) -> datetime:
@@ -124,13 +128,14 @@ def verify_stamp(token: bytes, content: bytes, *, trust: Trust, at: datetime) ->
         raise Invalid("stamp-future", message)
     authority = load_certificates(found.signer.dump())[0]
     _check_purpose(authority)
-    _check_authority(authority, found.others, trust, at, told.time)
+    path = _check_authority(authority, found.others, trust, at, told.time)
     return Stamp(
         time=told.time,
         accuracy=told.accuracy,
         policy=told.policy,
         serial=told.serial,
         fingerprint=fingerprint(authority),
+        path=tuple(map(der, path)),
     )
 
 
@@ -179,13 +184,13 @@ def _check_purpose(authority: x509.Certificate) -> None:
 
 def _check_authority(
     authority: x509.Certificate, others: tuple[bytes, ...], trust: Trust, at: datetime, time: datetime
-) -> None:
+) -> tuple[x509.Certificate, ...]:
     from signing.chain import check_chain
 
     try:
         spares = [load_certificates(item)[0] for item in others]
         check_dates(authority, time)
-        check_chain(
+        return check_chain(
             authority,
             (*trust.intermediates, *spares),
             roots=trust.stamp_roots or trust.roots,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cryptography import x509
 
 from signing.canonical import sha256_hex
-from signing.certificates import fingerprint, load_certificates, subject_name
+from signing.certificates import der, fingerprint, load_certificates, subject_name
 from signing.errors import Invalid, SigningError
 from signing.manifest import MAX_MANIFEST_BYTES, manifest_for, parse_manifest
 from signing.record import ActRecord, ApprovalRecord, DocumentReference, decode_record, parse_time
@@ -44,7 +44,7 @@ class VerifiedSignature:
     """Who signed, proven. `fingerprint` and `chain` (issuer first, root last): SHA-256 of DER, hex.
 
     `purpose` is what the CMS commits to: `initial` or `approval`; `verify_submission` gives the record's own instead,
-    which also tells `organ`. `signing_time` is the signer's claim.
+    which also tells `organ`. `signing_time` is the signer's claim. `path`: the certificates judged (DER), signer first.
     """
 
     fingerprint: str
@@ -54,6 +54,7 @@ class VerifiedSignature:
     signing_time: datetime
     certificate_der: bytes
     chain: tuple[str, ...]
+    path: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ def judge_signer(signed: "SignedManifest", *, claimed: datetime, trust: Trust, a
         signing_time=claimed,
         certificate_der=signed.certificate,
         chain=tuple(fingerprint(item) for item in path[1:]),
+        path=tuple(map(der, path)),
     )
 
 

@@ -7,14 +7,14 @@ from signing.canonical import canonical, sha256_hex
 from signing.errors import Invalid
 from signing.evidence.contents import Opened, bundle_of, digest_of
 from signing.evidence.people import day_of
-from signing.evidence.persons import Persons, alone, judge_persons
+from signing.evidence.persons import Persons, alone, check_only_one, judge_persons
 from signing.evidence.running import DEPLOYED, MIGRATED
-from signing.evidence.story import ADOPTED, BOUND, ORGAN, PERSON, REVOKED, Binding, Story
+from signing.evidence.story import ADOPTED, BOUND, ORGAN, PERSON, REINSTATED, REVOKED, Binding, Story
 from signing.evidence.submissions import Signature
 from signing.record import ActRecord, parse_time
 
 MODIFIED, RESOLVED = "dossier-modified", "incident-resolved"
-SIGNED_ACTS = (BOUND, REVOKED, ADOPTED, DEPLOYED, MODIFIED, MIGRATED)
+SIGNED_ACTS = (BOUND, REVOKED, REINSTATED, ADOPTED, DEPLOYED, MODIFIED, MIGRATED)
 INTEGRATOR = "integrator"
 WHOLE = frozenset({""})
 
@@ -41,7 +41,10 @@ def _bound(item: Opened, author: Signature, record: ActRecord, story: Story) -> 
     fingerprint, kind = digest_of(item, "bound"), record.body.get("kind")
     if record.body.get("fingerprint") != fingerprint or fingerprint in story.bound or kind not in (PERSON, ORGAN):
         raise Invalid("record-other-act", "the record binds another certificate than the act, or one bound before")
-    persons = judge_persons(item, author, story, units=_units_of(item, record.subject, story))
+    units = _units_of(item, record.subject, story)
+    persons = judge_persons(item, author, story, units=units)
+    if persons.approver is not None and persons.approver.fingerprint == fingerprint:
+        check_only_one(item, persons, story, units)
     story.bind(fingerprint, Binding(officer=record.subject, kind=str(kind), deed=persons.deed(item)))
     return persons
 
@@ -51,6 +54,22 @@ def _revoked(item: Opened, author: Signature, record: ActRecord, story: Story) -
     whose = story.bound.get(record.subject)
     persons = alone(item, author, story, units=_units_of(item, whose.officer, story) if whose else ())
     story.revoked.add(record.subject)
+    return persons
+
+
+def _reinstated(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    _same_subject(item, record)
+    whose = story.bound.get(record.subject)
+    told = {name: item.details.get(name) for name in ("officer", "reason")}
+    if whose is None or told["officer"] != whose.officer or canonical(dict(record.body)) != canonical(told):
+        raise Invalid("record-other-act", "the record reinstates another certificate than the act, or otherwise")
+    if author.officer == whose.officer:
+        raise Invalid("own-certificate", f"{author.officer} reinstated a certificate of their own")
+    units = _units_of(item, whose.officer, story)
+    persons = judge_persons(item, author, story, units=units)
+    if persons.approver is not None and persons.approver.officer == whose.officer:
+        check_only_one(item, persons, story, units)
+    story.suspended.discard(record.subject)
     return persons
 
 
@@ -89,6 +108,7 @@ def _units_of(item: Opened, officer: str, story: Story) -> set[str]:
 _KINDS: Mapping[str, Callable[[Opened, Signature, ActRecord, Story], Persons]] = {
     BOUND: _bound,
     REVOKED: _revoked,
+    REINSTATED: _reinstated,
     ADOPTED: _adopted,
     DEPLOYED: _deployed,
     MODIFIED: _intervened,

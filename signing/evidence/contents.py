@@ -27,9 +27,12 @@ _FOLDERS = {
     "procedure": ("procedure", ".json"),
     "changes": ("organisation", ".jsonl"),
     "proposal": ("proposals", ".json"),
+    "succession": ("log", ".note"),
 }
-APPROVER = "approval-"
-"""With this begins each role of what the second person signed, who approved the act."""
+AUTHOR, APPROVER = "", "approval-"
+"""With this begins each role of what a person signed: who did the act, and the second one, who approved it."""
+PARTS = ("record", "manifest", "signature")
+"""The roles of what a person signed, each one object."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,78}[A-Za-z0-9_]")
 
 
@@ -57,6 +60,10 @@ class PackContents:
     objects: Mapping[str, bytes]
 
 
+COUNTED = "refusals-counted"
+"""How often an officer was refused the same after the leaf that tells it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A leaf with its evidence read."""
@@ -69,7 +76,7 @@ class Opened:
     @property
     def refused(self) -> bool:
         """Whether the act was refused: what it sent proves the attempt and nothing else."""
-        return self.leaf.act.endswith("-refused")
+        return self.leaf.act.endswith("-refused") or self.leaf.act == COUNTED
 
 
 def open_entry(entry: PackEntry) -> Opened:
@@ -93,7 +100,7 @@ def entry_names(opened: Opened, stored: Mapping[str, bytes]) -> dict[str, str]:
         if opened.refused:
             suffix = "" if label is None else f"-{digest[:16]}"
             _put(names, f"refused/{opened.leaf.index:08d}/{role}{suffix}", digest, opened.leaf)
-        elif role.removeprefix(APPROVER) not in {"record", "manifest", "signature"}:
+        elif role.removeprefix(APPROVER) not in PARTS:
             _put(names, _name(opened, role, digest, label), digest, opened.leaf)
     for whose in signed_by(opened):
         for name, digest in _signed(opened, stored, whose):
@@ -103,7 +110,7 @@ def entry_names(opened: Opened, stored: Mapping[str, bytes]) -> dict[str, str]:
 
 def signed_by(opened: Opened) -> tuple[str, ...]:
     """Give how the roles begin of what was signed: the author's (empty) and the approver's, as far as there are any."""
-    return tuple(whose for whose in ("", APPROVER) if f"{whose}record" in opened.objects and not opened.refused)
+    return tuple(whose for whose in (AUTHOR, APPROVER) if f"{whose}record" in opened.objects and not opened.refused)
 
 
 def digest_of(opened: Opened, role: str) -> str:
@@ -117,6 +124,12 @@ def digest_of(opened: Opened, role: str) -> str:
 def digests_of(opened: Opened, role: str) -> tuple[str, ...]:
     """Give the SHA-256 names of a role that holds any number of objects."""
     return tuple(digest for found, digest, _ in _listed(opened) if found == role)
+
+
+def signed_parts(opened: Opened, stored: Mapping[str, bytes], whose: str) -> tuple[bytes, bytes, bytes]:
+    """Give what a person signed: record, manifest and signature, as PARTS names them."""
+    record, manifest, signature = (stored_object(stored, digest_of(opened, f"{whose}{part}")) for part in PARTS)
+    return record, manifest, signature
 
 
 def stamp_uri(digest: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from signing.canonical import canonical, parse_canonical, sha256_hex
 from signing.errors import Invalid, Undecidable
 from signing.evidence.contents import Opened, digest_of, stored_object
-from signing.evidence.people import ADMINISTRATOR, day_of, gives_rights
+from signing.evidence.people import ADMINISTRATOR, day_of, gives_rights, roles_told
 from signing.evidence.persons import Persons, judge_persons
 from signing.evidence.report import Deed
 from signing.evidence.story import CHANGED, ON_SERVER, UNSIGNED, Batch, Story
@@ -103,10 +103,11 @@ def units_of(change: Mapping[str, Any], story: Story) -> set[str]:
             found = {str(change[name]) for name in names if change.get(name) is not None}
         case "position-added" | "role-granted":
             found = {str(change.get("unit"))}
-            roles = set(change.get("roles") or ()) | {str(change.get("role"))}
+            roles = {*roles_told(change), str(change.get("role"))}
         case "position-changed" if str(change.get("id")) in people.positions:
             position = people.positions[str(change.get("id"))]
-            found, roles = {position.unit}, set(change.get("roles") or position.roles) ^ position.roles
+            found = {position.unit}
+            roles = set(roles_told(change) ^ position.roles) if change.get("roles") else set()
         case "officer-appointed":
             position = people.position(str(change.get("position")))
             found, roles = {position.unit}, set(position.roles)

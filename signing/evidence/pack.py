@@ -2,7 +2,8 @@
 
 A pack is a function of its contents, so the rule that every entry is accounted for needs no list: whoever reads a pack
 takes its leaves and objects out, builds the pack again, and compares. An entry that no evidence names, one that is
-missing, and one that differs in a byte all show.
+missing, and one that differs in a byte all show. README.txt alone may differ: it is prose for people, of which another
+edition has other words, and it proves nothing; `other_readme` says so.
 """
 
 import re
@@ -28,9 +29,11 @@ from signing.record import ApprovalRecord, decode_record, parse_time
 from signing.trail.checkpoint import Checkpoint, parse_checkpoint_text
 from signing.trail.proof import MAX_PROOF_BYTES, parse_proof, write_proof
 
-__all__ = ["PackContents", "PackEntry", "build_pack", "pack_entries", "read_contents", "read_pack"]
+__all__ = ["PackContents", "PackEntry", "build_pack", "other_readme", "pack_entries", "read_contents", "read_pack"]
 
 README = "README.txt"
+MAX_README_BYTES = 4 << 20
+"""More than the lines for as many signatures as a pack can hold."""
 _TRAIL = re.compile(r"trail/([0-9]{8,16})\.(leaf|salt|evidence|tlog-proof)")
 _SALT = re.compile(r"[0-9a-f]{64}")
 
@@ -59,15 +62,27 @@ def pack_entries(contents: PackContents) -> dict[str, bytes]:
 
 
 def read_pack(pack: bytes) -> dict[str, bytes]:
-    """Read a pack's entries strictly: Invalid unless it is exactly the pack that its own leaves and objects make."""
+    """Read a pack's entries strictly: Invalid unless it is exactly the pack that its own leaves and objects make.
+
+    It must have a README.txt; what that says is not judged.
+    """
     entries = read_archive(pack)
+    if len(entries.get(README, b"")) > MAX_README_BYTES:
+        raise Invalid("pack-too-large", f"a {README} of more than {MAX_README_BYTES >> 20} MiB; no pack needs as much")
     again = pack_entries(read_contents(entries))
+    if README in entries:
+        again[README] = entries[README]
     for name in sorted(entries.keys() | again.keys()):
         if entries.get(name) != again.get(name):
             raise Invalid(
                 "pack-unaccounted", f"the entry {name[:120]} is not what the trail's evidence says; nothing vouches"
             )
     return entries
+
+
+def other_readme(entries: Mapping[str, bytes], contents: PackContents) -> bool:
+    """Whether a pack's README.txt is another than this edition writes for its contents: nothing vouches for it."""
+    return entries[README] != _readme(contents, [open_entry(item) for item in contents.entries])
 
 
 def read_contents(entries: Mapping[str, bytes]) -> PackContents:

@@ -6,7 +6,7 @@ gives rights is never taken from an act that is not here; that an ending was wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -120,7 +120,9 @@ class People:
     def _add_position(self, told: Mapping[str, Any], deed: Deed) -> None:
         head = told.get("rank") == "head"
         of = {"title": _text(told, "title"), "unit": _text(told, "unit")}
-        _new(self.positions, _text(told, "id"), Position(**of, head=head, roles=_roles(told), deed=deed, named=deed))
+        _new(
+            self.positions, _text(told, "id"), Position(**of, head=head, roles=roles_told(told), deed=deed, named=deed)
+        )
 
     def _change_position(self, told: Mapping[str, Any], deed: Deed) -> None:
         found = self.positions.get(_text(told, "id"))
@@ -131,7 +133,7 @@ class People:
         if "title" in told or "rank" in told:
             changed = replace(changed, named=deed)
         if "roles" in told:
-            changed = replace(changed, roles=_roles(told), deed=deed)
+            changed = replace(changed, roles=roles_told(told), deed=deed)
         self.positions[_text(told, "id")] = changed
 
     # What is asked
@@ -174,6 +176,18 @@ class People:
         """Who but the author administered, administers or will administer the unit, as far as the pack tells."""
         administered = (each for each in self._all() if each.officer != author and self._administers(each, unit))
         return sorted({each.officer for each in administered})
+
+    def administering(self, units: Iterable[str], day: date) -> list[str]:
+        """Who administers all of these units on that day, as far as the pack tells."""
+        wanted = list(units)
+        officers = sorted({each.officer for each in self._all()})
+        return [who for who in officers if all(self._has_all(who, unit, day) for unit in wanted)]
+
+    def _has_all(self, officer: str, unit: str, day: date) -> bool:
+        try:
+            return bool(self.having(officer, ADMINISTRATOR, unit, day))
+        except (Invalid, Undecidable):
+            return False
 
     def signs_as(self, officer: str, capacity: str, day: date) -> tuple[Deed, ...] | None:
         """The acts beside those of their footing by which the officer signs so, TM. as a body's head, Q. as an acting
@@ -266,8 +280,10 @@ def gives_rights(kind: str, told: Mapping[str, Any]) -> bool:
         return True
     if kind in {"position-added", "position-changed"}:  # a title says who somebody is
         return True
-    if kind in {"unit-added", "unit-changed"}:
-        return "collective" in told or (kind == "unit-changed" and "parent" in told)
+    if kind == "unit-added":  # whoever administers what is above it administers it, too
+        return True
+    if kind == "unit-changed":
+        return not told.keys().isdisjoint({"name", "parent", "collective"})
     return kind in {"officer-added", "officer-changed"} and "subject" in told
 
 
@@ -312,7 +328,8 @@ def _optional(told: Mapping[str, Any], name: str) -> str | None:
     return None if told.get(name) is None else _text(told, name)
 
 
-def _roles(told: Mapping[str, Any]) -> frozenset[str]:
+def roles_told(told: Mapping[str, Any]) -> frozenset[str]:
+    """The roles that a change names; Invalid where they are no list of texts."""
     found = told.get("roles", [])
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise _malformed("roles")

@@ -11,16 +11,15 @@ from typing import Any
 
 from signing.canonical import canonical, parse_canonical
 from signing.errors import Invalid
-from signing.evidence.contents import APPROVER, Opened, digest_of, stored_object
+from signing.evidence.contents import APPROVER, PARTS, Opened, digest_of, stored_object
 from signing.evidence.people import ADMINISTRATOR, day_of
-from signing.evidence.proposals import shows
+from signing.evidence.proposals import BY_AUTHOR, shows
 from signing.evidence.report import Deed
 from signing.evidence.story import BOOTSTRAP, SIGNED, SOLE, Story
 from signing.evidence.submissions import FRESH, LAPSES, Signature, check_fresh, judge_signature
 from signing.record import ActRecord, parse_time
 
 PROPOSAL_APPROVED = "proposal-approved"
-_PARTS = ("record", "manifest", "signature")
 _CONTENT = {"id", "act", "subject", "body", "author", "reason"}
 
 
@@ -59,7 +58,7 @@ def judge_persons(
     """
     concerned, day = sorted(set(units)), day_of(parse_time(item.leaf.time))
     said = {name for name in ("author", "approved_by", "proposal") if name in item.details}
-    approved = {role for role in ("proposal", *(f"{APPROVER}{part}" for part in _PARTS)) if role in item.objects}
+    approved = {role for role in ("proposal", *(f"{APPROVER}{part}" for part in PARTS)) if role in item.objects}
     if not said and not approved:
         _check_sole(item, author, story, concerned if about is None else about)
         check_fresh(item, author)
@@ -81,6 +80,19 @@ def alone(item: Opened, author: Signature, story: Story, *, units: Iterable[str]
     check_fresh(item, author, FRESH)
     day = day_of(parse_time(item.leaf.time))
     return Persons(author=author, approver=None, rests=_rests(author, story, ADMINISTRATOR, sorted(units), day, False))
+
+
+def check_only_one(item: Opened, persons: Persons, story: Story, units: Iterable[str]) -> None:
+    """Raise Invalid `approver-own-certificate` where somebody else could have approved what an officer approved for a
+    certificate of their own: an administrator of these units who could sign then.
+    """
+    assert persons.approver is not None
+    at = parse_time(item.leaf.time)
+    two = {persons.author.officer, persons.approver.officer}
+    able = [who for who in story.people.administering(units, day_of(at)) if story.could_sign(who, at)]
+    if others := [who for who in able if who not in two]:
+        message = f"{persons.approver.officer} approved it for their own certificate, though {others[0]} could have"
+        raise Invalid("approver-own-certificate", message)
 
 
 def proposal_of(item: Opened, story: Story) -> Mapping[str, Any]:
@@ -111,10 +123,10 @@ def _check_proposal(item: Opened, author: Signature, approver: Signature, propos
         raise Invalid("proposal-differs", f"what {approver.officer} signed approves another proposal than the act's")
     if canonical(dict(record.body)) != canonical(names) or item.details["proposal"] != proposal["id"]:
         raise Invalid("proposal-differs", f"what {approver.officer} signed names another proposal than the act's")
-    signed = {part: digest_of(item, part) for part in _PARTS}
+    signed = canonical({part: digest_of(item, part) for part in PARTS})
     assert isinstance(act, ActRecord)
     told = (proposal["act"], proposal["subject"], proposal["author"])
-    if told != (act.act, act.subject, author.officer) or canonical(proposal["body"].get("signed")) != canonical(signed):
+    if told != (act.act, act.subject, author.officer) or canonical(proposal["body"].get(BY_AUTHOR)) != signed:
         raise Invalid("proposal-differs", f"the proposal that {approver.officer} approved holds another act than this")
     if not shows(proposal, act):
         raise Invalid(

@@ -7,18 +7,18 @@ from signing.bundle import bundle_hash
 from signing.canonical import canonical, sha256_hex
 from signing.errors import Invalid
 from signing.evidence.running import DEPLOYED
-from signing.evidence.story import ADOPTED, BOUND, CHANGED
+from signing.evidence.story import ADOPTED, BOUND, CHANGED, REINSTATED
 from signing.record import ActRecord
 
 Json = Mapping[str, Any]
-SIGNED = "signed"
+BY_AUTHOR = "signed"
 """In a proposal's body: what its author signed, by the SHA-256 of each part."""
 
 
 def shows(proposal: Json, act: ActRecord) -> bool:
     """Whether what the proposal shows is what its author signed; False for what is never proposed."""
     read = _SIGNED.get(act.act)
-    shown = {name: value for name, value in proposal["body"].items() if name != SIGNED}
+    shown = {name: value for name, value in proposal["body"].items() if name != BY_AUTHOR}
     try:
         signed = read(shown, proposal) if read else None
         reason = proposal["reason"] == dict(act.body).get("reason")
@@ -27,7 +27,7 @@ def shows(proposal: Json, act: ActRecord) -> bool:
     return signed is not None and reason and canonical(signed) == canonical(dict(act.body))
 
 
-def _bound(shown: Json, _proposal: Json) -> Json:
+def _whole(shown: Json, _proposal: Json) -> Json:
     return shown
 
 
@@ -49,7 +49,8 @@ def _changed(shown: Json, proposal: Json) -> Json:
 
 
 _SIGNED: Mapping[str, Callable[[Json, Json], Json]] = {
-    BOUND: _bound,
+    BOUND: _whole,
+    REINSTATED: _whole,
     ADOPTED: _adopted,
     DEPLOYED: _deployed,
     CHANGED: _changed,

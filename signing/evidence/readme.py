@@ -20,6 +20,7 @@ Gói này chứa mọi thứ chứng minh điều đã xảy ra với hồ sơ {
   bundle/        quy trình đã chạy; procedure/ thủ tục       refused/       những gì đã bị từ chối, như khi gửi đến
   organisation/  các thay đổi tổ chức đã được ký             proposals/     đề xuất mà người thứ hai đã ký duyệt
   stamps/        dấu thời gian (RFC 3161) trên giá trị của từng chữ ký
+  log/           các bản tuyên bố thay khóa nhật ký, nếu có
 
 Kiểm tra từng chữ ký chỉ bằng OpenSSL: giải nén gói, đặt roots.pem (chứng thư gốc mà bạn tin, không lấy từ gói này)
 cạnh tệp này, rồi chạy các lệnh dưới đây. Mỗi tệp mà danh mục nêu tên được so bằng SHA-256. Chữ ký có dấu thời gian
@@ -39,6 +40,7 @@ This pack holds all that proves what happened to dossier {dossier}: {count} acts
   bundle/        the process that ran; procedure/            refused/       what was refused, as it arrived
   organisation/  changes of the organisation, as signed      proposals/     what the second person approved by signature
   stamps/        time stamps (RFC 3161) over the value of each signature
+  log/           statements of how the log's keys followed one another, if any
 
 To check each signature with OpenSSL alone: unpack, put roots.pem (the root that you trust, not one from this pack)
 beside this file, and run the lines below. Each file that a manifest names is compared by SHA-256. A signature with a

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from signing.bundle import bundle_hash
 from signing.errors import Invalid
 from signing.evidence.contents import Opened, bundle_of, stored_object
-from signing.evidence.process import signed_steps
+from signing.evidence.process import signed_steps, step_names
 
 PROCESS = "process.bpmn"
 STARTED, MIGRATED, DEPLOYED = "dossier-started", "dossier-migrated", "process-deployed"
@@ -29,6 +29,8 @@ class Running:
     """The bundles in the pack, each with the hash of its files."""
     steps: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Bundle hash → the steps that want a signature, with its purpose."""
+    names: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Bundle hash → what its steps are called."""
     hashes: dict[str, str] = field(default_factory=dict)
     """What the steps of a bundle begin with → its hash; empty for the dossier's own."""
     own: Bundle | None = None
@@ -39,7 +41,8 @@ class Running:
             digest = bundle_hash(bundle)
             self.deployed.add((str(item.details.get("key")), _number(item.details.get("version")), digest))
             if PROCESS in bundle:
-                self.steps[digest] = signed_steps(stored_object(stored, bundle[PROCESS]))
+                process = stored_object(stored, bundle[PROCESS])
+                self.steps[digest], self.names[digest] = signed_steps(process), step_names(process)
         if item.leaf.act in (STARTED, MIGRATED):
             self._run(item)
 
@@ -56,6 +59,9 @@ class Running:
         if item.leaf.act == MIGRATED and _signed_version(item) != told[0][1]:
             message = f"the dossier was to go on under version {_signed_version(item)}, not {told[0][1]}"
             raise Invalid("record-other-act", message)
+        if item.leaf.act == MIGRATED and (self.own is None or told[0][0] != self.own[0]):
+            message = f"a dossier goes on under another version of its own process, not under {told[0][0]}"
+            raise Invalid("record-other-act", message)
         self.own = told[0]
         self.hashes = {f"{key}@{version}/": digest for key, version, digest in told[1:]} | {"": told[0][2]}
         started = tuple(item.details.get(name) for name in ("process", "version", "bundle"))
@@ -68,6 +74,11 @@ class Running:
         if before not in self.hashes:
             raise Invalid("bundle-missing", f"the step {element[:80]} is of no process under which the dossier runs")
         return self.steps.get(self.hashes[before], {}).get(element.removeprefix(before))
+
+    def name(self, element: object) -> str:
+        """What the dossier's process calls a step; empty where it has no name for it."""
+        before, separator, step = str(element).rpartition("/")
+        return self.names.get(self.hashes.get(before + separator, ""), {}).get(step, "")
 
     def holds(self, bundle: Bundle) -> bool:
         """Whether it is the bundle under which the dossier runs, and in the pack."""

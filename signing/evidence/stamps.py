@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from signing.certificates import load_certificates
 from signing.errors import Invalid
-from signing.evidence.contents import Opened, digest_of, digests_of, stamp_uri, stored_object
+from signing.evidence.contents import Opened, digest_of, digests_of, signed_parts, stamp_uri, stored_object
 from signing.evidence.readme import StampNote
 from signing.record import parse_time, time_text
 from signing.stamped import VerifiedStamped, proven_time, verify_stamped
@@ -17,7 +17,6 @@ from signing.timestamp import signature_value
 from signing.verify import Trust
 
 STAMPED = "signature-stamped"
-_PARTS = ("record", "manifest", "signature")
 
 
 def stamps_of(opened: Iterable[Opened]) -> dict[str, Opened]:
@@ -29,22 +28,24 @@ def stamps_of(opened: Iterable[Opened]) -> dict[str, Opened]:
     return found
 
 
-def verify_with_stamp(item: Opened, stamp: Opened, stored: Mapping[str, bytes], trust: Trust) -> VerifiedStamped:
-    """Verify an act's signature with its stamp. `trust`: roots, and chain and lists of the act."""
+def verify_with_stamp(
+    item: Opened, whose: str, stamp: Opened, stored: Mapping[str, bytes], trust: Trust
+) -> VerifiedStamped:
+    """Verify an act's signature, its author's or its approver's (`whose`), with its stamp.
+
+    `trust`: roots, and chain and lists of the act.
+    """
     if stamp.leaf.index < item.leaf.index:
         raise Invalid("stamp-early", f"leaf {stamp.leaf.index} stamps a signature before the act that it signs")
     chain = [load_certificates(stored_object(stored, digest))[0] for digest in digests_of(stamp, "chain")]
-    record, manifest, signature = (stored_object(stored, digest_of(item, part)) for part in _PARTS)
     found = verify_stamped(
-        record,
-        manifest,
-        signature,
+        *signed_parts(item, stored, whose),
         stored_object(stored, digest_of(stamp, "stamp")),
         trust=replace(trust, intermediates=(*trust.intermediates, *chain)),
         accepted=parse_time(item.leaf.time),
         at=parse_time(stamp.leaf.time),
     )
-    if stamp.details != {"time": time_text(found.proven), "record": digest_of(item, "record")}:
+    if stamp.details != {"time": time_text(found.proven), "record": digest_of(item, f"{whose}record")}:
         raise Invalid("stamp-other-record", f"leaf {stamp.leaf.index} tells another time or record than its stamp")
     return found
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from cryptography import x509
 
+from signing.certificates import load_certificates
 from signing.errors import Invalid
-from signing.evidence.contents import Opened, PackContents
+from signing.evidence.contents import Opened, PackContents, stored_object
 from signing.evidence.people import People
 from signing.evidence.report import Deed
 from signing.evidence.running import Running
 
 BOUND, REVOKED, ADOPTED = "certificate-bound", "certificate-revoked", "procedure-adopted"
+SUSPENDED, REINSTATED = "certificate-suspended", "certificate-reinstated"
 CHANGED = "organisation-changed"
 BOOTSTRAP, SOLE, SIGNED, ON_SERVER, UNSIGNED = "bootstrap", "sole", "signed", "on-server", "unsigned"
 PERSON, ORGAN = "person", "organ"
@@ -57,6 +59,7 @@ class Story:
     vouched: set[str] = field(default_factory=set)
     """The officers to whom a certificate that the auditor pins is bound."""
     revoked: set[str] = field(default_factory=set)
+    suspended: set[str] = field(default_factory=set)
     nonces: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
     running: Running = field(default_factory=Running)
@@ -81,6 +84,15 @@ class Story:
         """Whether a certificate of their own is bound to the officer now."""
         bound = ((print_, each) for print_, each in self.bound.items() if print_ not in self.revoked)
         return any(each.officer == officer and each.kind == PERSON for _, each in bound)
+
+    def could_sign(self, officer: str, at: datetime) -> bool:
+        """Whether the officer had then a certificate of their own that was bound, good and within its dates."""
+        own = [print_ for print_, each in self.bound.items() if each.officer == officer and each.kind == PERSON]
+        return any(self._good(print_, at) for print_ in own if print_ not in self.revoked | self.suspended)
+
+    def _good(self, fingerprint: str, at: datetime) -> bool:
+        certificate = load_certificates(stored_object(self.contents.objects, fingerprint))[0]
+        return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
     def rest_on(self, officer: str, deeds: Iterable[Deed]) -> tuple[Deed, ...]:
         """Note what somebody's right to sign rests on; Invalid `administrator-unpinned` where that is the server's

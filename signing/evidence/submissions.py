@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from signing.canonical import sha256_hex
 from signing.certificates import load_certificates, public_key
 from signing.errors import Invalid
-from signing.evidence.contents import APPROVER, Opened, digest_of, digests_of, stored_object
+from signing.evidence.contents import APPROVER, AUTHOR, Opened, digest_of, digests_of, signed_parts, stored_object
 from signing.evidence.report import Deed
 from signing.evidence.stamps import verify_with_stamp
-from signing.evidence.story import BOOTSTRAP, BOUND, ORGAN, PERSON, Binding, Story
+from signing.evidence.story import BOOTSTRAP, BOUND, ORGAN, PERSON, REINSTATED, Binding, Story
 from signing.record import ActRecord, ApprovalRecord, parse_time
 from signing.verdict import examined
 from signing.verify import Trust, Verified, verify_submission
 
-AUTHOR = ""
 FRESH = timedelta(hours=1)
 """How long before its leaf an act may have been offered; the server's statements live a quarter of an hour."""
 LAPSES = timedelta(days=31)
@@ -72,20 +71,17 @@ def _verified(item: Opened, story: Story, officer: str, whose: str) -> tuple[Ver
     stored = story.contents.objects
     own = digests_of(item, f"{whose}certificate")
     trust = trust_of(item, story, whose)
-    record, manifest, cms = (
-        stored_object(stored, digest_of(item, f"{whose}{role}")) for role in ("record", "manifest", "signature")
-    )
+    record, manifest, cms = signed_parts(item, stored, whose)
     at, proven = parse_time(item.leaf.time), None
-    stamp = story.stamps.get(sha256_hex(cms)) if whose == AUTHOR else None
+    stamp = story.stamps.get(sha256_hex(cms))
     if stamp is not None:
-        found = examined(cms, manifest, trust, at, lambda: verify_with_stamp(item, stamp, stored, trust))
+        found = examined(cms, manifest, trust, at, lambda: verify_with_stamp(item, whose, stamp, stored, trust))
         verified, proven = found.verified, found.proven
     else:
         verified = examined(
             cms, manifest, trust, at, lambda: verify_submission(record, manifest, cms, trust=trust, at=at)
         )
-    if whose == AUTHOR:
-        story.signatures[sha256_hex(cms)] = proven
+    story.signatures[sha256_hex(cms)] = proven
     if verified.record.officer != officer or own not in ((), (verified.signature.fingerprint,)):
         raise Invalid("record-other-act", f"the record is of {verified.record.officer}, the act of {officer}")
     return verified, proven
@@ -116,6 +112,9 @@ def _binding(item: Opened, verified: Verified, story: Story, whose: str) -> Bind
             raise Invalid("certificate-of-another", f"{name} is bound to {found.officer}, not to {record.officer}")
         if (found.kind == ORGAN) != (verified.signature.purpose == ORGAN):
             raise Invalid("certificate-kind", f"{name} is bound as that of a {found.kind}, and signs as another kind")
+        # Whether its officer may show by it to have the key again, is asked with the act itself.
+        if fingerprint in story.suspended and not (whose == APPROVER and _reinstates(item, fingerprint)):
+            raise Invalid("certificate-suspended", f"{name} was suspended, and nobody had reinstated it")
         return found
     if _binds_itself(item, fingerprint, record.officer):
         if whose == AUTHOR and isinstance(record, ActRecord) and (not story.bound or fingerprint in story.admins):
@@ -131,6 +130,10 @@ def _binding(item: Opened, verified: Verified, story: Story, whose: str) -> Bind
 
 def _binds_itself(item: Opened, fingerprint: str, officer: str) -> bool:
     return item.leaf.act == BOUND and item.leaf.subject == officer and digest_of(item, "bound") == fingerprint
+
+
+def _reinstates(item: Opened, fingerprint: str) -> bool:
+    return item.leaf.act == REINSTATED and item.leaf.subject == fingerprint
 
 
 def _bootstrapped(item: Opened, fingerprint: str, record: ActRecord, story: Story) -> Binding:

@@ -1,8 +1,10 @@
 """Verify an evidence pack offline: nothing but the pack, the roots one trusts and the log's key.
 
 In this order, each step on what the ones before have proven:
- 1. form: the pack is exactly what its own leaves and objects make (`read_pack`);
- 2. trail: the log's key signed the checkpoint, each leaf is under it, each evidence is the leaf's;
+ 1. form: the pack is exactly what its own leaves and objects make (`read_pack`), but for README.txt,
+    which is prose: of another than this edition writes, the report remarks it;
+ 2. trail: the log's key signed the checkpoint (or one that followed it, by statements in the pack), and so did the
+    witnesses that it names; each leaf is under it, each evidence is the leaf's;
  3. acts, by rising index: each record fits its manifest, documents, signature and leaf; the certificate leads to a
     root, was not revoked when its stamp proves that it signed (else at the leaf's time), and was then bound to that
     officer by a signed act; no nonce serves twice; what a record
@@ -16,6 +18,7 @@ appointment's end that is left out is found only by who reads the whole log.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
@@ -23,20 +26,29 @@ from cryptography import x509
 from signing.certificates import load_crls
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.evidence.acts import must_be_signed, take_act
+from signing.evidence.anchor import Anchor, judge_anchor
 from signing.evidence.approvals import check_approval, wanted_signature
 from signing.evidence.contents import APPROVER, Opened, PackContents, digest_of, digests_of, open_entry, stored_object
 from signing.evidence.organisation import CHANGES, take_first, take_next, take_unsigned
-from signing.evidence.pack import read_contents, read_pack
+from signing.evidence.pack import other_readme, read_contents, read_pack
 from signing.evidence.pdfs import EXTENDED, PDF, check_extended, check_pdfs
 from signing.evidence.people import day_of
-from signing.evidence.report import ActLine, Deed, Report, SignatureLine
+from signing.evidence.report import (
+    LOG_RESTORED,
+    NO_WITNESS,
+    README_OTHER,
+    WITNESS_UNPINNED,
+    ActLine,
+    Deed,
+    Report,
+    SignatureLine,
+)
 from signing.evidence.stamps import STAMPED, check_stamped, stamps_of
-from signing.evidence.story import Story
+from signing.evidence.story import SUSPENDED, Story
 from signing.evidence.submissions import Signature, judge_signature, trust_of
 from signing.manifest import record_stem
 from signing.reasons import ALGORITHMS, BINDING, CHAIN, INTEGRITY, REVOCATION, STAMP, USAGE
 from signing.record import ApprovalRecord, parse_time, time_text
-from signing.trail.checkpoint import Checkpoint, verify_checkpoint
 from signing.trail.leaf import check_evidence
 from signing.trail.tree import verify_inclusion
 from signing.verdict import held
@@ -53,18 +65,21 @@ def verify_pack(
     admins: Collection[str] = (),
     at: datetime | None = None,
     stamp_roots: Sequence[x509.Certificate] = (),
+    witnesses: Collection[str] = (),
 ) -> Report:
-    """Verify a pack and say what it proves. `log_key`: the log's verifier key (text).
+    """Verify a pack and say what it proves. `log_key`: the log's verifier key (text), the present one or an earlier.
 
     `admins`: fingerprints of the administrators' certificates with one of which every chain of signed acts must begin;
     none: the report names where it begins. `at` (aware): the verifier's own time; acts later than that are refused.
     Signatures are judged at their stamps' times, those without one at their leaves'. `stamp_roots`: whom to trust for
-    stamps; empty: the same roots. Raises Invalid, or Undecidable where proof is missing from the pack; the message
-    names the leaf.
+    stamps; empty: the same roots. `witnesses`: verifier keys; each must have cosigned the checkpoint. Raises Invalid,
+    or Undecidable where proof is missing from the pack; the message names the leaf.
     """
-    contents = read_contents(read_pack(pack))
-    checkpoint = verify_checkpoint(contents.checkpoint, log_key)
+    entries = read_pack(pack)
+    contents = read_contents(entries)
     opened = [open_entry(item) for item in contents.entries]
+    anchor = judge_anchor(contents.checkpoint, opened, contents.objects, log_key=log_key, witnesses=witnesses)
+    checkpoint = anchor.checkpoint
     latest = parse_time(opened[0].leaf.time)
     for item, entry in zip(opened, contents.entries, strict=True):
         verify_inclusion(item.leaf.index, checkpoint.size, item.leaf.hash(), entry.proof, checkpoint.root)
@@ -85,9 +100,20 @@ def verify_pack(
     )
     acts, signatures = [], list[SignatureLine]()
     for item in opened:
-        acts.append(_act_line(item))
         signatures += _located(item, story)
-    return _report(contents, checkpoint, acts, signatures, story)
+        acts.append(_act_line(item, story))
+    remarks = (README_OTHER,) if other_readme(entries, contents) else ()
+    return _report(contents, anchor, acts, signatures, story, (*remarks, *_remarked(anchor)))
+
+
+def _remarked(anchor: Anchor) -> tuple[str, ...]:
+    """What an auditor should know of the log behind the checkpoint."""
+    found = {
+        NO_WITNESS: not anchor.cosigned,
+        WITNESS_UNPINNED: bool(anchor.cosigned) and not any(each.pinned for each in anchor.cosigned),
+        LOG_RESTORED: any(each.lost for each in anchor.successions),
+    }
+    return tuple(code for code, so in found.items() if so)
 
 
 def _in_order(item: Opened, latest: datetime) -> datetime:
@@ -122,6 +148,8 @@ def _judge(item: Opened, story: Story) -> list[SignatureLine]:
         story.completed.add(item.leaf.subject)
     if item.leaf.act == STAMPED:
         check_stamped(item, story.stamps, story.signatures)
+    if item.leaf.act == SUSPENDED:
+        story.suspended.add(item.leaf.subject)
     if item.leaf.act == EXTENDED:
         check_extended(item, story.contents.objects, trust_of(item, story), story.finished)
     if "record" not in item.objects:
@@ -146,7 +174,8 @@ def _signed(item: Opened, author: Signature, story: Story) -> list[SignatureLine
         standing = check_approval(item, author.record, story)
         check_pdfs(item, author.verified, story.contents.objects, trust_of(item, story))
         story.finished |= {(digest, author.fingerprint) for digest in digests_of(item, PDF)}
-        return [_signature_line(item, author, standing.position, standing.deeds)]
+        line = _signature_line(item, author, standing.position, standing.deeds)
+        return [replace(line, step=story.running.name(author.record.element))]
     persons = take_first(item, author, story) if item.leaf.act in CHANGES else take_act(item, author, story)
     lines = [_signature_line(item, author, _position(item, author, story), persons.rests)]
     if persons.approver is not None:
@@ -171,7 +200,7 @@ def _crls(opened: Sequence[Opened], contents: PackContents) -> tuple[bytes, ...]
     return tuple(crl for digest in digests for crl in load_crls(stored_object(contents.objects, digest)))
 
 
-def _act_line(item: Opened) -> ActLine:
+def _act_line(item: Opened, story: Story) -> ActLine:
     leaf = item.leaf
     return ActLine(
         index=leaf.index,
@@ -181,6 +210,7 @@ def _act_line(item: Opened) -> ActLine:
         subject=leaf.subject,
         verdict="refused" if item.refused else "accepted",
         details=item.details,
+        step=story.running.name(item.details.get("element", "")),
     )
 
 
@@ -211,19 +241,23 @@ def _signature_line(item: Opened, of: Signature, position: str, appointed: tuple
 
 def _report(
     contents: PackContents,
-    checkpoint: Checkpoint,
+    anchor: Anchor,
     acts: Sequence[ActLine],
     signatures: Sequence[SignatureLine],
     story: Story,
+    remarks: tuple[str, ...],
 ) -> Report:
     return Report(
         dossier=contents.dossier,
-        origin=checkpoint.origin,
-        size=checkpoint.size,
-        root=checkpoint.root.hex(),
+        origin=anchor.checkpoint.origin,
+        size=anchor.checkpoint.size,
+        root=anchor.checkpoint.root.hex(),
         acts=tuple(acts),
         signatures=tuple(signatures),
         bootstrap=tuple(story.bootstrap),
         sole=tuple(story.sole),
         on_server=tuple(sorted(story.on_server)),
+        cosigned=anchor.cosigned,
+        successions=anchor.successions,
+        remarks=remarks,
     )

@@ -6,7 +6,7 @@ time-stamp authority, then a document time stamp over all of it. Nothing is fetc
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.x509 import ocsp
@@ -30,20 +30,31 @@ SPARE = 1024
 """A stamp may be that much longer than the one before it (serial numbers, times)."""
 
 
-def extend(pdf: bytes, *, trust: Trust, stamp: Callable[[bytes], bytes]) -> bytes:
+class Place(Protocol):
+    """Reads the file and appends to it: `place_for_stamp`, or that within limits."""
+
+    def __call__(self, pdf: bytes, first: bytes, *, trust: Trust) -> tuple[bytes, Hole]:
+        """Give the file with a place for a stamp, and that place."""
+        ...
+
+
+@closed
+def place_for_stamp(pdf: bytes, first: bytes, *, trust: Trust) -> tuple[bytes, Hole]:
+    """Append validation data and the place for a stamp like the `first`; all of `extend` that reads the file."""
+    stored = _with_data(pdf, [*_signatures(pdf), first], trust)
+    return _with_place(stored, len(first) + SPARE)
+
+
+def extend(pdf: bytes, *, trust: Trust, stamp: Callable[[bytes], bytes], place: Place = place_for_stamp) -> bytes:
     """Append validation data from `trust`, and a document time stamp; the result starts with `pdf`. Raises Invalid.
 
     `stamp`: gives a token (RFC 3161, DER) for a SHA-256 digest; it is called twice, first to learn whose certificates
     the store must hold, and its errors pass through. Verify the result: whether data suffice, `verify_pdf` says.
     """
-    signatures = _signatures(pdf)
-    first = stamp(hashlib.sha256(pdf).digest())
-    stored = _with_data(pdf, [*signatures, first], trust)
-    written, hole = _with_place(stored, len(first) + SPARE)
+    written, hole = place(pdf, stamp(hashlib.sha256(pdf).digest()), trust=trust)
     return embed_in(written, hole, stamp(hashlib.sha256(bytes_covered(written, hole)).digest()))
 
 
-@closed
 def _signatures(pdf: bytes) -> list[bytes]:
     reader = read_pdf(pdf)
     check_plain(reader)
@@ -95,7 +106,6 @@ def _speaks_of(response: bytes, serials: set[int]) -> bool:
         return False
 
 
-@closed
 def _with_data(pdf: bytes, signatures: Iterable[bytes], trust: Trust) -> bytes:
     """Append the store, with what it held before."""
     data = _gather(signatures, trust)
@@ -128,7 +138,6 @@ def _stream(content: bytes) -> Any:
     return stream
 
 
-@closed
 def _with_place(pdf: bytes, reserve: int) -> tuple[bytes, Hole]:
     """Append the place of a document time stamp (EN 319 142-1 §5.5), in an invisible field of its own."""
     update = Update(pdf)

@@ -81,7 +81,9 @@ def _blank(width: float, height: float) -> Any:
         BBox=generic.ArrayObject([generic.NumberObject(0), generic.NumberObject(0), number(width), number(height)]),
         Resources=dictionary(),
     )
-    return generic.StreamObject(look, stream_data=b"")
+    blank = generic.StreamObject(look, stream_data=b"")
+    blank.compress()  # as what will be drawn there is: EU DSS calls a change of /Filter an undefined modification
+    return blank
 
 
 def _enter(update: Update, reference: Any) -> None:

@@ -19,7 +19,7 @@ from signing.pdf.fields import field_named, open_signature_fields, purpose_of, t
 from signing.pdf.lock import check_unlocked
 from signing.pdf.look import check_look
 from signing.pdf.reading import check_plain, closed, read_pdf
-from signing.pdf.update import Update, dictionary, name
+from signing.pdf.update import Update, dictionary, name, number
 
 RESERVE = 12 * 1024
 """Bytes kept for a signature: certificates of four authorities with RSA-4096 and a time stamp fit."""
@@ -58,6 +58,7 @@ def prepare(
     if look is not None:
         widget[name("AP")] = dictionary(N=_imported(update, look))
         check_look(widget)
+        widget["/AP"]["/N"][name("BBox")] = _box_of(widget)
     update.mark_update(widget.container_ref)
     written = update.bytes_for(f"sign {field} {sorted(locked or ())} {time_text(at)} {reserve}")
     return with_range(written, signature)
@@ -82,6 +83,12 @@ def _imported(update: Update, look: bytes) -> Any:
     if int(page.root["/Pages"]["/Count"]) != 1:
         raise Invalid("pdf-look", "the appearance of a signature must be a PDF of one page")
     return update.import_page_as_xobject(page)
+
+
+def _box_of(widget: Any) -> Any:
+    """The field's own size, to the thousandth: EU DSS calls another one, however close, an undefined modification."""
+    left, bottom, right, top = map(float, widget["/Rect"])
+    return generic.ArrayObject(map(number, (0, 0, right - left, top - bottom)))
 
 
 def with_range(written: bytes, signature: Any) -> bytes:

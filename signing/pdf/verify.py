@@ -18,7 +18,7 @@ from signing.pdf.revisions import check_revisions, signed_fields
 from signing.pdf.slack import check_tight
 from signing.pdf.validation_data import read_validation_data
 from signing.record import time_text
-from signing.timestamp import verify_stamp
+from signing.timestamp import Stamp, verify_stamp
 from signing.verify import CLOCK_SKEW, Trust, VerifiedSignature, verify_pdf_signature
 
 PERMITTED = frozenset({"number", "date"})
@@ -32,7 +32,8 @@ class PdfSignature:
 
     `covered`: how many bytes of the file it covers, its own place included. `level`: B-B; B-T with a document time
     stamp after it; B-LT where the file also holds what is needed to judge it; B-LTA where a stamp covers that as well.
-    `proven`: the time at which it was judged.
+    `proven`: the time at which it was judged. `judged`: the certificates (DER) on the paths of this signer and of all
+    time stamps in the file.
     """
 
     field: str
@@ -41,6 +42,7 @@ class PdfSignature:
     covered: int
     level: str
     proven: datetime
+    judged: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +74,12 @@ def verify_pdf(pdf: bytes, *, trust: Trust, at: datetime, accepted: datetime | N
     found = []
     for item in placed:
         if item.field.startswith(SIGNATURE_FIELD):
-            later = [(stamp, time) for stamp, time in stamps if stamp.revision > item.revision]
+            later = [(place, stamp.latest) for place, stamp in stamps if place.revision > item.revision]
             proven = max(later[0][1], accepted or later[0][1]) if later else accepted or at
             verified = _verified(pdf, item, trust, proven)
             level = _level(pdf, item, reader, [stamp for stamp, _ in later], trust, proven)
-            found.append(replace(verified, level=level))
+            judged = (*verified.judged, *(each for _, stamp in stamps for each in stamp.path))
+            found.append(replace(verified, level=level, judged=judged))
     return tuple(found)
 
 
@@ -109,11 +112,11 @@ def _place(pdf: bytes, reader: Any, field: str, revision: int, value: Any) -> _P
     return _Placed(field=field, revision=revision, hole=hole, value=value)
 
 
-def _stamped(pdf: bytes, item: _Placed, trust: Trust, at: datetime) -> datetime:
+def _stamped(pdf: bytes, item: _Placed, trust: Trust, at: datetime) -> Stamp:
     token = unpadded(contents_of(item.value))
     stamp = verify_stamp(token, bytes_covered(pdf, item.hole), trust=trust, at=at)
     check_tight(token, version="v3", known=(*trust.intermediates, *trust.roots, *trust.stamp_roots))
-    return stamp.latest
+    return stamp
 
 
 def _verified(pdf: bytes, item: _Placed, trust: Trust, proven: datetime) -> PdfSignature:
@@ -138,6 +141,7 @@ def _verified(pdf: bytes, item: _Placed, trust: Trust, proven: datetime) -> PdfS
         covered=item.hole.covered_to,
         level="B-B",
         proven=proven,
+        judged=signature.path,
     )
 
 

@@ -58,6 +58,11 @@ def root(frontier: Sequence[bytes]) -> bytes:
     return node
 
 
+def root_of(size: int, node: NodeReader) -> bytes:
+    """Give the root of the tree's first `size` leaves."""
+    return _subtree(0, size, node)
+
+
 def inclusion_proof(index: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
     """Prove that leaf `index` is in the tree of `size` leaves: hashes from the leaf's sibling up (RFC 6962 §2.1.1)."""
     if not 0 <= index < size:
@@ -94,6 +99,29 @@ def consistency_proof(old: int, new: int, node: NodeReader) -> tuple[bytes, ...]
     if low > 0:
         proof.append(_subtree(low, high, node))
     return tuple(reversed(proof))
+
+
+def frontier_in(old: int, new: int, proof: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Give the frontier of the older tree, which a consistency proof holds where `old` is no power of two and not new.
+
+    Nothing is proven yet: `root` of it is the older root that `verify_consistency` must be asked with. ValueError where
+    a proof for these sizes has another length, or holds no frontier.
+    """
+    if not 0 < old < new or old & (old - 1) == 0:
+        raise ValueError(f"a proof from {old} to {new} leaves holds no frontier")
+    rest, found = list(proof), list[bytes]()
+    low, high = 0, new
+    while high != old and rest:
+        middle, item = low + _split(high - low), rest.pop()
+        if old <= middle:
+            high = middle
+        else:
+            found.append(item)
+            low = middle
+    found += rest
+    if high != old or len(rest) != 1 or len(found) != old.bit_count():
+        raise ValueError(f"a proof from {old} to {new} leaves is not {len(proof)} hashes long")
+    return tuple(found)
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:

@@ -54,6 +54,7 @@ class Dossier:
     called: Mapping[str, int] = field(default_factory=dict)  # versions of called processes, fixed as it was received
     revision: int = 0
     finished: datetime | None = None
+    erased: datetime | None = None  # since when nothing is left of it but that it was
     suspended: datetime | None = None  # since when; its tasks, messages and programs wait until it is resumed
 
     def refuses_while_suspended(self) -> Refusal | None:

@@ -67,6 +67,7 @@ RIGHTS: Mapping[str, Right] = {
     "see tasks": _reads(),
     "see documents": _reads(),
     "see dispatches": _reads(),
+    "export evidence": _reads(),
     "see messages": _reads(),
     "see incidents": _reads(),
     "see proposals": _reads(),
@@ -92,6 +93,8 @@ RIGHTS: Mapping[str, Right] = {
     "move tokens": _in(Where.DOSSIER, ADMINISTRATOR),
     "migrate dossiers": _in(Where.DOSSIER, ADMINISTRATOR),
     "resolve incidents": _in(Where.DOSSIER, ADMINISTRATOR),
+    "see retention": _reads(ADMINISTRATOR, AUDITOR),
+    "erase dossiers": _in(Where.UNIT, ADMINISTRATOR),
     # The organisation, certificates, procedures, processes
     "add units": _in(Where.UNIT, ADMINISTRATOR),
     "add officers": _in(Where.UNIT, ADMINISTRATOR),
@@ -111,6 +114,12 @@ RIGHTS: Mapping[str, Right] = {
     # Programs
     "do jobs": Right(roles=(WORKER,), programs=True),
 }
+
+
+UNTOLD = frozenset({"see who they are", "see the log", "export evidence", "export lists"})
+"""Reads that the trail does not tell of auditors: of themselves, what every client asks all the time to hold the server
+to its log, and exports, which are a leaf of their own whoever makes them.
+"""
 
 
 def refuses(officer: Officer, act: str, unit: str | None = None) -> Refusal | None:
@@ -140,6 +149,11 @@ def refuses_early(officer: Officer, act: str) -> Refusal | None:
     refusal = refuses(officer, act)
     recorded = right.where == Where.DOSSIER and AUDITOR not in officer.roles and officer.roles != {WORKER}
     return None if recorded else refusal
+
+
+def told_of(officer: Officer, act: str) -> bool:
+    """Whether it is in the trail that this officer reads what the act shows: auditors see more than their work asks."""
+    return AUDITOR in officer.roles and RIGHTS[act].nature != Nature.OPEN and act not in UNTOLD
 
 
 def refuses_change(officer: Officer, act: str = "change anything") -> Refusal | None:

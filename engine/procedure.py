@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from engine.capacities import WRITTEN, read_capacities
+from engine.retention import NAMES as RETENTION
+from engine.retention import Retention, read_retention
 
 CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 MAX_APPROVALS = 8
@@ -18,7 +20,7 @@ MAX_TEXT = 200  # characters
 NAMES = frozenset(
     {
         "code", "name", "process", "valid_from", "valid_until", "decided_by", "term", "required_documents", "result",
-        "channels", "post_excluded", "fees",
+        "channels", "post_excluded", "fees", "retention",
     }
 )  # fmt: skip
 TERM = frozenset({"working_days", "cutoff"})
@@ -49,7 +51,8 @@ class RequiredApproval:
 class Procedure:
     """A procedure record, in force from `valid_from` until the next of its code begins, at most to `valid_until`.
 
-    Both are days of it. `post_excluded` is the reason why post is excluded, or None.
+    Both are days of it. `post_excluded` is the reason why post is excluded, or None. Without `retention`, its dossiers
+    are never erased.
     """
 
     code: str
@@ -64,6 +67,7 @@ class Procedure:
     channels: frozenset[str]
     post_excluded: str | None
     valid_until: date | None = None
+    retention: Retention | None = None
 
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
@@ -96,6 +100,7 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
         approvals=_approvals(result),
         channels=channels,
         post_excluded=_optional(body, "post_excluded"),
+        retention=_retention(body),
     )
 
 
@@ -127,6 +132,17 @@ def _approval(item: Mapping[str, object]) -> RequiredApproval:
     except ValueError as error:
         raise ProcedureError(f"result.approvals.capacities: {error}") from error
     return RequiredApproval(purpose=purpose, role=_text(item, "role"), capacities=capacities)
+
+
+def _retention(body: Mapping[str, object]) -> Retention | None:
+    if body.get("retention") is None:
+        return None
+    given = _mapping(body, "retention")
+    _only(given, RETENTION, "retention.")
+    try:
+        return read_retention(given, _text(given, "decided_by"))
+    except ValueError as error:
+        raise ProcedureError(f"retention.{str(error).removeprefix('retention.')}") from error
 
 
 def _mapping(body: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ from engine.outcome import LeafDraft, Outcome
 from engine.people.capacity import Capacity
 from engine.process import ProcessDefinition
 from engine.task import Task
+from signing.record import ApprovalRecord
 from signing.verify import Verified
 
 
@@ -32,7 +33,7 @@ class CompleteTask:
 
     number: int
     data: Mapping[str, object]
-    approval: Verified | None
+    approval: Verified | ApprovalRecord | None  # in a replay: the record of one that was accepted
     objects: Mapping[str, object]
     capacity: Capacity | None = None  # in which an approval is signed
     ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter
@@ -97,7 +98,7 @@ def _handed_over(outcome: Outcome, document: str) -> Outcome:
     return replace(outcome, dossier=delivered, handed_over=document)
 
 
-def _refuses_approval(task: Task, approval: Verified | None) -> Refusal | None:
+def _refuses_approval(task: Task, approval: Verified | ApprovalRecord | None) -> Refusal | None:
     if task.signature == "none" or approval is not None:
         return None
     message = f"task {task.id} wants a signature ({task.signature}), found none"

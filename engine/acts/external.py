@@ -78,7 +78,8 @@ def caught(before: Dossier, outcome: Outcome, report: Report) -> bool:
 
 def _leaf(dossier: Dossier, definition: ProcessDefinition, report: Report, act: str, **told: object) -> LeafDraft:
     name = definition.graph.nodes[report.element].name or report.element
-    details = {"element": report.element, "name": name, "type": report.type, "worker": report.worker, **told}
+    which = {"job": report.number, "element": report.element, "name": name, "type": report.type}
+    details = {**which, "worker": report.worker, **told}
     return LeafDraft(actor=report.officer.id, act=act, subject=dossier.code, dossier=dossier.code, details=details)
 
 

@@ -7,7 +7,7 @@ whole and plain, stands in its leaf: it is what there is to sign.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine import policy
 from engine.acts import migrate as migration
@@ -105,6 +105,26 @@ class Resolve(Intervention):
     def body(self) -> dict[str, object]:
         """The act whole, as plain JSON."""
         return {**Intervention.body(self), "incident": self.incident, "data": dict(self.data)}
+
+
+def read_body(act: str, body: Mapping[str, Any]) -> Intervention:
+    """The act that a leaf or a record tells, which Hoso wrote (`body`); raises KeyError or TypeError for another."""
+    said = {name: body[name] for name in ("revision", "reason")}
+    match act:
+        case Suspend.act:
+            return Suspend(**said)
+        case Resume.act:
+            return Resume(**said)
+        case Cancel.act:
+            return Cancel(**said)
+        case Modify.act:
+            begin = tuple((item["element"], item["within"]) for item in body["begin"])
+            return Modify(**said, end=tuple(body["end"]), begin=begin, data=body["data"])
+        case Migrate.act:
+            return Migrate(**said, version=body["version"], mapping=body["mapping"])
+        case Resolve.act:
+            return Resolve(**said, incident=body["incident"], data=body["data"])
+    raise KeyError(act)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from engine.outcome import SYSTEM, LeafDraft
 
 LIFE = timedelta(days=7)
 """How long a message waits if nobody says otherwise."""
+BUFFERED = "buffered"
+"""In the details of who received a message: the leaf by which it began to wait."""
 MOST_WAITING = 1000
 """Messages of one name from one unit that may wait at the same time."""
 
@@ -20,7 +22,7 @@ MOST_WAITING = 1000
 class Message:
     """A message on its way: from an `officer`, or (None) thrown by a `dossier`. `unit` is the sender's.
 
-    `life` is how long it may wait; `sent` when it was sent, if it waited.
+    `life` is how long it may wait; `sent` when it was sent, if it waited, and `leaf` tells that it began to.
     """
 
     name: str
@@ -31,6 +33,13 @@ class Message:
     dossier: str | None = None
     unit: str = ""
     sent: str | None = None
+    leaf: int | None = None
+
+    @property
+    def waited(self) -> Mapping[str, object]:
+        """What the leaf of its receiver tells of a message that waited: by its leaf, its data are erased with those."""
+        told = {"sent": self.sent, BUFFERED: self.leaf}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 def read_life(text: str | None) -> timedelta | Refusal:

@@ -65,7 +65,8 @@ def migrate(
         called=new.versions,
         performers=_performers(dossier, plan.elements),
     )
-    leaf = replace(leaf, details={**leaf.details, "bundles": told(new.bundles)})
+    called = {"called": dict(new.versions)} if new.versions else {}
+    leaf = replace(leaf, details={**leaf.details, "bundles": told(new.bundles), **called})
     outcome = move(moved, new, Step(state=state, effects=effects), leaf, now=now)
     return _carried(dossier, outcome, new, keeps, now)
 

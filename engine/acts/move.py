@@ -133,7 +133,8 @@ def _planned(definition: ProcessDefinition, step: Step, now: datetime) -> dict[i
 def scope_of(state: State, task: int, now: datetime, tank: Tank) -> Scope:
     """What the model's expressions of an open task see: its data, and the time in Vietnam."""
     element = state.things[task].element
-    return Scope(element=element, data=state.seen_by(task), now=now.astimezone(VIETNAM), tank=tank)
+    there = now.replace(microsecond=0).astimezone(VIETNAM)  # as the kernel counts, and its leaf tells
+    return Scope(element=element, data=state.seen_by(task), now=there, tank=tank)
 
 
 def _user_task(graph: Graph, element: str) -> UserTask:

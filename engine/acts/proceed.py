@@ -30,8 +30,12 @@ def job_completed(
     document: Document | None = None,
     now: datetime,
 ) -> Outcome:
-    """A job is done: its data join the dossier's; the document that it made becomes the current one of its name."""
+    """A job is done: its data join the dossier's; the document that it made becomes the current one of its name.
+
+    The leaf tells beside what was done which job it was, and what it gave: without them nobody could replay it.
+    """
     event = JobCompleted(job=number, data=data)
+    leaf = replace(leaf, details={**leaf.details, "job": number, "data": dict(data)})
     if document is None:
         return _proceed(dossier, definition, event, leaf, now=now)
     before = replace(dossier, documents={**dossier.documents, document.name: document})
@@ -54,7 +58,7 @@ def job_failed(
         act="job-failed",
         subject=dossier.code,
         dossier=dossier.code,
-        details={"code": code, "message": message},
+        details={"job": number, "code": code, "message": message},
     )
     return _proceed(dossier, definition, event, leaf, now=now)
 
@@ -69,7 +73,7 @@ def timer_fired(
         act="timer-fired",
         subject=dossier.code,
         dossier=dossier.code,
-        details={"element": element, "name": node.name or element},
+        details={"timer": number, "element": element, "name": node.name or element},
     )
     return _proceed(dossier, definition, TimerFired(timer=number), leaf, now=now)
 
@@ -101,6 +105,7 @@ def message_received(
         assert refusal is not None
         told = {"name": name, "code": refusal.code, "message": refusal.message}
         return Outcome.refused(refusal, replace(leaf, act="message-refused", details=told))
+    leaf = replace(leaf, details={**leaf.details, "subscription": number})
     # Who names the dossier itself says with that which is meant, whatever key the model computed for it.
     event = MessageReceived(name=name, data=data, subscription=number)
     return _proceed(dossier, definition, event, leaf, now=now)

@@ -1,7 +1,7 @@
 """Start a dossier: it is received under a process version and a procedure version, and keeps both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.acts.move import move
@@ -35,6 +35,7 @@ class StartDossier:
     unit: str | None = None  # where it begins (`starting_unit`); None: in the officer's own
     by: StartedBy = COUNTER  # the event that starts it, if any
     actor: str | None = None  # who acts, if not the officer in whose name it starts
+    told: Mapping[str, object] = field(default_factory=dict)  # what its leaf says more, of a message that waited
 
 
 def start(act: StartDossier, officer: Officer, definition: ProcessDefinition, *, now: datetime) -> Outcome:
@@ -69,12 +70,15 @@ def start(act: StartDossier, officer: Officer, definition: ProcessDefinition, *,
             "version": definition.version,
             "bundle": definition.bundle_hash,
             "bundles": told(definition.bundles),
+            **({"called": dict(definition.versions)} if definition.versions else {}),
+            "unit": dossier.unit,
             "channel": act.channel,
             "title": act.title,
             "applicant": dict(act.applicant),
             "submitter": act.submitter,
             "data": dict(act.data),
             **_cause(act.by),
+            **act.told,
         },
         objects=_objects(act),
     )

@@ -68,6 +68,7 @@ class Work:
     def __init__(self, graph: Graph, state: State, now: datetime) -> None:
         if now.tzinfo is None:
             raise ValueError("now must be an aware time")
+        now = now.replace(microsecond=0)  # as its leaf tells the time: a replay finds the same
         self._now_there = now.astimezone(VIETNAM)
         self._apart = state.apart
         self.graph = graph

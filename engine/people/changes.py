@@ -212,10 +212,10 @@ def needs_approval(change: Change) -> bool:
             return True
         case PositionAdded() | PositionChanged():  # its title stands in the name of whoever signs
             return True
-        case UnitAdded():  # for a body one signs TM.
-            return change.collective
-        case UnitChanged():  # who administers what lies around it administers it, too
-            return change.parent is not None or change.collective is not None
+        case UnitAdded():  # who administers what lies around it administers it, too; for a body one signs TM.
+            return True
+        case UnitChanged():  # all but how it is reached
+            return (change.name, change.parent, change.collective) != (None, None, None)
         case OfficerAdded() | OfficerChanged():  # whoever signs in as that subject is this officer
             return change.subject is not None
         case _:

@@ -20,7 +20,8 @@ from engine.people.rights import concerned, home, units_ahead
 LAPSES = timedelta(days=30)
 OPEN, APPROVED, REJECTED, WITHDRAWN, LAPSED = "open", "approved", "rejected", "withdrawn", "lapsed"
 DEPLOY, BIND, ORGANISE = "process-deployed", "certificate-bound", "organisation-changed"
-ADOPT = "procedure-adopted"
+ADOPT, REINSTATE = "procedure-adopted", "certificate-reinstated"
+ERASE = "data-erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,11 @@ def of_subject(organisation: Organisation, proposal: Proposal, now: datetime) ->
     return units_ahead(organisation, proposal.subject, now) or whole(organisation)
 
 
+def of_officer(organisation: Organisation, proposal: Proposal, now: datetime) -> frozenset[str]:
+    """The same of the officer whom its body names."""
+    return units_ahead(organisation, str(proposal.body.get("officer")), now) or whole(organisation)
+
+
 def of_changes(organisation: Organisation, proposal: Proposal, now: datetime) -> frozenset[str]:
     """Where the proposed changes change something; else, or where they cannot be read any more, the whole."""
     told = proposal.body.get("changes")
@@ -80,11 +86,19 @@ def of_changes(organisation: Organisation, proposal: Proposal, now: datetime) ->
     return (concerned(organisation, changes, now) if len(changes) == len(read) else None) or whole(organisation)
 
 
+def of_unit(organisation: Organisation, proposal: Proposal, now: datetime) -> frozenset[str]:
+    """The unit that the proposal names; the whole where there is none of that name any more."""
+    named = proposal.body.get("unit")
+    return frozenset(each.id for each in organisation.units if each.id == named) or whole(organisation)
+
+
 RULES: Mapping[str, Rule] = {
     DEPLOY: Rule(proposed="deployment-proposed", right=INTEGRATOR, concerns=whole),
     BIND: Rule(proposed="binding-proposed", right=ADMINISTRATOR, concerns=of_subject),
     ORGANISE: Rule(proposed="organisation-change-proposed", right=ADMINISTRATOR, concerns=of_changes),
+    REINSTATE: Rule(proposed="reinstatement-proposed", right=ADMINISTRATOR, concerns=of_officer),
     ADOPT: Rule(proposed="adoption-proposed", right=ADMINISTRATOR, concerns=whole),
+    ERASE: Rule(proposed="erasure-proposed", right=ADMINISTRATOR, concerns=of_unit),
 }
 
 
@@ -101,6 +115,19 @@ def needs_another(organisation: Organisation, proposal: Proposal, now: datetime)
         covered[officer] = covered.get(officer, frozenset()) | organisation.within(unit)
     about = RULES[proposal.act].concerns(organisation, proposal, now)
     return any(officer != proposal.author and not about.isdisjoint(units) for officer, units in covered.items())
+
+
+def deciders(organisation: Organisation, proposal: Proposal, now: datetime) -> frozenset[str]:
+    """Who could decide it now but its author, whether they can sign or not."""
+    about = RULES[proposal.act].concerns(organisation, proposal, now)
+    given = {each.officer for each in organisation.grants if each.role == ADMINISTRATOR}
+    held = {
+        each.officer
+        for each in organisation.appointments
+        if ADMINISTRATOR in organisation.position(each.position).roles
+    }
+    found = [officer_at(organisation, each, now) for each in (given | held) - {proposal.author}]
+    return frozenset(each.id for each in found if each and all(each.has(ADMINISTRATOR, unit) for unit in about))
 
 
 def may_see(officer: Officer, proposal: Proposal) -> bool:
@@ -156,7 +183,8 @@ def _refuses_decided(proposal: Proposal, now: datetime) -> Refusal | None:
 def _refuses_author(organisation: Organisation, proposal: Proposal, now: datetime) -> Refusal | None:
     """Who proposed it must still be an officer with the right to."""
     author, right = officer_at(organisation, proposal.author, now), RULES[proposal.act].right
-    unit = home(organisation, proposal.subject, now) if proposal.act == BIND else None
+    about = {BIND: proposal.subject, REINSTATE: str(proposal.body.get("officer"))}.get(proposal.act)
+    unit = home(organisation, about, now) if about is not None else None
     if author is not None and (right in author.roles if unit is None else author.has(right, unit)):
         return None
     where = f" in {unit}" if unit is not None else ""

@@ -11,6 +11,9 @@ from adapters.database.tables import counter, idempotency, number, record, state
 from signing.record import PURPOSES
 
 Row = Mapping[Any, Any]
+ERASED = -2  # an answer that went with its dossier's data
+REGISTER = "register/"
+"""How the names of the running numbers of registers begin: their register and year follow."""
 PENDING = -1  # an answer that is being found; never seen outside the transaction that finds it
 
 
@@ -23,6 +26,11 @@ def find_statement(tx: Transaction, id: str) -> Row | None:
     """The statement of that id."""
     row = tx.execute(select(statement).where(statement.c.id == id)).mappings().first()
     return dict(row) if row else None
+
+
+def statement_used(tx: Transaction, id: str) -> bool:
+    """Whether the statement's nonce was used up before."""
+    return tx.execute(select(statement.c.used).where(statement.c.id == id)).scalar() is not None
 
 
 def use_statement(tx: Transaction, id: str, at: datetime) -> bool:
@@ -91,10 +99,10 @@ def reserve_answer(tx: Transaction, values: Row) -> bool:
     return insert_new(tx, idempotency, {**values, "status": PENDING, "body": {}})
 
 
-def save_answer(tx: Transaction, officer: str, key: str, status: int, body: Row) -> None:
-    """Keep the answer of a key, in the act's own transaction."""
+def save_answer(tx: Transaction, officer: str, key: str, status: int, body: Row, *, dossier: str | None = None) -> None:
+    """Keep the answer of a key, in the act's own transaction. `dossier`: whose data it holds, and is erased with."""
     this = (idempotency.c.officer == officer, idempotency.c.key == key)
-    tx.execute(update(idempotency).where(*this).values(status=status, body=body))
+    tx.execute(update(idempotency).where(*this).values(status=status, body=body, dossier=dossier))
 
 
 def next_value(tx: Transaction, name: str) -> int:
@@ -102,6 +110,18 @@ def next_value(tx: Transaction, name: str) -> int:
     first = upsert(tx, counter).values(name=name, value=1)
     following = first.on_conflict_do_update(index_elements=[counter.c.name], set_={"value": counter.c.value + 1})
     return int(tx.execute(following.returning(counter.c.value)).scalar_one())
+
+
+def skip_values(tx: Transaction, name: str, by: int) -> None:
+    """Leave out the next values of a running number."""
+    first = upsert(tx, counter).values(name=name, value=by)
+    tx.execute(first.on_conflict_do_update(index_elements=[counter.c.name], set_={"value": counter.c.value + by}))
+
+
+def next_values(tx: Transaction, prefix: str) -> dict[str, int]:
+    """The running numbers whose names begin so, without that beginning, each with the value that comes next."""
+    found = select(counter.c.name, counter.c.value).where(counter.c.name.startswith(prefix, autoescape=True))
+    return {row.name.removeprefix(prefix): row.value + 1 for row in tx.execute(found.order_by(counter.c.name))}
 
 
 def number_of_job(tx: Transaction, job: int) -> Row | None:

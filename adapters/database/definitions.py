@@ -7,20 +7,30 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from adapters.database.store import Transaction, insert_new
-from adapters.database.tables import content, procedure, process, upload
+from adapters.database.tables import content, content_use, procedure, process, upload
 
 Row = Mapping[Any, Any]
+FOR_GOOD = ""
+"""Whose bytes they are that are no dossier's: they are never erased."""
 
 
-def put_content(tx: Transaction, sha256: str, data: bytes) -> None:
-    """Keep bytes under their SHA-256; keeping them twice changes nothing."""
-    if tx.execute(select(content.c.sha256).where(content.c.sha256 == sha256)).first() is None:
-        insert_new(tx, content, {"sha256": sha256, "bytes": data})
+def put_content(tx: Transaction, sha256: str, data: bytes, *, of: str = FOR_GOOD) -> None:
+    """Keep bytes under their SHA-256; keeping them twice changes nothing.
+
+    `of`: the dossier with whose data they may be erased, unless they are kept for anything else, too.
+    """
+    use = (content_use.c.sha256 == sha256, content_use.c.dossier == of)
+    # What is kept for good comes again and again (chains, revocation lists), what is a dossier's hardly ever.
+    if of == FOR_GOOD and tx.execute(select(content_use.c.sha256).where(*use)).first() is not None:
+        return
+    insert_new(tx, content, {"sha256": sha256, "bytes": data})
+    insert_new(tx, content_use, {"sha256": sha256, "dossier": of})
 
 
 def put_upload(tx: Transaction, sha256: str, data: bytes, officer: str) -> None:
     """Keep bytes that an officer uploaded; several may upload the same."""
-    put_content(tx, sha256, data)
+    if tx.execute(select(content.c.sha256).where(content.c.sha256 == sha256)).first() is None:
+        insert_new(tx, content, {"sha256": sha256, "bytes": data})
     insert_new(tx, upload, {"sha256": sha256, "officer": officer})
 
 

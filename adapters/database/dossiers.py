@@ -52,6 +52,7 @@ def load(tx: Transaction, code: str, *, lock: bool = False, part: Part = "every"
         started=row["started"],
         due=row["due"],
         finished=row["finished"],
+        erased=row["erased"],
         suspended=row["suspended"],
         state=parts.load(tx, code, State.from_json(row["state"]), part),
         performers={element: tuple(officers) for element, officers in row["performers"].items()},
@@ -259,8 +260,8 @@ def _first_codes(tx: Transaction, officer: Officer, after: str, limit: int, want
     """The first codes behind `after`: each unit's own are read in order, as far as the page goes."""
     found = set[str]()
     units = scope.units(officer)
-    for start in range(0, len(units), queues.PARTS):
-        ahead = [_codes_of(unit, after, limit, wanted).subquery() for unit in units[start : start + queues.PARTS]]
+    for start in range(0, len(units), leads.PARTS):
+        ahead = [_codes_of(unit, after, limit, wanted).subquery() for unit in units[start : start + leads.PARTS]]
         found |= set(tx.execute(union_all(*(select(each.c.dossier) for each in ahead))).scalars())
     return sorted(found)[:limit]
 

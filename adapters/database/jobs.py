@@ -1,6 +1,6 @@
 """The job table: timers, letters, numbers, mail, parcels. A lease carries an epoch that fences off a paused worker."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,12 @@ def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
     tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
 
 
+def repeat(tx: Transaction, id: int, due: datetime) -> None:
+    """End a lease of a job that is done again and again: the next time, as if it were new."""
+    again = {"due": due, "attempts": 0, "error": None, "lease_until": None}
+    tx.execute(update(job).where(job.c.id == id).values(**again))
+
+
 def wake(tx: Transaction, code: str, now: datetime, *, dossier: str | None) -> None:
     """What was postponed for that reason, a code at the end of its error, is due at once: of a dossier, or of none."""
     waits = (job.c.state.in_(WAITING), job.c.lease_until.is_(None), job.c.due > now)
@@ -134,6 +140,32 @@ def stuck(tx: Transaction, now: datetime) -> int:
 def failed(tx: Transaction, kind: str) -> list[Row]:
     """The jobs of that type that cannot be done any more, and never will be."""
     query = select(job).where(job.c.queue == OWN_QUEUE, job.c.type == kind, job.c.state == "failed").order_by(job.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def is_open(tx: Transaction, kind: str) -> bool:
+    """Whether a job of that type waits or is being done."""
+    query = select(job.c.id).where(job.c.queue == OWN_QUEUE, job.c.type == kind, job.c.state == "open").limit(1)
+    return tx.execute(query).first() is not None
+
+
+def hasten(tx: Transaction, kind: str, now: datetime) -> None:
+    """A job of that type that waits for its time, or to be tried again, is due at once."""
+    waits = (job.c.state == "open", job.c.lease_until.is_(None), job.c.due > now)
+    tx.execute(update(job).where(job.c.queue == OWN_QUEUE, job.c.type == kind, *waits).values(due=now))
+
+
+def newest(tx: Transaction, kind: str) -> Row | None:
+    """The job of that type that was added last."""
+    query = select(job).where(job.c.queue == OWN_QUEUE, job.c.type == kind).order_by(job.c.id.desc()).limit(1)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def reaching_out(tx: Transaction, types: Collection[str]) -> list[Row]:
+    """The jobs still to be done whose work is seen outside: of these types of our own, and all of external workers."""
+    outside = or_(job.c.type.in_(types), job.c.queue != OWN_QUEUE)
+    query = select(job).where(job.c.state.in_(WAITING), outside).order_by(job.c.id)
     return [dict(row) for row in tx.execute(query).mappings()]
 
 

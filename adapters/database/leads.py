@@ -17,7 +17,7 @@ RARE = 1_000  # what has no more dossiers than so many is looked at whole
 LOOKS = (200, 1_800)  # dossiers that one page looks at: first so many, then as many more
 _COUNTED = 4_000  # beyond that, common is common
 _SPELLINGS = 32  # words of one beginning that are followed one by one
-_PARTS = 400  # that are read in order in one question; SQLite takes 500
+PARTS = 400  # that are read in order in one question; SQLite takes 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def _ways(tx: Transaction, leads: Sequence[_Lead], units: Sequence[str]) -> Iter
     """What together gives every dossier that may have the words, each in order from an index."""
     for lead in leads:
         words = _spellings(tx, lead.word, units) if lead.last else [lead.word]
-        if words is not None and len(words) * len(units) <= _PARTS:
+        if words is not None and len(words) * len(units) <= PARTS:
             for id in units:
                 for word in words:
                     yield select(dossier_word.c.dossier.label("code")).where(
@@ -138,8 +138,8 @@ def _spellings(tx: Transaction, beginning: str, units: Sequence[str]) -> list[st
 def _newest(tx: Transaction, ways: Sequence[Select[tuple[str]]], behind: str, size: int) -> list[str]:
     """The first `size` codes behind that one."""
     found = set[str]()
-    for start in range(0, len(ways), _PARTS):
-        ahead = [_ahead(way, behind, size).subquery() for way in ways[start : start + _PARTS]]
+    for start in range(0, len(ways), PARTS):
+        ahead = [_ahead(way, behind, size).subquery() for way in ways[start : start + PARTS]]
         found |= set(tx.execute(union_all(*(select(each.c.code) for each in ahead))).scalars())
     return sorted(found, reverse=True)[:size]
 

@@ -50,6 +50,11 @@ def keep(tx: Transaction, values: Row) -> int:
     return int(tx.execute(insert(message).values(**values).returning(message.c.id)).scalar_one())
 
 
+def tell_leaf(tx: Transaction, id: int, leaf: int) -> None:
+    """Keep which leaf tells that it waits."""
+    tx.execute(update(message).where(message.c.id == id).values(leaf=leaf))
+
+
 def find(tx: Transaction, id: int) -> Row | None:
     """The message of that id, while it waits."""
     row = tx.execute(select(message).where(message.c.id == id)).mappings().first()

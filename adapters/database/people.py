@@ -1,6 +1,6 @@
 """Officers' names and certificates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any, Literal
 
@@ -48,6 +48,14 @@ def has_certificate(tx: Transaction, officer_id: str, kind: str) -> bool:
     """Whether a certificate of that kind is bound to the officer now."""
     query = select(certificate.c.fingerprint).where(certificate.c.officer == officer_id, certificate.c.kind == kind)
     return tx.execute(query.where(certificate.c.revoked.is_(None)).limit(1)).first() is not None
+
+
+def who_sign(tx: Transaction, officers: Set[str], at: datetime) -> set[str]:
+    """Who of these officers has a certificate of their own with which they can sign then."""
+    good = and_(certificate.c.revoked.is_(None), certificate.c.suspended.is_(None), certificate.c.kind == "person")
+    dated = and_(certificate.c.not_before <= at, certificate.c.not_after >= at)
+    query = select(certificate.c.officer).where(certificate.c.officer.in_(officers), good, dated)
+    return set(tx.execute(query).scalars())
 
 
 def any_certificate(tx: Transaction) -> bool:

@@ -38,7 +38,6 @@ LOOKS = (200, 1_800)  # tasks that one page of a search for common words looks a
 Tasks = FromClause  # the table of tasks, or some of its rows
 _NEVER = "9" * 14
 _DIGITS = "%Y%m%d%H%M%S%f"
-PARTS = 400  # that are read in order in one question; SQLite takes 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +166,8 @@ def first_tasks(tx: Transaction, desk: Desk, look: Look, among: Tasks = task) ->
     """The ids of the first tasks of the view behind the cursor, whatever their words, each with its own cursor."""
     questions = list(questions_for(desk, look, among))
     found: dict[str, str] = {}
-    for start in range(0, len(questions), PARTS):
-        ahead = [question.subquery() for question in questions[start : start + PARTS]]
+    for start in range(0, len(questions), leads.PARTS):
+        ahead = [question.subquery() for question in questions[start : start + leads.PARTS]]
         together = union_all(*(select(each) for each in ahead))
         found |= {_cursor(row): row.id for row in tx.execute(together)}
     return [(found[cursor], cursor) for cursor in sorted(found)[: look.limit]]

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Transaction = Connection
+READ_ONLY = "25006"  # PostgreSQL's state of a database that takes no changes, such as a replica
 
 
 class StoreUnavailable(Exception):
@@ -48,6 +49,10 @@ class Store:
                     yield connection
         except OperationalError as error:
             raise StoreUnavailable(_reason(error)) from error
+        except InternalError as error:
+            if write and getattr(error.orig, "sqlstate", None) == READ_ONLY:
+                raise StoreUnavailable("it takes no changes now") from error
+            raise
         except PoolTimeout as error:
             raise StoreUnavailable("all its connections are busy") from error
 
@@ -56,6 +61,22 @@ class Store:
         if write or self.engine.dialect.name != "postgresql":
             return {}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    def forget_deleted(self) -> None:
+        """On SQLite, empty the journal that still holds what was deleted; while others read, that comes later.
+
+        PostgreSQL frees and overwrites the space by itself (VACUUM).
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_BRIEFLY}")  # while it waits for readers, nobody writes
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENTLY}")
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Give back all connections."""
@@ -96,6 +117,13 @@ def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]
     return transaction.execute(inserted.returning(*table.primary_key)).first() is not None
 
 
+# What is deleted is overwritten with zeros, for personal data that were erased must not lie in free pages.
+_BRIEFLY, _PATIENTLY = 2_000, 30_000  # milliseconds
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_PATIENTLY}", "secure_delete=ON",
+)  # fmt: skip
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
@@ -109,7 +137,7 @@ def _sqlite(url: str) -> Engine:
     def connect(raw: object, _record: object) -> None:
         raw.isolation_level = None  # type: ignore[attr-defined]  # the driver begins nothing by itself
         cursor = raw.cursor()  # type: ignore[attr-defined]
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -93,7 +93,7 @@ mandate = Table(
 organisation_leaf = Table(
     "organisation_leaf",
     metadata,
-    Column("kind", String(10), primary_key=True),  # officer | position | unit | mandate
+    Column("kind", String(10), primary_key=True),  # officer | position | unit | mandate | cert | witness | log
     Column("id", String(80), primary_key=True),
     Column("leaf", BigInteger, primary_key=True, autoincrement=False),
 )
@@ -201,6 +201,15 @@ content = Table(
     Column("bytes", LargeBinary, nullable=False),
 )
 
+# Whose bytes they are beside the rows that name them (documents, attachments, dispatches): a dossier's (what was signed
+# in it, prepared or made for it), which go with its data; or ("") kept for good, as certificates and bundles are.
+content_use = Table(
+    "content_use",
+    metadata,
+    Column("sha256", ForeignKey("content.sha256"), primary_key=True),
+    Column("dossier", String(80), primary_key=True, index=True),
+)
+
 # What a PDF signature shows: of the officer of that id; of none (""), the agency's seal, with its diameter.
 signature_image = Table(
     "signature_image",
@@ -262,6 +271,8 @@ dossier = Table(
     Column("started", Moment, nullable=False),
     Column("due", Moment),
     Column("finished", Moment),
+    Column("erased", Moment),  # since when nothing is left of its data
+    Column("erased_leaf", BigInteger),
     Column("suspended", Moment),  # since when
     Column("state", Json, nullable=False),
     Column("performers", Json, nullable=False),
@@ -269,6 +280,7 @@ dossier = Table(
     Column("revision", Integer, nullable=False),
     Index("ix_dossier_unit_code", "unit", "code"),
     Index("ix_dossier_process", "process_key", "process_version", "code"),
+    Index("ix_dossier_procedure_finished", "procedure", "finished"),
 )
 
 incident = Table(
@@ -411,7 +423,7 @@ statement = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("act", String(40), nullable=False),
-    Column("subject", String(200), nullable=False),
+    Column("subject", String(200), nullable=False, index=True),
     Column("officer", ForeignKey("officer.id"), nullable=False),
     Column("facts", Json, nullable=False),
     Column("nonce", String(64), nullable=False, unique=True),
@@ -503,6 +515,7 @@ message = Table(
     Column("unit", String(40), nullable=False),  # the sender's
     Column("sent", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
+    Column("leaf", BigInteger),  # by which it began to wait
     Index("ix_message_name", "name", "id"),
     Index("ix_message_unit", "unit", "id"),
 )
@@ -514,11 +527,11 @@ dispatch = Table(
     Column("code", String(100), nullable=False, unique=True),
     Column("dossier", ForeignKey("dossier.code"), nullable=False, index=True),
     Column("document", String(100), nullable=False),
-    Column("sha256", ForeignKey("content.sha256"), nullable=False),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False, index=True),
     Column("channel", String(20), nullable=False),
     Column("recipient", Json, nullable=False),
     Column("consent", Json),
-    Column("label", ForeignKey("content.sha256")),
+    Column("label", ForeignKey("content.sha256"), index=True),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created", Moment, nullable=False, index=True),
@@ -544,18 +557,46 @@ number = Table(
     Column("issued", Moment, nullable=False),
 )
 
+# Without salt and evidence, what it was about was erased; its hash stands in the tree as before.
 leaf = Table(
     "leaf",
     metadata,
     Column("index", BigInteger, primary_key=True, autoincrement=False),
     Column("encoded", LargeBinary, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Column("evidence", LargeBinary, nullable=False),
+    Column("salt", LargeBinary),
+    Column("evidence", LargeBinary),
     Column("dossier", String(80)),
     Column("revision", Integer),  # of the dossier after the act
     Column("device", String(40)),  # on which the act was done; none: it was a program's
     Index("ix_leaf_dossier_index", "dossier", "index"),
     Index("ix_leaf_device_index", "device", "index"),
+)
+
+# What the trail is searched by, of each leaf; `at`: its time, in seconds since 1970.
+leaf_search = Table(
+    "leaf_search",
+    metadata,
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("act", String(200), nullable=False),
+    Column("dossier", String(80)),
+    Column("capacity", String(40)),  # in which was signed
+    Index("ix_leaf_search_at", "at", "leaf"),
+    Index("ix_leaf_search_actor", "actor", "at", "leaf"),
+    Index("ix_leaf_search_act", "act", "at", "leaf"),
+    Index("ix_leaf_search_actor_act", "actor", "act", "at", "leaf"),
+    Index("ix_leaf_search_dossier", "dossier", "at", "leaf"),
+    Index("ix_leaf_search_capacity", "capacity", "at", "leaf"),
+)
+
+# The certificates by which a leaf's act was signed, or that it is about.
+leaf_certificate = Table(
+    "leaf_certificate",
+    metadata,
+    Column("certificate", String(64), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
 )
 
 tree_node = Table(
@@ -575,6 +616,49 @@ log_head = Table(
     Column("checkpoint", Text, nullable=False),
 )
 
+# Checkpoints that were published, each with what witnesses added to it: these never change.
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("published", Moment, nullable=False),
+)
+
+# How often an officer was refused, or an auditor asked, the same within the hour after the leaf that told it first.
+tally = Table(
+    "tally",
+    metadata,
+    Column("officer", String(40), primary_key=True),
+    Column("act", String(100), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("what", String(64), primary_key=True),  # SHA-256 of `told`
+    Column("told", Json, nullable=False),
+    Column("step", Json, nullable=False),
+    Column("dossier", String(80), index=True),
+    Column("until", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first", Moment),
+    Column("last", Moment),
+)
+
+# How the log's keys followed one another: the statement, and the leaf that tells it (none: the leaf was lost).
+succession = Table(
+    "succession",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", ForeignKey("content.sha256"), nullable=False),
+    Column("leaf", BigInteger),
+)
+
+# Which leaves tell of a backup.
+backup = Table(
+    "backup",
+    metadata,
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+    Column("made", Moment, nullable=False),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,
@@ -584,4 +668,5 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("body", Json, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("dossier", String(80), index=True),  # whose data it holds
 )

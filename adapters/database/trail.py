@@ -28,12 +28,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLeaf:
-    """A leaf as it lies in the store: its canonical bytes, and salt and evidence that open its hash."""
+    """A leaf as it lies in the store: its canonical bytes, and salt and evidence that open its hash.
+
+    Both are None where the data that it told of were erased.
+    """
 
     index: int
     encoded: bytes
-    salt: bytes
-    evidence: bytes
+    salt: bytes | None
+    evidence: bytes | None
 
 
 def create_head(tx: Transaction, origin: str, checkpoint: str) -> None:
@@ -46,16 +49,23 @@ def head(tx: Transaction, *, lock: bool = False) -> Head:
     query = select(log_head)
     if lock and lock_rows(tx):
         query = query.with_for_update()
-    row = tx.execute(query).mappings().one()
-    joined = row["frontier"]
-    frontier = tuple(joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES))
-    return Head(origin=row["origin"], size=row["size"], frontier=frontier, checkpoint=row["checkpoint"])
+    return _head(tx.execute(query).mappings().one())
+
+
+def heads(tx: Transaction) -> list[Head]:
+    """The head, where a log has begun; a database that was filled otherwise could have several."""
+    return [_head(row) for row in tx.execute(select(log_head)).mappings()]
 
 
 def save_head(tx: Transaction, new: Head) -> None:
     """Save the head."""
     values = {"size": new.size, "frontier": b"".join(new.frontier), "checkpoint": new.checkpoint}
     tx.execute(update(log_head).where(log_head.c.origin == new.origin).values(**values))
+
+
+def rename_head(tx: Transaction, new: Head) -> None:
+    """Let the log go on under the name and the checkpoint given; nothing else of its head changes."""
+    tx.execute(update(log_head).values(origin=new.origin, checkpoint=new.checkpoint))
 
 
 def add_leaf(
@@ -132,9 +142,20 @@ def keep_about(tx: Transaction, about: Iterable[tuple[str, str, int]]) -> None:
 
 
 def about(tx: Transaction, kind: str, ids: set[str], *, before: int) -> set[int]:
-    """The leaves that say what these officers, positions, units or mandates are, older than that leaf."""
+    """The leaves that say what these officers, positions, units, mandates or certificates are, older than that leaf."""
     of = (organisation_leaf.c.kind == kind, organisation_leaf.c.id.in_(ids), organisation_leaf.c.leaf < before)
     return set(tx.execute(select(organisation_leaf.c.leaf).where(*of)).scalars())
+
+
+def leaves_about(tx: Transaction, kind: str) -> set[int]:
+    """All leaves that say what somebody or something of that kind is."""
+    return set(tx.execute(select(organisation_leaf.c.leaf).where(organisation_leaf.c.kind == kind)).scalars())
+
+
+def _head(row: Row) -> Head:
+    joined = row["frontier"]
+    frontier = tuple(joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES))
+    return Head(origin=row["origin"], size=row["size"], frontier=frontier, checkpoint=row["checkpoint"])
 
 
 def _leaf(row: Row) -> StoredLeaf:

@@ -10,6 +10,9 @@ class LetterError(Exception):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{message}   [{code}]")
+        super().__init__(code, message)
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message}   [{self.code}]"

@@ -6,7 +6,7 @@ as the letter and imported as the field's appearance, so that Vietnamese letters
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -18,7 +18,9 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from adapters.letters.errors import LetterError
-from adapters.letters.typeset import OUTPUT_BYTES, Box, typeset
+from adapters.letters.typeset import Box, typeset
+from adapters.limits.limited import limited
+from signing.errors import Invalid
 
 __all__ = ["SIGNATURE", "Box", "add_fields", "fill_fields", "letter_date", "signing_places"]
 
@@ -27,7 +29,6 @@ PRINT, READ_ONLY, LOCKED = (
     1,
     128,
 )  # ISO 32000-2 tables 167 and 227: PDF/A wants printed widgets; only the program fills them
-MAX_LETTER_BYTES = OUTPUT_BYTES + (8 << 20)  # what the press makes, and all that is added to it later
 SIGNATURE = "signature"  # the kind of a box in which a signature will stand
 SIGNED, APPENDED = 1, 2  # ISO 32000-2 table 225: it has signature fields, and grows by appending alone
 ALIGNMENTS = ("left", "center", "right")
@@ -92,14 +93,27 @@ def add_fields(pdf: bytes, fields: Mapping[str, Box]) -> bytes:
 def fill_fields(pdf: bytes, values: Mapping[str, str]) -> bytes:
     """Fill text fields in one incremental update: the result starts with `pdf`; only /V and /AP of them change.
 
-    Raises `LetterError` (`letter-field`) if a field is missing, is no text field or is filled already.
+    Raises `LetterError` (`letter-field`) if a field is missing, is no text field or is filled already, and
+    (`pdf-malformed`) if the file cannot be read within the limits.
     """
+    try:
+        boxes = limited(_empty_boxes, pdf, sorted(values))
+        return limited(_filled, pdf, dict(values), _appearances(boxes, values))
+    except Invalid as error:
+        raise LetterError(error.code, error.message) from error
+
+
+def _empty_boxes(pdf: bytes, names: Sequence[str]) -> dict[str, Box]:
     writer = _open(pdf)
-    widgets = {name: _empty_field(writer, name) for name in sorted(values)}
-    boxes = {name: _box(widget) for name, widget in widgets.items()}
-    looks = _appearances(boxes, values)
-    for page, (name, widget) in enumerate(widgets.items()):
-        look = writer.import_page_as_xobject(looks, page_ix=page)
+    return {name: _box(_empty_field(writer, name)) for name in names}
+
+
+def _filled(pdf: bytes, values: Mapping[str, str], looks: bytes) -> bytes:
+    """Fill the fields in the order of their names; `looks` has a page for each, in that order."""
+    writer, pages = _open(pdf), PdfFileReader(BytesIO(looks))
+    for page, name in enumerate(sorted(values)):
+        widget = _empty_field(writer, name)
+        look = writer.import_page_as_xobject(pages, page_ix=page)
         widget[pdf_name("/V")] = pdf_string(values[name])
         widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): look})
         writer.mark_update(widget.container_ref)
@@ -114,14 +128,21 @@ def _open(pdf: bytes) -> _Update:
 
 
 def signing_places(pdf: bytes) -> dict[str, Box]:
-    """The empty signature fields of a document, with their sizes; none where it cannot be read, or is no letter."""
-    if len(pdf) > MAX_LETTER_BYTES:
-        return {}
+    """The empty signature fields of a document, with their sizes; none where it cannot be read, or is no letter.
+
+    Raises Invalid `pdf-malformed` where reading it takes more than the limits: nobody can say what it is.
+    """
+    return limited(_signing_places, pdf)
+
+
+def _signing_places(pdf: bytes) -> dict[str, Box]:
     try:
         root = PdfFileReader(BytesIO(pdf)).root
         entries = [entry.get_object() for entry in (root["/AcroForm"]["/Fields"] if "/AcroForm" in root else ())]
         empty = [field for field in entries if field.get("/FT") == "/Sig" and "/V" not in field]
         return {str(field["/T"]): _signing_box(field) for field in empty}
+    except MemoryError:
+        raise
     except Exception:
         # What an applicant uploads as a PDF breaks in every way; it has no place for us then.
         return {}
@@ -187,7 +208,9 @@ def _empty_look(box: Box) -> Any:
         pdf_name("/BBox"): generic.ArrayObject(size),
         pdf_name("/Resources"): generic.DictionaryObject(),
     }
-    return generic.StreamObject(entries, stream_data=b"")
+    empty = generic.StreamObject(entries, stream_data=b"")
+    empty.compress()  # as what will be drawn there is: EU DSS calls a change of /Filter an undefined modification
+    return empty
 
 
 def _length(points: float) -> Any:
@@ -226,7 +249,7 @@ def _box(widget: Any) -> Box:
     )
 
 
-def _appearances(boxes: Mapping[str, Box], values: Mapping[str, str]) -> PdfFileReader:
+def _appearances(boxes: Mapping[str, Box], values: Mapping[str, str]) -> bytes:
     """One page for each field, in the order of `boxes`, with the value typeset as the letter is."""
     wanted = [
         {
@@ -248,4 +271,4 @@ def _appearances(boxes: Mapping[str, Box], values: Mapping[str, str]) -> PdfFile
         raise LetterError(
             "letter-field", f"a value is too long for its field ({names}); shorten it or widen it"
         ) from None
-    return PdfFileReader(BytesIO(made.content))
+    return made.content

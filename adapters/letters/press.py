@@ -4,10 +4,7 @@ Started as a script by `typeset.py`, which can kill it; reads one JSON job on st
 the job's `out` folder: `letter` (the bytes), `fields.json` (where the template wants form fields), or `error.txt`.
 """
 
-import contextlib
-import ctypes
 import json
-import resource
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +12,8 @@ from typing import Any
 
 import typst  # before the network is left: afterwards only this user's own files can be read
 
-NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000  # CLONE_NEWUSER | CLONE_NEWNET, see unshare(2)
-
-
-def limit_itself(cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
-    """Bound what a template that loops or grows for ever can use."""
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(ValueError, OSError):  # macOS does not know this one; the parent's clock still holds
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-
-
-def leave_network() -> None:
-    """Enter an empty network of its own where the system allows it; elsewhere the proxy that leads nowhere must do."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).unshare(NEW_USER_AND_NETWORK)
+sys.path.insert(0, str(Path(__file__).parents[2]))  # isolated, it knows no other folder than those of libraries
+from adapters.limits.own import leave_network, limit_itself
 
 
 def compile_job(job: dict[str, Any]) -> None:
@@ -61,7 +44,7 @@ def main() -> None:
     """Run the one job given on stdin."""
     job = json.load(sys.stdin)
     limit_itself(job["cpu_seconds"], job["memory_bytes"], job["output_bytes"])
-    leave_network()
+    leave_network()  # where the system does not allow it, the proxy that leads nowhere must do
     compile_job(job)
 
 

@@ -17,6 +17,7 @@ VARIABLES: Mapping[str, str] = {
     "HOSO_OIDC_CLIENT_SECRET_FILE": "a file that holds that secret, in place of the variable",
     "HOSO_SMTP_URL": "the mail server: smtp+starttls://user:password@host, smtps://host, smtp://127.0.0.1:port",
     "HOSO_TSA_URL": "the time-stamp authority (RFC 3161): https://host/path, http://host/path; without it results wait",
+    "HOSO_WITNESSES": "who cosign the log: `<verifier key> <URL>` each, separated by commas or new lines",
 }
 
 
@@ -41,6 +42,7 @@ class Settings:
     database_url: str
     smtp_url: str | None
     tsa_url: str | None = None
+    witnesses: str = ""
     oidc: Oidc | None = None
 
     @property
@@ -78,6 +80,7 @@ def read_settings(data: Path | None = None, environment: Mapping[str, str] = os.
         database_url=url,
         smtp_url=environment.get("HOSO_SMTP_URL"),
         tsa_url=environment.get("HOSO_TSA_URL"),
+        witnesses=environment.get("HOSO_WITNESSES", ""),
         oidc=_oidc(environment),
     )
 

@@ -8,15 +8,20 @@ from dataclasses import asdict
 from adapters import calendar, clock, time_stamps
 from adapters.application import trail
 from adapters.application.application import Agency, Application
+from adapters.application.log_keys import LogKeys, LogKeyUnfit
+from adapters.database import successions
+from adapters.database import trail as stored_trail
 from adapters.database.migrate import current, newest, upgrade
 from adapters.database.store import Store, open_store
 from adapters.dispatch import smtp
+from adapters.log_files import LogFiles
 from adapters.oidc.errors import ProviderError
 from adapters.oidc.provider import IdentityProvider
 from adapters.oidc.transport import demand_safe
 from adapters.revocation.refresh import refresh
 from adapters.settings import Oidc, SettingError, Settings
 from adapters.trust_folder import read_trust
+from adapters.witnesses import CheckpointWitness, WitnessSettingError, read_witnesses
 from signing.errors import SigningError
 from signing.timestamp import TimeStampAuthority
 from signing.trail.note import LogKey
@@ -37,11 +42,22 @@ def assemble(settings: Settings) -> Application:
     with store.read() as tx:
         try:
             fits = trail.belongs(app, tx)
-        except SigningError:
+        except (SigningError, LogKeyUnfit):
             fits = False
     if not fits:
         raise SettingError(f"{settings.log_key_file} is not the key of the log in the database; put the right one back")
+    settle(settings, store)
     return app
+
+
+def settle(settings: Settings, store: Store) -> None:
+    """Finish what was killed between the transaction that gave the log another key and the change of the files."""
+    files = LogFiles(folder=settings.data)
+    with store.read() as tx:
+        done = files.settled(stored_trail.head(tx).checkpoint, successions.notes(tx))
+    if not done:
+        with store.write() as tx:
+            files.settle(stored_trail.head(tx, lock=True).checkpoint, successions.notes(tx))
 
 
 def build(settings: Settings, store: Store) -> Application:
@@ -49,11 +65,12 @@ def build(settings: Settings, store: Store) -> Application:
     return Application(
         store=store,
         agency=read_agency(settings),
-        log_key=read_log_key(settings),
+        log_keys=LogKeys(read_log_key(settings), LogFiles(folder=settings.data).keys),
         trust=lambda: read_trust(settings.trust),
         clock=clock.now,
         entropy=secrets.token_bytes,
         stamp=stamps(settings.tsa_url) if settings.tsa_url else None,
+        witnesses=witnesses(settings.witnesses),
         mail=smtp.read_url(settings.smtp_url) if settings.smtp_url else None,
         days_off=lambda year: calendar.days_off(year, settings.days_off),
         identity=provider(settings.oidc) if settings.oidc else None,
@@ -75,6 +92,14 @@ def stamps(url: str) -> TimeStampAuthority:
     try:
         return time_stamps.read_url(url, secrets.token_bytes)
     except time_stamps.StampSettingError as error:
+        raise SettingError(str(error)) from error
+
+
+def witnesses(named: str) -> tuple[CheckpointWitness, ...]:
+    """Who cosign the log; raises SettingError when they cannot be asked as they are named."""
+    try:
+        return read_witnesses(named)
+    except WitnessSettingError as error:
         raise SettingError(str(error)) from error
 
 

@@ -10,6 +10,7 @@ from adapters.application import proposals, statement
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.submission import Checked, refuses_certificate
+from adapters.database.definitions import FOR_GOOD
 from adapters.database.store import Transaction
 from engine import policy
 from engine.errors import Kind, Refusal
@@ -72,6 +73,16 @@ class SignedAct(ABC):
         """In whose trail an attempt stands, too."""
         return None
 
+    @property
+    def kept_with(self) -> str:
+        """The dossier with whose data what is signed is erased; none: it is kept for good."""
+        return FOR_GOOD
+
+    @property
+    def erases(self) -> bool:
+        """Whether something is erased by it, so that no journal may keep it."""
+        return False
+
     def warnings(self, app: Application, tx: Transaction) -> list[Json]:
         """What to consider before signing, each with `code`, `message`, `remedy`."""
         return []
@@ -79,8 +90,8 @@ class SignedAct(ABC):
     def lock(self, tx: Transaction) -> None:  # noqa: B027  (most take none)
         """Take the locks that come before those of certificates and of the log's head."""
 
-    def ended(self) -> frozenset[str]:
-        """The certificates whose binding it ends."""
+    def changed(self) -> frozenset[str]:
+        """The certificates of which it changes what they may sign."""
         return frozenset()
 
     def used(self) -> frozenset[str]:
@@ -91,7 +102,9 @@ class SignedAct(ABC):
         """Store what the act is about, so that an auditor finds its bytes; gives their names by role."""
         return {}
 
-    def refuses_signature(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
+    def refuses_signature(
+        self, app: Application, tx: Transaction, officer: Officer, checked: Checked, now: datetime
+    ) -> Refusal | None:
         """Why the signature of who does it does not count, or None."""
         return refuses_certificate(tx, officer, checked, now)
 
@@ -112,6 +125,10 @@ class SignedAct(ABC):
     def told(self) -> Json:
         """What the leaf of its proposal says."""
         return {}
+
+    def of_own(self, tx: Transaction, officer: Officer, checked: Checked) -> bool:
+        """Whether its approver, who signs so, vouches by it for their own certificate."""
+        return False
 
     def refuses_approver(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
         """Why the approver's signature does not count, or None."""

@@ -90,4 +90,4 @@ class Adopt(SignedAct):
                 "leaf": leaf.index,
             },
         )
-        return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf))})
+        return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf, app.witnessed))})

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from cryptography import x509
 
 from adapters.application.definitions import Definitions
+from adapters.application.log_keys import LogKeys
 from adapters.application.organisations import Organisations
 from adapters.database.store import Store
 from adapters.dispatch.smtp import MailServer
 from adapters.oidc.provider import IdentityProvider
 from adapters.revocation.refresh import Fetched
+from adapters.witnesses import CheckpointWitness
 from signing.timestamp import TimeStampAuthority
 from signing.trail.note import LogKey
 from signing.verify import Trust
@@ -36,7 +38,7 @@ class Application:
 
     store: Store
     agency: Agency
-    log_key: LogKey
+    log_keys: LogKeys
     trust: Callable[[], Trust]
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
@@ -47,4 +49,11 @@ class Application:
     identity: IdentityProvider | None = None  # where officers may sign in
     fetch_revocation: FetchRevocation | None = None  # None: whoever runs the server brings the lists
     stamp: TimeStampAuthority | None = None  # None: results wait
+    witnesses: tuple[CheckpointWitness, ...] = ()  # who cosign the log's checkpoints
     device: str | None = None  # on which the act is done; None: a program does it
+    witnessed: int | None = None  # how many leaves the last checkpoint has that the caller verified
+
+    @property
+    def log_key(self) -> LogKey:
+        """The log's key as it was used last; what a head is signed with, `log_keys` tells."""
+        return self.log_keys.present

@@ -16,21 +16,25 @@ from adapters.application.answer import Answer
 from adapters.application.application import Application
 from adapters.application.bindings import Bind
 from adapters.application.deploy import Deploy
+from adapters.application.erasing import Erase
 from adapters.application.organising import Organise
-from adapters.application.proposals import SIGNED, Approval
+from adapters.application.proposals import Approval
+from adapters.application.reinstating import Reinstate
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
-from adapters.database import definitions
+from adapters.database import definitions, people
 from adapters.database import proposals as stored
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
-from engine.people.proposals import Proposal
+from engine.people.proposals import Proposal, deciders
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import public_key
+from signing.evidence.contents import APPROVER, PARTS
+from signing.evidence.persons import PROPOSAL_APPROVED
+from signing.evidence.proposals import BY_AUTHOR
 from signing.record import ActRecord, decode_record
 
-PROPOSED: Mapping[str, type[SignedAct]] = {each.act: each for each in (Deploy, Bind, Organise, Adopt)}
-PARTS = ("record", "manifest", "signature")
+PROPOSED: Mapping[str, type[SignedAct]] = {each.act: each for each in (Deploy, Bind, Reinstate, Organise, Adopt, Erase)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Signed:
 class Approve(SignedAct):
     """`subject` is the proposal; `body` names it by its digest, and what it would do to what."""
 
-    act: ClassVar[str] = "proposal-approved"
+    act: ClassVar[str] = PROPOSAL_APPROVED
     right: ClassVar[str] = "decide proposals"
 
     ready: SignedAct
@@ -92,17 +96,30 @@ class Approve(SignedAct):
         """Those of the act itself."""
         self.ready.lock(tx)
 
+    def changed(self) -> frozenset[str]:
+        """Those of the act itself."""
+        return self.ready.changed()
+
+    @property
+    def erases(self) -> bool:
+        """As the act itself."""
+        return self.ready.erases
+
     def used(self) -> frozenset[str]:
         """The author's."""
         checked = self.signed.checked
         return frozenset({checked.verified.signature.fingerprint}) if isinstance(checked, Checked) else frozenset()
 
-    def refuses_signature(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
-        """Both signatures must count now, and be of two keys."""
-        if refusal := self.ready.refuses_approver(tx, officer, checked, now):
-            return refusal
+    def refuses_signature(
+        self, app: Application, tx: Transaction, officer: Officer, checked: Checked, now: datetime
+    ) -> Refusal | None:
+        """Both signatures must count now, and be of two keys; nobody vouches for their own where another could."""
         proposal = stored.find(tx, self.subject)
         assert proposal is not None  # else it was refused
+        if self.ready.of_own(tx, officer, checked) and (refusal := _refuses_own(app, tx, proposal, officer, now)):
+            return refusal
+        if refusal := self.ready.refuses_approver(tx, officer, checked, now):
+            return refusal
         found = self.signed.checked
         author = Officer(id=proposal.author, name="", position="", unit="", rights={})
         refusal = found if isinstance(found, Refusal) else refuses_certificate(tx, author, found, now)
@@ -117,7 +134,7 @@ class Approve(SignedAct):
         content = canonical(approval.proposal.content())
         definitions.put_content(tx, sha256_hex(content), content)
         own = {**self.signed.submission.objects(), **self.signed.checked.keep(tx), **self.ready.keep(tx)}
-        others = {f"approval-{role}": value for role, value in doing.objects.items()}
+        others = {f"{APPROVER}{role}": value for role, value in doing.objects.items()}
         objects = {**own, **others, "proposal": sha256_hex(content)}
         answer = enact(Doing(officer=approval.author, now=doing.now, said=approval.said, objects=objects))
         about = {"act": approval.proposal.act, "subject": approval.proposal.subject}
@@ -132,7 +149,7 @@ def named(proposal: Proposal) -> dict[str, object]:
 
 def _of_author(app: Application, proposal: Proposal, ready: SignedAct) -> Signed | Refusal:
     """What the author signed, which must be what was proposed; no lock is held."""
-    names: Any = proposal.body.get(SIGNED)
+    names: Any = proposal.body.get(BY_AUTHOR)
     if not names:
         message = f"proposal {proposal.id} is of an earlier release, and its author signed nothing"
         remedy = "reject it; its author may propose it again"
@@ -145,6 +162,18 @@ def _of_author(app: Application, proposal: Proposal, ready: SignedAct) -> Signed
     facts = {"act": ready.act, "subject": ready.subject, "body": dict(ready.body), "officer": proposal.author}
     submission = Submission(statement="", record=record, manifest=manifest, signature=signature)
     return Signed(submission=submission, checked=verify(app, submission, {**facts, "time": told.time}, told.nonce))
+
+
+def _refuses_own(
+    app: Application, tx: Transaction, proposal: Proposal, approver: Officer, now: datetime
+) -> Refusal | None:
+    """Who could decide it and can sign, approves it; only where nobody else can, the certificate's own officer."""
+    others = deciders(app.organisations.get(tx), proposal, now) - {approver.id}
+    if not (able := sorted(people.who_sign(tx, others, now.replace(microsecond=0)))):
+        return None
+    message = f"{approver.id} would approve it for a certificate of their own, though {able[0]} could approve it"
+    remedy = f"ask {' or '.join(able[:3])} to approve it: hoso proposal approve {proposal.id}"
+    return Refusal(kind=Kind.FORBIDDEN, code="approver-own-certificate", message=message, remedy=remedy)
 
 
 def _refuses_one_key(author: str, *signed: Checked) -> Refusal | None:

@@ -81,19 +81,25 @@ class Bind(SignedAct):
         """Whether this is the first binding of all: an administrator's own certificate, signed with it."""
         return self._own(officer, checked) and not people.any_certificate(tx)
 
-    def refuses_signature(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
+    def refuses_signature(
+        self, app: Application, tx: Transaction, officer: Officer, checked: Checked, now: datetime
+    ) -> Refusal | None:
         """The first binding of all signs itself."""
         if self.bootstraps(tx, officer, checked):
             return refuses_stale(checked, now)
         return refuses_certificate(tx, officer, checked, now)
 
     def refuses_approver(self, tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:
-        """Who has no certificate yet may approve the first one of their own with itself: one vouches for it, and the
-        other shows to have its key.
+        """Who has no certificate yet may approve the first one of their own with itself, where nobody else could: one
+        vouches for it, and the other shows to have its key.
         """
-        if self._own(officer, checked) and not people.has_certificate(tx, officer.id, PERSON):
+        if self.of_own(tx, officer, checked):
             return refuses_stale(checked, now)
         return refuses_certificate(tx, officer, checked, now)
+
+    def of_own(self, tx: Transaction, officer: Officer, checked: Checked) -> bool:
+        """Whether it is the approver's own first certificate, signed with itself."""
+        return self._own(officer, checked) and not people.has_certificate(tx, officer.id, PERSON)
 
     def _own(self, officer: Officer, checked: Checked) -> bool:
         """Whether an officer's own certificate is bound to them, and signed with."""
@@ -148,7 +154,7 @@ class Revoke(SignedAct):
             return not_found("certificate", self.subject, "list the bound ones: hoso certificate list")
         return lambda doing: self._revoke(app, tx, doing)
 
-    def ended(self) -> frozenset[str]:
+    def changed(self) -> frozenset[str]:
         """This one."""
         return frozenset({self.subject})
 
@@ -165,7 +171,7 @@ def _recorded(
     """Append the act's leaf; gives the answer with its receipt, and its index."""
     draft = LeafDraft(actor=doing.officer.id, act=act.act, subject=act.subject, details=details, objects=doing.objects)
     leaf = append(app, tx, [draft], doing.now)[0]
-    return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf))}), leaf.index
+    return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf, app.witnessed))}), leaf.index
 
 
 def _refuses(app: Application, body: Mapping[str, Any]) -> Refusal | None:

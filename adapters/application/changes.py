@@ -109,14 +109,22 @@ def appoint_administrator(app: Application, officer: str, name: str, reason: str
 # One new unit, one new officer
 
 
-def add_unit(app: Application, officer: Officer, request: Request, id: str, name: str, parent: str | None) -> Answer:
-    """Add a unit to the tree; without a parent it comes below the administrator's own."""
+def add_unit(
+    app: Application,
+    officer: Officer,
+    request: Request,
+    id: str,
+    name: str,
+    parent: str | None,
+    *,
+    sign: bool = False,
+) -> Answer:
+    """Add a unit to the tree, by a signed act; without a parent it comes below the administrator's own."""
 
     def act(tx: Transaction) -> Answer:
         trail.head(tx, lock=True)
-        above = parent or officer.unit
-        made = make(app, tx, officer, [UnitAdded(id=id, name=name, parent=above)], How())
-        return made if made.refusal else Answer(status=CREATED, body={"id": id, "name": name, "parent": above})
+        new = UnitAdded(id=id, name=name, parent=parent or officer.unit)
+        return make(app, tx, officer, [new], How(sign=sign))
 
     return once(app, request, act)
 

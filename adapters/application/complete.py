@@ -17,11 +17,11 @@ from adapters.application.save import save
 from adapters.application.sight import definition_of, task_in_sight
 from adapters.application.since import open_task, refuses_stale
 from adapters.application.stamp_requests import ask
-from adapters.application.statement import refuses_data
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
 from adapters.database import acts, devices, jobs
 from adapters.database.store import Transaction
+from adapters.form_data import refuses_data
 from engine.acts.complete import CompleteTask, complete, refused
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal, not_found
@@ -86,6 +86,8 @@ def _prepare(app: Application, officer: Officer, completion: Completion) -> Prep
     finished = () if isinstance(checked, Refusal) else pdfs.finish(app, submission, statement["facts"], checked)
     if isinstance(finished, Refusal):
         return Prepared(completion=completion, statement=statement, checked=finished)
+    if finished and isinstance(checked, Checked):
+        checked = checked.resting_on(each for item in finished for each in sorted(item.judged))
     return Prepared(completion=completion, statement=statement, checked=checked, finished=finished)
 
 
@@ -96,13 +98,13 @@ def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared
     dossier, number = found
     now = app.clock()
     submission = prepared.completion.submission
-    if submission is not None:
-        submission.keep(tx)
     outcome = _decide(app, tx, officer, dossier, number, prepared, request, now)
     outcome = assigned(app, tx, dossier, outcome, now)
     if submission is not None and outcome.refusal is None and prepared.approval is not None:
         ask(tx, str(submission.objects()["record"]), now)  # before a job that sends: a result waits for it
     leaves = save(app, tx, dossier, outcome, now)
+    if submission is not None and leaves:  # of what is only counted, no leaf names the bytes
+        submission.keep(tx, of=dossier.code)
     if outcome.refusal is not None:
         return refuse(outcome.refusal)
     assert outcome.dossier is not None
@@ -112,7 +114,7 @@ def _act(app: Application, tx: Transaction, officer: Officer, prepared: Prepared
             devices.signed_on(tx, app.device, prepared.approval.signature.fingerprint)
     after = {"dossier": dossier.code, "status": int(outcome.dossier.status)}
     tasks = [views.task_alone(task) for task in outcome.opened]
-    return Answer(body={**after, "opened": tasks, "receipt": views.receipt(receipt(tx, leaves[0]))})
+    return Answer(body={**after, "opened": tasks, "receipt": views.receipt(receipt(tx, leaves[0], app.witnessed))})
 
 
 def _decide(
@@ -142,7 +144,7 @@ def _decide(
         or _refuses_capacity(app, tx, task, prepared, signing)
         or _refuses_order(tx, officer, dossier, definition, task, prepared, signing)
         or _refuses(tx, officer, dossier, definition, task, prepared, now)
-        or refuses_data(dossier, definition, task, prepared.data, now=now)
+        or refuses_data(dossier, definition, task, prepared.data, now)
     )
     if refusal:
         return Outcome.refused(refusal, refused(dossier, number, officer, refusal, objects))

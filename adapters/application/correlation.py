@@ -71,7 +71,8 @@ def _start(app: Application, tx: Transaction, start: Row, message: Message, now:
     if not still():
         raise MessageGone
     by, process, version = StartedBy(message=message.name), start["process"], start["version"]
-    started = start_by(app, tx, process, version, by, message.data, sender=message.officer, now=now)
+    told = message.waited
+    started = start_by(app, tx, process, version, by, message.data, sender=message.officer, told=told, now=now)
     if started.refusal is not None:
         return started
     body = dict(started.body or {})
@@ -106,7 +107,7 @@ def give_to(
         message.data,
         message.officer,
         subscription=number,
-        told={"sent": message.sent} if message.sent else None,
+        told=message.waited,
         now=now,
     )
     if outcome.refusal is not None and message.sent and outcome.refusal.code != "message-data":
@@ -153,7 +154,8 @@ def _wait(app: Application, tx: Transaction, message: Message, now: datetime) ->
     if _receiver(app, tx, message) is not None:
         jobs.add_job(tx, None, _job(CORRELATION, id, now))
     moment = views.moment(expires)
-    append(app, tx, [buffered(message, id, moment or "")], now)
+    [leaf] = append(app, tx, [buffered(message, id, moment or "")], now)
+    messages.tell_leaf(tx, id, leaf.index)
     return Answer(status=WAITS, body={"result": "buffered", "id": id, "expires": moment})
 
 
@@ -196,6 +198,7 @@ def kept_message(app: Application, tx: Transaction, row: Row) -> Message | None:
         dossier=row["dossier"],
         unit=row["unit"],
         sent=views.moment(row["sent"]),
+        leaf=row["leaf"],
     )
 
 

@@ -209,7 +209,12 @@ def _deploy(app: Application, tx: Transaction, bundle: Bundle, plan: Plan, doing
         },
     )
     starting.listen(tx, plan.definition, plan.timers)
-    changed = {**plan.told, "version": version, "changed": True, "receipt": views.receipt(receipt(tx, leaf))}
+    changed = {
+        **plan.told,
+        "version": version,
+        "changed": True,
+        "receipt": views.receipt(receipt(tx, leaf, app.witnessed)),
+    }
     return Answer(status=CREATED, body=changed)
 
 

@@ -12,6 +12,7 @@ from adapters.application.work import Job
 from adapters.database import acts, definitions, jobs, trail
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
+from adapters.limits.limited import limited
 from engine.capacities import BY_MANDATE
 from engine.dispatch import UNSIGNED, Dispatch, Request, ResultApproval, decide, refuses_channel
 from engine.document import Document
@@ -152,6 +153,7 @@ def _kept(leaf: StoredLeaf) -> dict[str, list[str]]:
 
 
 def _objects(leaf: StoredLeaf) -> Mapping[str, Any]:
+    assert leaf.evidence is not None  # an approval of a dossier that still sends something
     opened = parse_canonical(leaf.evidence)
     assert isinstance(opened, dict)
     return opened["objects"]  # type: ignore[no-any-return]
@@ -244,8 +246,10 @@ def earlier(tx: Transaction, document: Document, covered: Iterable[str]) -> froz
     befores = definitions.get_contents(tx, covered)
     found = set()
     for digest, before in befores.items():
+        if not after.startswith(before):  # another document: needs no child to tell
+            continue
         try:
-            only_signed_additions(before, after, FIELDS)
+            limited(only_signed_additions, before, after, FIELDS)
         except Invalid:
             continue
         found.add(digest)

@@ -19,7 +19,9 @@ from signing.canonical import parse_canonical
 from signing.evidence.running import MIGRATED, STARTED
 from signing.trail.leaf import decode_leaf
 
-OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE = "officer", "position", "unit", "mandate", "certificate"
+OFFICER, POSITION, UNIT, MANDATE = "officer", "position", "unit", "mandate"
+CERTIFICATE = "cert"  # the column of kinds is short
+WITNESS, LOG = "witness", "log"
 Name = tuple[str, str]
 """A kind and an id."""
 
@@ -44,15 +46,21 @@ def foundations(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> lis
     return list(search.found.values())
 
 
+def anchors(tx: Transaction) -> set[int]:
+    """The leaves that tell who witnesses this log, and how its keys followed one another."""
+    return stored.leaves_about(tx, WITNESS) | stored.leaves_about(tx, LOG)
+
+
 def opened(leaf: StoredLeaf) -> Mapping[str, Any]:
-    """A leaf's evidence."""
+    """A leaf's evidence, which was not erased."""
+    assert leaf.evidence is not None
     evidence = parse_canonical(leaf.evidence)
     assert isinstance(evidence, dict)
     return evidence
 
 
 def about(act: str, subject: str) -> Name | None:
-    """What a change of the organisation is about, as far as it gives or ends anything."""
+    """Whom or what an act gives or takes something, so that what they do rests on it."""
     kind = _ABOUT.get(act)
     return None if kind is None else (kind, subject)
 
@@ -69,6 +77,8 @@ _ABOUT = {
     "role-ended": OFFICER,
     "mandate-given": MANDATE,
     "mandate-ended": MANDATE,
+    "certificate-suspended": CERTIFICATE,
+    "certificate-reinstated": CERTIFICATE,
 }
 # What else a change names: the field, and what it names.
 _NAMED = (("position", POSITION), ("given_by", POSITION), ("given_to", POSITION), ("unit", UNIT), ("parent", UNIT))
@@ -82,9 +92,8 @@ def _add(tx: Transaction, search: _Search, indexes: Iterable[int]) -> list[Store
 
 
 def _ran(tx: Transaction, dossier: Dossier, own: list[StoredLeaf]) -> Iterator[int]:
-    """The leaves of the deployments that the dossier ran under, and of its procedure."""
-    ran = {(dossier.process_key, dossier.process_version), *_bundles(own)}
-    for key, version in sorted(ran):
+    """The leaves of the deployments that the dossier ran under so far, and of its procedure."""
+    for key, version in sorted({*_bundles(own)}):
         if (process := definitions.find_process(tx, key, version)) is not None:
             yield process["leaf"]
     if dossier.procedure and (procedure := definitions.find_procedure(tx, dossier.procedure)) is not None:
@@ -95,7 +104,10 @@ def _bundles(leaves: list[StoredLeaf]) -> Iterator[tuple[str, int]]:
     """The processes under which the dossier ran, as its leaves tell: its own, what they call, later versions."""
     for leaf in leaves:
         told = opened(leaf)
-        for each in told["details"].get("bundles", ()) if told["act"] in (STARTED, MIGRATED) else ():
+        details = told["details"]
+        if told["act"] == STARTED:
+            yield details["process"], details["version"]
+        for each in details.get("bundles", ()) if told["act"] in (STARTED, MIGRATED) else ():
             yield each["key"], each["version"]
 
 
@@ -117,7 +129,7 @@ def _names(leaf: StoredLeaf) -> Iterator[Name]:
 def _told_of(tx: Transaction, names: set[Name], before: int) -> set[int]:
     """The leaves that say what these are."""
     found: set[int] = set()
-    for kind in (OFFICER, POSITION, UNIT, MANDATE):
+    for kind in (OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE):
         if ids := {id for of, id in names if of == kind}:
             found |= stored.about(tx, kind, ids, before=before)
     for fingerprint in sorted(id for of, id in names if of == CERTIFICATE):

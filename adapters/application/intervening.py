@@ -1,8 +1,8 @@
 """Interventions as signed acts: modify, migrate, resolve with changed data; of one dossier, at one revision."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from adapters.application import views
@@ -18,7 +18,7 @@ from adapters.application.terms import deployed
 from adapters.application.trail import receipt
 from adapters.database import definitions, dossiers
 from adapters.database.store import Transaction
-from engine.acts.intervene import Facts, Intervention, Migrate, Modify, Resolve, intervene
+from engine.acts.intervene import Facts, Intervention, Migrate, Modify, Resolve, intervene, read_body
 from engine.dossier import Dossier
 from engine.errors import Refusal, Refused, not_found
 from engine.officer import Officer
@@ -44,15 +44,15 @@ class Intervene(SignedAct):
     @classmethod
     def of_facts(cls, app: Application, subject: str, facts: Mapping[str, Any]) -> Self | Refusal:
         """The act as it was asked for."""
-        return cls.of_act(subject, cls.read(facts["body"]))
-
-    @classmethod
-    @abstractmethod
-    def read(cls, body: Mapping[str, Any]) -> Intervention:
-        """The act that this body tells, which the server itself wrote."""
+        return cls.of_act(subject, read_body(cls.act, facts["body"]))
 
     @property
     def dossier(self) -> str | None:
+        """Its own."""
+        return self.subject
+
+    @property
+    def kept_with(self) -> str:
         """Its own."""
         return self.subject
 
@@ -65,17 +65,20 @@ class Intervene(SignedAct):
         dossier = dossier_in_sight(tx, officer, self.subject, lock=True)
         if isinstance(dossier, Refusal):
             return dossier
-        outcome = decided(app, tx, officer, dossier, self.wish)
+        now = app.clock()
+        outcome = decided(app, tx, officer, dossier, self.wish, now)
         if isinstance(outcome, Refusal):
             return outcome
         if outcome.refusal is not None:
             return _explained(app, tx, outcome.refusal, dossier, self.wish.revision)
-        return lambda doing: self._do(app, tx, dossier, outcome, doing)
+        return lambda doing: self._do(app, tx, dossier, outcome, doing, now)
 
-    def _do(self, app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, doing: Doing) -> Answer:
+    def _do(
+        self, app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, doing: Doing, now: datetime
+    ) -> Answer:
         own, *others = outcome.leaves
         signed = replace(own, objects={**own.objects, **doing.objects})
-        return done(app, tx, dossier, replace(outcome, leaves=(signed, *others)))
+        return done(app, tx, dossier, replace(outcome, leaves=(signed, *others)), now)
 
 
 class SignedModify(Intervene):
@@ -83,33 +86,17 @@ class SignedModify(Intervene):
 
     act: ClassVar[str] = Modify.act
 
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Modify:
-        """What ends, what begins, which data."""
-        begin = tuple((item["element"], item["within"]) for item in body["begin"])
-        return Modify(**_reasoned(body), end=tuple(body["end"]), begin=begin, data=body["data"])
-
 
 class SignedMigrate(Intervene):
     """The dossier goes on under another version."""
 
     act: ClassVar[str] = Migrate.act
 
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Migrate:
-        """Which version, what is called otherwise there."""
-        return Migrate(**_reasoned(body), version=body["version"], mapping=body["mapping"])
-
 
 class SignedResolve(Intervene):
     """What stands still tries again, over changed data."""
 
     act: ClassVar[str] = Resolve.act
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Resolve:
-        """Which incident, which data."""
-        return Resolve(**_reasoned(body), incident=body["incident"], data=body["data"])
 
 
 SIGNED: Mapping[str, type[Intervene]] = {each.act: each for each in (SignedModify, SignedMigrate, SignedResolve)}
@@ -122,15 +109,11 @@ def must_be_signed(act: Intervention) -> bool:
 
 
 def decided(
-    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, act: Intervention
+    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, act: Intervention, now: datetime
 ) -> Outcome | Refusal:
     """What the engine decides of it; a refusal is in the outcome, but for one of what the act needs."""
     facts = facts_of(app, tx, dossier, act)
-    return facts if isinstance(facts, Refusal) else intervene(dossier, act, officer, facts, now=app.clock())
-
-
-def _reasoned(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"revision": body["revision"], "reason": body["reason"]}
+    return facts if isinstance(facts, Refusal) else intervene(dossier, act, officer, facts, now=now)
 
 
 def _explained(app: Application, tx: Transaction, refusal: Refusal, dossier: Dossier, seen: int | None) -> Refusal:
@@ -171,9 +154,11 @@ def _version(app: Application, tx: Transaction, dossier: Dossier, version: int) 
         return refused.refusal
 
 
-def done(app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, seen: int | None = None) -> Answer:
-    """Save what the engine decided, refusals included."""
-    leaves = save(app, tx, dossier, outcome, app.clock())
+def done(
+    app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, now: datetime, seen: int | None = None
+) -> Answer:
+    """Save what the engine decided, refusals included, under the time at which it was decided: it is replayed so."""
+    leaves = save(app, tx, dossier, outcome, now)
     if outcome.refusal is not None:
         return refuse(_explained(app, tx, outcome.refusal, dossier, seen))
     after = outcome.dossier
@@ -188,4 +173,4 @@ def done(app: Application, tx: Transaction, dossier: Dossier, outcome: Outcome, 
         "opened": [views.task_alone(task) for task in outcome.opened],
         "incidents": sorted(after.state.incidents),
     }
-    return Answer(body={**body, "receipt": views.receipt(receipt(tx, leaves[0]))})
+    return Answer(body={**body, "receipt": views.receipt(receipt(tx, leaves[0], app.witnessed))})

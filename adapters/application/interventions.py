@@ -31,7 +31,8 @@ def perform(
             return refuse(dossier)
         if answer := stale(app, tx, officer, dossier, request, act.act, code):
             return answer
-        outcome = decided(app, tx, officer, dossier, act)
+        now = app.clock()
+        outcome = decided(app, tx, officer, dossier, act, now)
         if isinstance(outcome, Refusal):
             return refuse(outcome)
         if outcome.refusal is None and must_be_signed(act):
@@ -39,7 +40,7 @@ def perform(
                 return beside(offered(app, tx, officer, SIGNED[act.act].of_act(code, act), {}), {"dossier": code})
             missing = unsigned(act.act, f"hoso {COMMANDS[act.act]} {code} …")
             outcome = Outcome.refused(missing, attempt(dossier, act.act, officer, missing))
-        return done(app, tx, dossier, outcome, act.revision)
+        return done(app, tx, dossier, outcome, now, act.revision)
 
     return once(app, request, acting)
 
@@ -69,8 +70,8 @@ def retry(app: Application, officer: Officer, request: Request, code: str, incid
             return refuse(dossier)
         if answer := stale(app, tx, officer, dossier, request, "incident-retried", code):
             return answer
-        definition = definition_of(app, tx, dossier)
-        return done(app, tx, dossier, decide_retry(dossier, definition, incident, officer, now=app.clock()))
+        definition, now = definition_of(app, tx, dossier), app.clock()
+        return done(app, tx, dossier, decide_retry(dossier, definition, incident, officer, now=now), now)
 
     return once(app, request, acting)
 

@@ -10,11 +10,13 @@ from adapters.application import changes
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.changes import How
+from adapters.application.trail import append
 from adapters.database import trail
 from adapters.database.store import Transaction
 from engine import policy
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
+from engine.outcome import LeafDraft
 from engine.people.changes import Change, to_json
 from engine.people.lists.compare import compare
 from engine.people.lists.comparison import Comparison, Step
@@ -24,6 +26,7 @@ from engine.people.lists.problems import Place, Problem, Problems
 from engine.people.lists.reading import read_lists
 from engine.people.lists.wanted import Wanted
 from engine.people.organisation import Contact, Organisation, day_of
+from signing.canonical import canonical, sha256_hex
 
 Json = dict[str, Any]
 NOTHING = {"needs_approval": False, "needs_signature": False}
@@ -103,12 +106,17 @@ def _of(answer: Answer) -> Json:
 
 
 def export_lists(app: Application, officer: Officer, language: Language) -> Answer:
-    """The present organisation as lists, with contacts: for those who may change it, and auditors."""
+    """The present organisation as lists, with contacts: for those who may change it, and auditors. It is a leaf."""
     if refusal := policy.refuses(officer, "export lists"):
         return refuse(refusal)
     with app.store.read() as tx:
         organisation: Organisation = app.organisations.get(tx)
-    return Answer(body={"files": dict(export(organisation, today=day_of(app.clock()), language=language))})
+    files = dict(export(organisation, today=day_of(app.clock()), language=language))
+    details = {"language": language, "sha256": sha256_hex(canonical(files))}
+    draft = LeafDraft(actor=officer.id, act="lists-exported", subject="organisation", details=details)
+    with app.store.write() as tx:
+        append(app, tx, [draft], app.clock())
+    return Answer(body={"files": files})
 
 
 def _body(steps: Sequence[Step], found: Comparison, most: int | None = None) -> Json:

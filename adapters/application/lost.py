@@ -1,5 +1,5 @@
-"""A device is lost: it ends, the certificates that may lie on it are suspended until an administrator who is not
-their officer lets them sign again, or revokes them.
+"""A device is lost: it ends, the certificates that may lie on it are suspended until administrators let them sign
+again (`reinstating`), or revoke them.
 
 Locks: device, then certificates, then the log's head.
 """
@@ -11,11 +11,12 @@ from adapters.application import views
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.devices import unknown
+from adapters.application.foundations import CERTIFICATE
 from adapters.application.trail import append
-from adapters.database import devices, people
+from adapters.database import devices, trail
 from adapters.database.store import Transaction
 from engine import policy
-from engine.errors import Kind, Refusal, not_found
+from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from engine.outcome import LeafDraft
 
@@ -46,27 +47,9 @@ def revoke(
             drafts.append(
                 LeafDraft(actor=officer.id, act="certificate-suspended", subject=fingerprint, details=details)
             )
-        append(app, tx, drafts, now)
+        leaves = append(app, tx, drafts, now)
+        trail.keep_about(tx, [(CERTIFICATE, of, leaf.index) for of, leaf in zip(suspended, leaves[1:], strict=True)])
         return Answer(body={"id": id, **lost, "revoked": views.moment(now), "suspended": suspended})
-
-    return once(app, request, act)
-
-
-def reinstate(app: Application, officer: Officer, request: Request, fingerprint: str, reason: str) -> Answer:
-    """Let a suspended certificate sign again: its key did not lie on the lost device, or is safe there."""
-
-    def act(tx: Transaction) -> Answer:
-        found = people.find_certificate(tx, fingerprint, lock="change")
-        unit = offices.unit_of(app, tx, found["officer"]) if found else None
-        refusal = policy.refuses(officer, "reinstate certificates", unit) or _refuses(officer, fingerprint, found)
-        if refusal:
-            return refuse(refusal)
-        assert found is not None
-        devices.suspend(tx, fingerprint, None)
-        details = {"fingerprint": fingerprint, "officer": found["officer"], "reason": reason}
-        draft = LeafDraft(actor=officer.id, act="certificate-reinstated", subject=fingerprint, details=details)
-        append(app, tx, [draft], app.clock())
-        return Answer(body=details)
 
     return once(app, request, act)
 
@@ -75,17 +58,3 @@ def _refuses_another(app: Application, tx: Transaction, officer: Officer, of: st
     if of == officer.id:
         return None
     return policy.refuses(officer, "revoke others' devices", offices.unit_of(app, tx, of))
-
-
-def _refuses(officer: Officer, fingerprint: str, found: people.Row | None) -> Refusal | None:
-    if found is None or found["revoked"] is not None:
-        return not_found("certificate", fingerprint[:16], "list the bound ones: hoso certificate list")
-    if found["suspended"] is None:
-        message = f"certificate {fingerprint[:16]} is not suspended"
-        remedy = "nothing is to be done"
-        return Refusal(kind=Kind.CONFLICT, code="certificate-not-suspended", message=message, remedy=remedy)
-    if found["officer"] == officer.id:
-        message = f"certificate {fingerprint[:16]} is {officer.id}'s own"
-        remedy = "ask another administrator"
-        return Refusal(kind=Kind.FORBIDDEN, code="own-certificate", message=message, remedy=remedy)
-    return None

@@ -12,6 +12,7 @@ from adapters.application.trail import append
 from adapters.database import definitions, dossiers
 from adapters.database import notes as stored
 from adapters.database.store import Transaction
+from engine.acts.erase import refuses_erased
 from engine.acts.notes import noted, refuses_comment, refuses_note, refuses_removal
 from engine.dossier import Dossier
 from engine.errors import Refusal, not_found
@@ -152,7 +153,7 @@ def _writable(tx: Transaction, officer: Officer, code: str, task: str | None) ->
     dossier = dossier_in_sight(tx, officer, code, lock=True, part=None)
     if isinstance(dossier, Refusal):
         return dossier
-    if refusal := refuses_note(officer):
+    if refusal := refuses_note(officer) or refuses_erased(dossier):
         return refusal
     row = dossiers.find_task(tx, task) if task is not None else None
     if task is not None and (row is None or row["dossier"] != code):

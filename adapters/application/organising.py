@@ -103,7 +103,7 @@ class Organise(SignedAct):
         reason = self.body.get("reason")
         made = enact(app, tx, doing.officer.id, decided, reason=reason, said=doing.said, objects=doing.objects)
         [leaf] = trail.leaves(tx, start=first, limit=1)
-        told = {"changes": made, "receipt": views.receipt(receipt(tx, leaf))}
+        told = {"changes": made, "receipt": views.receipt(receipt(tx, leaf, app.witnessed))}
         answer = Answer(status=CREATED, body={**told, **({"sole": True} if doing.said.get("sole") else {})})
         if self.token_of is None:
             return answer

@@ -20,6 +20,7 @@ from adapters.database.store import Transaction
 from adapters.letters.errors import LetterError
 from adapters.letters.fields import Box, signing_places
 from adapters.letters.looks import COPIES, appendix_look, copy_look, head_look, organ_look
+from adapters.limits.limited import limited
 from engine.dispatch import APPROVE
 from engine.document import PDF, Document
 from engine.dossier import Dossier
@@ -59,10 +60,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A PDF with the officer's signature in it. `name`: under which it was shown."""
+    """A PDF with the officer's signature in it. `name`: under which it was shown; `judged`: by which certificates."""
 
     name: str
     content: bytes
+    judged: frozenset[bytes]
 
     @property
     def sha256(self) -> str:
@@ -103,10 +105,11 @@ def offer(
         return Refusal(kind=Kind.INVALID, code=error.code, message=error.message, remedy=remedy)
 
 
-def keep(tx: Transaction, officer: Officer, offered: Sequence[Offered]) -> list[dict[str, Any]]:
-    """Keep the prepared bytes, for the officer alone to fetch; gives what the statement says of them."""
+def keep(tx: Transaction, officer: Officer, offered: Sequence[Offered], *, of: str) -> list[dict[str, Any]]:
+    """Keep the bytes prepared in that dossier, for the officer alone to fetch; gives what the statement tells."""
     for item in offered:
         definitions.put_upload(tx, sha256_hex(item.prepared), item.prepared, officer.id)
+        definitions.put_content(tx, sha256_hex(item.prepared), item.prepared, of=of)
     return [item.fact() for item in offered]
 
 
@@ -143,7 +146,7 @@ def revisions(tx: Transaction, dossier: Dossier, finished: Sequence[Finished]) -
     named = {document.file_name: document for document in dossier.documents.values()}
     made = []
     for item in finished:
-        definitions.put_content(tx, item.sha256, item.content)
+        definitions.put_content(tx, item.sha256, item.content, of=dossier.code)
         before = named[item.name]
         made.append(replace(before, sha256=item.sha256, size=len(item.content), revision=before.revision + 1))
     return tuple(made)
@@ -156,7 +159,7 @@ def _signs(task: Task, data: Mapping[str, Any]) -> bool:
 
 def _prepared(document: Document, content: bytes, field: str, look: bytes, at: datetime, task: Task) -> Offered:
     permits = permits_of(task.signature)
-    made = prepare(content, field=field, permits=permits, look=look, at=at)
+    made = limited(prepare, content, field=field, permits=permits, look=look, at=at)
     return Offered(document=document, field=field, permits=permits, prepared=made)
 
 
@@ -185,10 +188,11 @@ def check_signer(found: Sequence[PdfSignature], content: bytes, field: str, fing
 
 
 def _finished(prepared: bytes, offered: Mapping[str, Any], cms: bytes, checked: Checked, at: datetime) -> Finished:
-    content = embed(prepared, cms, offered["field"])
-    found = verify_pdf(content, trust=checked.trust, at=at, accepted=at)
+    content = limited(embed, prepared, cms, offered["field"])
+    found = limited(verify_pdf, content, trust=checked.trust, at=at, accepted=at)
     check_signer(found, content, offered["field"], checked.verified.signature.fingerprint)
-    return Finished(name=offered["name"], content=content)
+    judged = frozenset(each for item in found for each in item.judged)
+    return Finished(name=offered["name"], content=content, judged=judged)
 
 
 def _refused(code: str, message: str, remedy: str) -> Refusal:

@@ -59,7 +59,7 @@ def read(subject: str, body: Row) -> Procedure | Refusal:
 
 
 def refuses(app: Application, tx: Transaction, procedure: Procedure, body: Row) -> Refusal | None:
-    """Why the record may not be adopted: it would be in force on no day to come."""
+    """Why the record may not be adopted: it would be in force on no day to come, or changes nothing."""
     subject = procedure.code
     today = _today(app.clock())
     if procedure.valid_until is not None and procedure.valid_until < today:
@@ -70,7 +70,11 @@ def refuses(app: Application, tx: Transaction, procedure: Procedure, body: Row) 
             return _past(message, "give it the same date, to replace that one, or a later one")
     replaced = definitions.latest_adopted(tx, subject, procedure.valid_from)
     digest = sha256_hex(canonical(body))
-    if replaced is not None and replaced["sha256"] != digest and definitions.find_procedure(tx, digest) is not None:
+    if replaced is not None and replaced["sha256"] == digest:
+        message = f"procedure {subject} has this very record of {procedure.valid_from} already"
+        remedy = "nothing is to be done; what is to change, change in the record"
+        return Refusal(kind=Kind.CONFLICT, code="procedure-unchanged", message=message, remedy=remedy)
+    if replaced is not None and definitions.find_procedure(tx, digest) is not None:
         message = f"this very record of procedure {subject} was adopted, and replaced by another of its date"
         return _past(message, "say in decided_by what is decided now")
     return None

@@ -20,12 +20,12 @@ from engine.errors import Kind, Refusal, not_found
 from engine.officer import ADMINISTRATOR, AUDITOR, Officer
 from engine.outcome import LeafDraft
 from engine.people import proposals as rules
-from engine.people.proposals import APPROVED, BIND, DEPLOY, LAPSES, REJECTED, RULES, WITHDRAWN, Proposal
+from engine.people.proposals import APPROVED, BIND, DEPLOY, LAPSES, REINSTATE, REJECTED, RULES, WITHDRAWN, Proposal
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates, subject_name
+from signing.evidence.proposals import BY_AUTHOR
 
 Json = dict[str, Any]
-SIGNED = "signed"  # in a proposal's body: what its author signed, by the SHA-256 of each part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,10 @@ def propose(
         actor=officer.id, act=RULES[act].proposed, subject=subject, details=told, objects=dict(objects or {})
     )
     appended = append(app, tx, [leaf], now)[0]
-    return Answer(status=ACCEPTED, body={"proposal": shown(new, now), "receipt": views.receipt(receipt(tx, appended))})
+    return Answer(
+        status=ACCEPTED,
+        body={"proposal": shown(new, now), "receipt": views.receipt(receipt(tx, appended, app.witnessed))},
+    )
 
 
 def waiting(
@@ -96,8 +99,8 @@ def _same(
     tx: Transaction, act: str, subject: str, body: Mapping[str, Any], same: Sequence[str], now: datetime
 ) -> Proposal | None:
     for found in stored.undecided(tx, act, subject, since=now - LAPSES):
-        names = same or sorted({*body, *found.body} - {SIGNED})
-        if SIGNED in found.body and all(found.body.get(name) == body.get(name) for name in names):
+        names = same or sorted({*body, *found.body} - {BY_AUTHOR})
+        if BY_AUTHOR in found.body and all(found.body.get(name) == body.get(name) for name in names):
             return found
     return None
 
@@ -170,7 +173,7 @@ def _end(
         leaf = append(app, tx, [LeafDraft(actor=by.id, act=f"proposal-{state}", subject=id, details=details)], now)[0]
         after = stored.find(tx, id)
         assert after is not None
-        return Answer(body={"proposal": shown(after, now), "receipt": views.receipt(receipt(tx, leaf))})
+        return Answer(body={"proposal": shown(after, now), "receipt": views.receipt(receipt(tx, leaf, app.witnessed))})
 
     return once(app, request, act)
 
@@ -205,8 +208,9 @@ def show_proposal(app: Application, officer: Officer, id: str) -> Answer:
         if found is None or not rules.may_see(officer, found):
             return refuse(_unknown(id))
         told = _TELL[found.act](tx, found) if found.act in _TELL else {}
-        if found.act == BIND:
-            person = app.organisations.get(tx).person(found.subject)
+        if found.act in (BIND, REINSTATE):
+            whose = found.subject if found.act == BIND else str(found.body["officer"])
+            person = app.organisations.get(tx).person(whose)
             told["officer_name"] = person.name if person else None
     body = {**shown(found, app.clock()), "content": found.content(), "digest": digest(found), **told}
     return Answer(body=body)

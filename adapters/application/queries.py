@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from adapters.application import capacities, notes, trail, views
+from adapters.application import anchoring, capacities, erasing, notes, retention, trail, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.sight import definition_of, dossier_in_sight, open_task_in_sight
+from adapters.database import checkpoints as published
 from adapters.database import definitions, dossiers, incidents, jobs, people, scope
+from adapters.database import successions as stored_successions
 from adapters.database import trail as stored
 from engine import policy
 from engine.calendar import VIETNAM
@@ -28,6 +30,8 @@ def _page(items: list[Json], limit: int, cursor: str) -> Answer:
 
 def me(app: Application, officer: Officer) -> Answer:
     """Who the caller is, and which log this server keeps."""
+    with app.store.read() as tx:
+        log_key = app.log_keys.of(stored.head(tx).checkpoint)
     body = {
         "officer": officer.id,
         "name": officer.name,
@@ -36,7 +40,7 @@ def me(app: Application, officer: Officer) -> Answer:
         "roles": sorted(officer.roles),
         "server_time": views.moment(app.clock()),
         "agency": {"identifier": app.agency.identifier, "name": app.agency.name},
-        "log": {"origin": app.log_key.origin, "vkey": app.log_key.vkey},
+        "log": {"origin": log_key.origin, "vkey": log_key.vkey},
     }
     return Answer(body=body)
 
@@ -110,7 +114,8 @@ def show_dossier(app: Application, officer: Officer, code: str) -> Answer:
         standing = incidents.of_dossier(tx, code)
         body = views.dossier(replace(dossier, tasks=first), procedure, standing, waiting, sent)
         counts = {"open_tasks": dossiers.count_tasks(tx, code, seen), "open_jobs": jobs.count_jobs(tx, code)}
-        return Answer(body={**body, **counts, **notes.beside(app, tx, code)})
+        kept = {"retention": retention.of_dossier(tx, dossier), "erasure": erasing.told_of(tx, dossier)}
+        return Answer(body={**body, **counts, **kept, **notes.beside(app, tx, code)})
 
 
 def tasks_of(app: Application, officer: Officer, code: str, after: int, limit: int) -> Answer:
@@ -215,14 +220,36 @@ def checkpoint(app: Application) -> str:
         return stored.head(tx).checkpoint
 
 
+def checkpoints(app: Application, after: int, limit: int) -> Answer:
+    """A page of the published checkpoints, by size, each with the names of those who cosigned it."""
+    with app.store.read() as tx:
+        found = published.page(tx, after=after, limit=limit)
+    items = [
+        {
+            "size": each.size,
+            "time": views.moment(each.published),
+            "note": each.note,
+            "witnesses": anchoring.cosigners(each.note),
+        }
+        for each in found
+    ]
+    return Answer(body={"items": items, "next": found[-1].size if len(found) == limit else None})
+
+
+def successions(app: Application) -> Answer:
+    """The statements by which the log's keys followed one another, the oldest first."""
+    with app.store.read() as tx:
+        items = [{"note": note, "leaf": leaf} for note, leaf in stored_successions.told(tx)]
+    return Answer(body={"items": items, "next": None})
+
+
 def leaves(app: Application, officer: Officer, start: int, limit: int) -> Answer:
     """A page of the log's leaves, without their evidence: what an auditor needs to recompute the root."""
     refusal = policy.refuses(officer, "read the whole trail")
     if refusal:
         return refuse(refusal)
     with app.store.read() as tx:
-        items = [views.leaf(leaf) for leaf in stored.leaves(tx, start=start, limit=limit)]
-    shown = [{"index": item["index"], "leaf": item["leaf"]} for item in items]
+        shown = [views.closed_leaf(leaf) for leaf in stored.leaves(tx, start=start, limit=limit)]
     return Answer(body={"items": shown, "next": start + len(shown) if len(shown) == limit else None})
 
 

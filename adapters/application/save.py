@@ -6,6 +6,7 @@ from datetime import datetime
 from adapters.application import placing, trail
 from adapters.application.application import Application
 from adapters.application.assigning import assigned, take_part
+from adapters.application.repeats import Ended
 from adapters.database import dossiers, incidents, jobs, messages, turns
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
@@ -49,13 +50,22 @@ def save(
         elif before is not None and before.suspended is not None:
             jobs.resume(tx, after.code)
     revision = after.revision if after is not None else None  # a refusal changed nothing
-    leaves = trail.append(app, tx, outcome.leaves, now, revision=revision) if outcome.leaves else []
+    leaves = trail.append(app, tx, outcome.leaves, now, revision=revision, ended=_ended(outcome))
     turns.give(tx, outcome.given, now)
     if after is not None:
         placing.place(app, tx, before, outcome, now)
         resumed = before is not None and before.suspended is not None and after.suspended is None
         announce(tx, after.code, listened_for(after.state) if resumed else outcome.awaited, now)
     return leaves
+
+
+def _ended(outcome: Outcome) -> Ended | None:
+    """What ends with the outcome."""
+    after = outcome.dossier
+    if after is None or not (outcome.closed or after.finished):
+        return None
+    tasks = frozenset(f"{after.code}.{number}" for number in outcome.closed)
+    return Ended(dossier=after.code, tasks=None if after.finished else tasks)
 
 
 def announce(tx: Transaction, code: str, awaited: Iterable[Awaited], now: datetime) -> None:

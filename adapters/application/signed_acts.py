@@ -15,14 +15,17 @@ from adapters.application.acting import Doing, Enact, SignedAct, offer
 from adapters.application.adopting import Adopt
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
-from adapters.application.approving import PARTS, Approve
+from adapters.application.approving import Approve
 from adapters.application.bindings import Bind, Revoke
 from adapters.application.deploy import Deploy
+from adapters.application.erasing import Erase
 from adapters.application.intervening import SIGNED
 from adapters.application.organising import Organise
+from adapters.application.reinstating import Reinstate
 from adapters.application.submission import Checked, Submission, verify
 from adapters.application.trail import append
 from adapters.database import acts, devices, people, trail
+from adapters.database.definitions import FOR_GOOD
 from adapters.database.store import Transaction
 from engine.errors import Kind, Refusal, not_found
 from engine.officer import Officer
@@ -30,9 +33,15 @@ from engine.outcome import LeafDraft
 from engine.people.proposals import RULES
 from engine.policy import refuses_change
 from signing.canonical import canonical
+from signing.evidence.contents import PARTS
+from signing.evidence.proposals import BY_AUTHOR
 
-OFFERED: Mapping[str, type[SignedAct]] = {each.act: each for each in (Bind, Revoke, Adopt, Approve)}
-ACTS: Mapping[str, type[SignedAct]] = {**OFFERED, **{each.act: each for each in (Deploy, Organise)}, **SIGNED}
+OFFERED: Mapping[str, type[SignedAct]] = {each.act: each for each in (Bind, Revoke, Adopt, Approve, Erase)}
+ACTS: Mapping[str, type[SignedAct]] = {
+    **OFFERED,
+    **{each.act: each for each in (Deploy, Organise, Reinstate)},
+    **SIGNED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +84,19 @@ def perform(app: Application, officer: Officer, request: Request, submission: Su
     checked = verify(app, submission, facts, offered["nonce"])
     ready = ACTS[offered["act"]].of_facts(app, offered["subject"], facts)
     sent = Sent(offered=offered, submission=submission, checked=checked, ready=ready)
-    return once(app, request, lambda tx: _act(app, tx, officer, sent))
+    answer = once(app, request, lambda tx: _act(app, tx, officer, sent))
+    if answer.refusal is None and isinstance(ready, SignedAct) and ready.erases:
+        app.store.forget_deleted()
+    return answer
 
 
 def _act(app: Application, tx: Transaction, officer: Officer, sent: Sent) -> Answer:
     now = app.clock()
     _lock(tx, sent)
-    sent.submission.keep(tx)
     enact = _decide(app, tx, officer, sent, now)
     if isinstance(enact, Refusal):
         return _refused(app, tx, officer, sent, enact, now)
+    sent.submission.keep(tx, of=_kept_with(sent))
     assert isinstance(sent.ready, SignedAct)  # else it was refused
     assert isinstance(sent.checked, Checked)
     answer = _accept(app, tx, officer, sent.ready, sent.submission, sent.checked, enact)
@@ -99,14 +111,14 @@ def _lock(tx: Transaction, sent: Sent) -> None:
     """One such act at a time: what it is about, the certificates, the log's head: in the order of a completion, so
     that none waits crosswise.
     """
-    ended, used = frozenset[str](), frozenset[str]()
+    changed, used = frozenset[str](), frozenset[str]()
     if isinstance(sent.ready, SignedAct):
         sent.ready.lock(tx)
-        ended, used = sent.ready.ended(), sent.ready.used()
+        changed, used = sent.ready.changed(), sent.ready.used()
     if isinstance(sent.checked, Checked):
         used |= {sent.checked.verified.signature.fingerprint}
-    for print_ in sorted(ended | used):  # in one order: of two who revoke each other's, one is first
-        people.find_certificate(tx, print_, lock="change" if print_ in ended else "use")
+    for print_ in sorted(changed | used):  # in one order: of two who revoke each other's, one is first
+        people.find_certificate(tx, print_, lock="change" if print_ in changed else "use")
     trail.head(tx, lock=True)
 
 
@@ -126,15 +138,19 @@ def _decide(app: Application, tx: Transaction, officer: Officer, sent: Sent, now
         return Refusal(kind=Kind.FORBIDDEN, code="right-missing", message=message, remedy="ask an administrator")
     if refusal := ready.may(app, tx, current, ready.subject):
         return refusal
+    if now >= offered["expires"] or acts.statement_used(tx, offered["id"]):
+        return _used(offered["id"])
     enact = ready.decide(app, tx, current)
     if isinstance(enact, Refusal):
         return enact
-    if refusal := ready.refuses_signature(tx, current, checked, now):
+    if refusal := ready.refuses_signature(app, tx, current, checked, now):
         return refusal
-    if now >= offered["expires"] or not acts.use_statement(tx, offered["id"], now):
-        message = f"the statement {offered['id']} was used before or has expired"
-        return Refusal(kind=Kind.CONFLICT, code="statement-used", message=message, remedy="prepare and sign again")
-    return enact
+    return enact if acts.use_statement(tx, offered["id"], now) else _used(offered["id"])
+
+
+def _used(statement: str) -> Refusal:
+    message = f"the statement {statement} was used before or has expired"
+    return Refusal(kind=Kind.CONFLICT, code="statement-used", message=message, remedy="prepare and sign again")
 
 
 def _accept(
@@ -160,7 +176,7 @@ def _propose(
     app: Application, tx: Transaction, officer: Officer, ready: SignedAct, objects: Mapping[str, object]
 ) -> Answer:
     """Keep what the author signed, until somebody else signs that it is right."""
-    body = {**ready.proposed(), proposals.SIGNED: {part: objects[part] for part in PARTS}}
+    body = {**ready.proposed(), BY_AUTHOR: {part: objects[part] for part in PARTS}}
     reason = ready.body.get("reason")
     return proposals.propose(
         app,
@@ -190,8 +206,13 @@ def _refused(
         details=details,
         objects=sent.submission.objects(),
     )
-    append(app, tx, [draft], now)
-    return refuse(refusal)
+    if append(app, tx, [draft], now):  # of what is only counted, no leaf names the bytes
+        sent.submission.keep(tx, of=_kept_with(sent))
+    return replace(refuse(refusal), about=dossier)
+
+
+def _kept_with(sent: Sent) -> str:
+    return sent.ready.kept_with if isinstance(sent.ready, SignedAct) else FOR_GOOD
 
 
 def _unknown_act(officer: Officer, act: str) -> Refusal:

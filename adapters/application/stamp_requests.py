@@ -5,10 +5,13 @@ from datetime import datetime
 from adapters.database import acts, jobs
 from adapters.database.store import Transaction
 from engine.outcome import JobRequest, LeafDraft
+from signing.evidence.contents import APPROVER, AUTHOR, PARTS
+from signing.evidence.persons import PROPOSAL_APPROVED
 
 STAMP = "stamp"
 """The type of job that has a record's signature stamped. It is of no dossier: suspending one holds up no proof."""
 COMPLETED = "task-completed"
+APPROVED_BY = "approved_by"  # in the details of an act that two persons signed
 _NO_ACT = ("-refused", "-proposed")
 
 
@@ -18,21 +21,33 @@ def ask(tx: Transaction, record: str, now: datetime) -> None:
 
 
 def ask_for_act(tx: Transaction, draft: LeafDraft, leaf: int, now: datetime) -> None:
-    """Ask for the stamp of a signed act as its leaf is appended. Tasks ask themselves; one record may have many leaves.
+    """Ask for the stamps of a signed act as its leaf is appended: its author's, and that of who approved it.
 
-    What was refused proves nothing, and what is only proposed is signed anew in time by its acceptance.
+    Tasks ask themselves. What was refused proves nothing, and what is only proposed is asked for once it is approved.
     """
-    record = draft.objects.get("record")
-    if not isinstance(record, str) or draft.act == COMPLETED or draft.act.endswith(_NO_ACT):
+    if draft.act == COMPLETED or draft.act.endswith(_NO_ACT):
         return
-    values = {
+    _ask_for(tx, draft, leaf, now, whose=AUTHOR, officer=draft.actor, purpose=draft.act[:20])
+    if APPROVED_BY in draft.details:
+        officer = str(draft.details[APPROVED_BY])
+        _ask_for(tx, draft, leaf, now, whose=APPROVER, officer=officer, purpose=PROPOSAL_APPROVED)
+
+
+def _ask_for(
+    tx: Transaction, draft: LeafDraft, leaf: int, now: datetime, *, whose: str, officer: str, purpose: str
+) -> None:
+    """Ask once for what one person signed, though many leaves may hold it: each change of a signed list does."""
+    if f"{whose}record" not in draft.objects:
+        return
+    record, manifest, signature = (str(draft.objects[f"{whose}{part}"]) for part in PARTS)
+    values: dict[str, object] = {
         "sha256": record,
         "dossier": draft.dossier,
-        "officer": draft.actor,
+        "officer": officer,
         "roles": [],
-        "purpose": draft.act[:20],
-        "manifest": draft.objects["manifest"],
-        "signature": draft.objects["signature"],
+        "purpose": purpose,
+        "manifest": manifest,
+        "signature": signature,
         "accepted": now,
         "leaf": leaf,
     }

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from adapters.application.application import Application
+from adapters.application.submission import keep_trust
 from adapters.application.trail import append
 from adapters.database import acts, definitions, jobs
 from adapters.database.store import Transaction
 from engine.dispatch import UNSTAMPED
 from engine.outcome import SYSTEM, LeafDraft
 from signing.canonical import sha256_hex
+from signing.consulted import consulted
 from signing.record import time_text
 from signing.stamped import VerifiedStamped
 from signing.verify import Trust
@@ -61,7 +61,9 @@ def keep(
         subject=sha256_hex(found.signature),
         dossier=row["dossier"],
         details={"time": time_text(proof.proven), "record": row["sha256"]},
-        objects=_keep_objects(tx, token, trust),
+        objects=keep_objects(
+            tx, row["dossier"], token, consulted(trust, (*proof.verified.signature.path, *proof.stamp.path))
+        ),
     )
     leaf = append(app, tx, [draft], now)[0]  # before the record's row, as every act does: none waits crosswise
     stamp = sha256_hex(token)
@@ -75,13 +77,7 @@ def _wake(tx: Transaction, dossier: str | None, now: datetime) -> None:
     jobs.wake(tx, UNAVAILABLE, now, dossier=None)
 
 
-def _keep_objects(tx: Transaction, token: bytes, trust: Trust) -> dict[str, object]:
-    chain = [certificate.public_bytes(Encoding.DER) for certificate in trust.intermediates]
-    for part in (token, *chain, *trust.crls, *trust.ocsps):
-        definitions.put_content(tx, sha256_hex(part), part)
-    return {
-        "stamp": sha256_hex(token),
-        "chain": sorted(map(sha256_hex, chain)),
-        "crl": sorted(map(sha256_hex, trust.crls)),
-        **({"ocsp": sorted(map(sha256_hex, trust.ocsps))} if trust.ocsps else {}),
-    }
+def keep_objects(tx: Transaction, dossier: str | None, token: bytes, kept: Trust) -> dict[str, object]:
+    """Keep a stamp and what it was judged by; gives them as a leaf names them."""
+    definitions.put_content(tx, sha256_hex(token), token, of=dossier or definitions.FOR_GOOD)
+    return {"stamp": sha256_hex(token), **keep_trust(tx, kept)}

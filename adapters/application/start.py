@@ -84,6 +84,7 @@ def begin(
     documents: Sequence[Document] = (),
     by: StartedBy = COUNTER,
     actor: str | None = None,
+    told: Mapping[str, object] | None = None,
     now: datetime,
 ) -> Answer:
     """Let a dossier begin that was found in order: by an officer, or `by` an event in an officer's name."""
@@ -101,6 +102,7 @@ def begin(
         due=_due(app, procedure, now),
         by=by,
         actor=actor,
+        told=told or {},
     )
     outcome = assigned(app, tx, None, start(act, officer, definition, now=now), now)
     assert outcome.dossier is not None
@@ -110,12 +112,19 @@ def begin(
     leaves = save(app, tx, None, outcome, now)
     tasks = [views.task_alone(task) for task in outcome.opened]
     body = {"code": act.code, "status": int(outcome.dossier.status), "due": views.moment(act.due), "opened": tasks}
-    return Answer(status=CREATED, body={**body, "receipt": views.receipt(receipt(tx, leaves[0]))})
+    return Answer(
+        status=CREATED, body={**body, "receipt": views.receipt(receipt(tx, leaves[0], app.witnessed))}, about=act.code
+    )
+
+
+def codes_of(app: Application, now: datetime) -> str:
+    """The running number from which the codes of that day's dossiers are made."""
+    return f"dossier/{app.agency.identifier}/{now.astimezone(VIETNAM):%Y%m%d}"
 
 
 def _code(app: Application, tx: Transaction, now: datetime) -> str:
     day = now.astimezone(VIETNAM)
-    number = acts.next_value(tx, f"dossier/{app.agency.identifier}/{day:%Y%m%d}")
+    number = acts.next_value(tx, codes_of(app, now))
     return dossier_code(app.agency.identifier, day, number)
 
 

@@ -41,9 +41,10 @@ def start_by(
     data: Mapping[str, Any],
     *,
     sender: Officer | None = None,
+    told: Mapping[str, object] | None = None,
     now: datetime,
 ) -> Answer:
-    """Start a dossier of that version by an event; a refusal is recorded."""
+    """Start a dossier of that version by an event; a refusal is recorded. `told` joins its leaf's details."""
     actor = sender.id if sender else SYSTEM
     try:
         definition = deployed(app, tx, process, version)
@@ -71,7 +72,7 @@ def start_by(
     if isinstance(procedure, Refusal):
         append(app, tx, [start_refused(process, version, by, procedure, actor)], now)
         return refuse(procedure)
-    return begin(app, tx, officer, definition, intake, procedure=procedure, by=by, actor=actor, now=now)
+    return begin(app, tx, officer, definition, intake, procedure=procedure, by=by, actor=actor, told=told, now=now)
 
 
 def _deployer(app: Application, tx: Transaction, process: str, version: int) -> Officer | Refusal:

@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters import forms
 from adapters.application import capacities, order, pdfs, views
 from adapters.application.answer import CREATED, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.covered import signed_documents
 from adapters.application.sight import definition_of, open_task_in_sight
 from adapters.application.since import refuses_stale
-from adapters.application.trail import append
+from adapters.application.trail import append, continued
 from adapters.database import acts, trail
 from adapters.database.store import Transaction
+from adapters.form_data import refuses_data
 from engine.acts.complete import refused
-from engine.calendar import VIETNAM
 from engine.dossier import Dossier
-from engine.errors import Kind, Refusal
-from engine.feel import FeelError, compile_expression
+from engine.errors import Refusal
 from engine.officer import Officer
 from engine.process import ProcessDefinition
 from engine.task import Task
@@ -45,7 +43,7 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
         definition = definition_of(app, tx, dossier)
         refusal = refuses_stale(app, tx, dossier, request) or dossier.refuses_while_suspended()
         refusal = refusal or task.refuses_holder(officer)
-        refusal = refusal or refuses_data(dossier, definition, task, data, now=app.clock())
+        refusal = refusal or refuses_data(dossier, definition, task, data, app.clock())
         if refusal:
             return refuse(refusal)
         signing = _signing(app, tx, officer, dossier, definition, task, data)
@@ -58,7 +56,7 @@ def for_task(app: Application, officer: Officer, request: Request, task_id: str,
         if refusal := pdfs.refuses_changed(dossier, offered):
             return refuse(refusal)
         facts = {**_facts(tx, dossier, task, definition, data), **signing}
-        facts |= {"pdf": pdfs.keep(tx, officer, offered)} if offered else {}
+        facts |= {"pdf": pdfs.keep(tx, officer, offered, of=dossier.code)} if offered else {}
         return issue(app, tx, officer, "task-completed", task.id, facts, at)
 
     return once(app, request, act)
@@ -92,6 +90,7 @@ def issue(
         "expires": now + LIFETIME,
     }
     acts.add_statement(tx, values)
+    head = trail.head(tx)
     body = {
         "id": statement_id,
         "act": act,
@@ -99,36 +98,10 @@ def issue(
         "nonce": nonce,
         "expires": views.moment(now + LIFETIME),
         "facts": facts,
-        "checkpoint": trail.head(tx).checkpoint,
+        "checkpoint": head.checkpoint,
+        **views.continued(continued(tx, app.witnessed, head.size)),
     }
     return Answer(status=CREATED, body=body)
-
-
-def refuses_data(
-    dossier: Dossier, definition: ProcessDefinition, task: Task, data: Mapping[str, Any], *, now: datetime
-) -> Refusal | None:
-    """Why the form's data is not what the form asks for, field by field, or None."""
-    form = definition.home(task.element).forms.get(task.form or "")
-    known = {**dossier.state.seen_by(task.number), **data}
-    problems = forms.check(form or {}, data, hidden=lambda text: _holds(text, known, now))
-    if not problems:
-        return None
-    fields = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
-    return Refusal(
-        kind=Kind.INVALID,
-        code="form-invalid",
-        message=f"task {task.id}: {fields}",
-        remedy=f"see what the form asks for: hoso task show {task.id}",
-        problems=tuple({"field": item.field, "code": item.code, "message": item.message} for item in problems),
-    )
-
-
-def _holds(text: str, data: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a form's condition holds; one that cannot be read hides nothing."""
-    try:
-        return compile_expression(text).evaluate(data, now=now.astimezone(VIETNAM)) is True
-    except FeelError:
-        return False
 
 
 def _signing(

@@ -1,9 +1,9 @@
 """A signed submission: record, manifest and signature, verified before any lock is taken."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -15,6 +15,7 @@ from engine.errors import Kind, Refusal
 from engine.officer import Officer
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import load_certificates
+from signing.consulted import consulted
 from signing.errors import SigningError
 from signing.ocsp import read_answer
 from signing.record import ActRecord, ApprovalRecord, DocumentReference
@@ -48,32 +49,39 @@ class Submission:
         loose = {"pdf-signature": sorted(map(sha256_hex, self.pdf.values()))} if self.pdf else {}
         return {**self.objects(), **loose}
 
-    def keep(self, tx: Transaction) -> None:
-        """Store the bytes, accepted or refused: the trail names them."""
+    def keep(self, tx: Transaction, *, of: str = definitions.FOR_GOOD) -> None:
+        """Store the bytes, accepted or refused: the trail names them. `of`: the dossier with which they are erased."""
         for part in (self.record, self.manifest, self.signature, *self.pdf.values()):
-            definitions.put_content(tx, sha256_hex(part), part)
+            definitions.put_content(tx, sha256_hex(part), part, of=of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A submission whose signature was verified, with the trust that was used."""
+    """A submission whose signature was verified, with the trust that was used, and what of it the verdict rests on."""
 
     verified: Verified
     trust: Trust
+    kept: Trust
     until: datetime  # how long the verdict stays the same: no certificate or revocation list of the trust ends before
 
     def keep(self, tx: Transaction) -> dict[str, object]:
         """Store certificate, chain and CRLs, so that an auditor needs nothing else; gives their names by role."""
         der = self.verified.signature.certificate_der
-        chain = [certificate.public_bytes(Encoding.DER) for certificate in self.trust.intermediates]
-        for part in (der, *chain, *self.trust.crls, *self.trust.ocsps):
-            definitions.put_content(tx, sha256_hex(part), part)
-        return {
-            "certificate": sha256_hex(der),
-            "chain": sorted(map(sha256_hex, chain)),
-            "crl": sorted(map(sha256_hex, self.trust.crls)),
-            **({"ocsp": sorted(map(sha256_hex, self.trust.ocsps))} if self.trust.ocsps else {}),
-        }
+        definitions.put_content(tx, sha256_hex(der), der)
+        return {"certificate": sha256_hex(der), **keep_trust(tx, self.kept)}
+
+    def resting_on(self, judged: Iterable[bytes]) -> Self:
+        """The same, with the lists for these certificates (DER) beside the signer's own."""
+        return replace(self, kept=consulted(self.trust, (*self.verified.signature.path, *judged)))
+
+
+def keep_trust(tx: Transaction, kept: Trust) -> dict[str, object]:
+    """Store the chain, the CRLs and OCSP responses of a verdict; gives their names by role."""
+    chain = tuple(certificate.public_bytes(Encoding.DER) for certificate in kept.intermediates)
+    roles = {"chain": chain, "crl": kept.crls, "ocsp": kept.ocsps}
+    for part in (item for parts in roles.values() for item in parts):
+        definitions.put_content(tx, sha256_hex(part), part)
+    return {role: sorted(map(sha256_hex, parts)) for role, parts in roles.items() if parts or role != "ocsp"}
 
 
 def verify(app: Application, submission: Submission, facts: Mapping[str, Any], nonce: str) -> Checked | Refusal:
@@ -94,7 +102,8 @@ def verify(app: Application, submission: Submission, facts: Mapping[str, Any], n
         return _signature(error.code, error.message, "sign again, with your own key, what the server offers now")
     refusal = _refuses_record(verified.record, facts, nonce)
     signer = load_certificates(verified.signature.certificate_der)[0]
-    return refusal or Checked(verified=verified, trust=trust, until=until(trust, signer, at))
+    kept = consulted(trust, verified.signature.path)
+    return refusal or Checked(verified=verified, trust=trust, kept=kept, until=until(trust, signer, at))
 
 
 def refuses_certificate(tx: Transaction, officer: Officer, checked: Checked, now: datetime) -> Refusal | None:

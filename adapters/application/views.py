@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.application.trail import Receipt
+from adapters.application.trail import Continued, Receipt
 from adapters.database.trail import StoredLeaf
 from engine.document import Document
 from engine.dossier import Dossier
@@ -86,6 +86,7 @@ def dossier_row(row: Row) -> Json:
         "started": moment(row["started"]),
         "due": moment(row["due"]),
         "finished": moment(row["finished"]),
+        "erased": moment(row["erased"]),
         "suspended": moment(row["suspended"]),
     }
 
@@ -108,6 +109,7 @@ def dossier(of: Dossier, procedure: Row | None, incidents: list[Row], jobs: list
         "started": moment(of.started),
         "due": moment(of.due),
         "finished": moment(of.finished),
+        "erased": moment(of.erased),
         "suspended": moment(of.suspended),
         "revision": of.revision,
         "data": dict(of.state.data),
@@ -203,23 +205,32 @@ def certificate(row: Row) -> Json:
     }
 
 
+def closed_leaf(of: StoredLeaf) -> Json:
+    """A leaf without what opens it, which may have been erased."""
+    return {"index": of.index, "leaf": base64.b64encode(of.encoded).decode()}
+
+
 def leaf(of: StoredLeaf) -> Json:
-    """A leaf with its opening."""
-    return {
-        "index": of.index,
-        "leaf": base64.b64encode(of.encoded).decode(),
-        "salt": of.salt.hex(),
-        "evidence": base64.b64encode(of.evidence).decode(),
-    }
+    """A leaf with its opening, as it was made just now."""
+    assert of.salt is not None
+    assert of.evidence is not None
+    return {**closed_leaf(of), "salt": of.salt.hex(), "evidence": base64.b64encode(of.evidence).decode()}
 
 
 def receipt(of: Receipt) -> Json:
-    """A receipt: the leaf, its opening, the signed checkpoint, the inclusion proof."""
-    return {**leaf(of.leaf), "checkpoint": of.checkpoint, "inclusion": [item.hex() for item in of.inclusion]}
+    """A receipt: the leaf, its opening, the signed checkpoint, the proofs of inclusion and of consistency."""
+    told = {**leaf(of.leaf), "checkpoint": of.checkpoint, "inclusion": [item.hex() for item in of.inclusion]}
+    return {**told, **continued(of.continued)}
+
+
+def continued(of: Continued | None) -> Json:
+    """The proof that a checkpoint continues the one that the client verified last; empty without."""
+    return {} if of is None else {"consistency": {"old": of.old, "proof": [item.hex() for item in of.proof]}}
 
 
 def although(of: StoredLeaf) -> Json:
     """The reason for which a process was deployed although the second engine disagreed, from its leaf; else nothing."""
+    assert of.evidence is not None  # deployments are kept for good
     opened = parse_canonical(of.evidence)
     details = opened.get("details") if isinstance(opened, dict) else None
     found = details.get("although") if isinstance(details, dict) else None
@@ -227,9 +238,12 @@ def although(of: StoredLeaf) -> Json:
 
 
 def event(of: StoredLeaf, people: Mapping[str, Row]) -> Json:
-    """A line of a dossier's history: the leaf, opened, with the actor's name."""
+    """A line of a dossier's history: the leaf, opened, with the actor's name.
+
+    `erased` where its contents were: that it happened, when and by whom, is all that is left.
+    """
     told = parse_canonical(of.encoded)
-    opened = parse_canonical(of.evidence)
+    opened = parse_canonical(of.evidence) if of.evidence is not None else {"details": {}}
     assert isinstance(told, dict)
     assert isinstance(opened, dict)
     who = people.get(str(told["actor"]), {})
@@ -246,4 +260,5 @@ def event(of: StoredLeaf, people: Mapping[str, Row]) -> Json:
         "element": details.get("element"),
         "element_name": details.get("name"),
         "details": details,
+        "erased": of.evidence is None,
     }

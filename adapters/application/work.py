@@ -7,7 +7,7 @@ from typing import Any
 from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of
-from adapters.database import dossiers, jobs
+from adapters.database import dossiers, jobs, trail
 from adapters.database.store import Transaction
 from engine.acts.proceed import job_failed
 from engine.bpmn.events import EventRefused
@@ -23,9 +23,12 @@ LONGEST_DELAY = timedelta(hours=1)
 
 
 def take(app: Application) -> Job | None:
-    """Lease the next due job, or None."""
+    """Lease the next due job, or None. LogKeyUnfit where what comes of it could not be told: a mail that went out, but
+    is not told, would go out again.
+    """
     now = app.clock()
     with app.store.write() as tx:
+        app.log_keys.of(trail.head(tx).checkpoint)
         return jobs.lease(tx, now=now, until=now + LEASE)
 
 

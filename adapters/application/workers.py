@@ -5,7 +5,7 @@ another took the job records nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -176,7 +176,8 @@ def _report(app: Application, officer: Officer, request: Request, lease: Lease, 
         )
         definition = definition_of(app, tx, dossier)
         try:
-            return end(tx, Held(row=row, dossier=dossier, definition=definition, report=report, now=app.clock()))
+            ended = end(tx, Held(row=row, dossier=dossier, definition=definition, report=report, now=app.clock()))
+            return replace(ended, about=dossier.code)
         except EventRefused as refused:  # the process went another way
             jobs.finish(tx, lease.job, "cancelled", refused.message)
             return refuse(_over(lease, "cancelled"))

@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import work
+from adapters.application import anchoring, work
 from adapters.application.application import Application
+from adapters.application.repeats import TELL
 from adapters.application.stamp_requests import STAMP
 from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
-from adapters.jobs import events
+from adapters.jobs import anchors, events
 from adapters.jobs.errors import TryLater
 from adapters.jobs.outgoing import counter, email, post
+from adapters.jobs.repeats import tell
 from adapters.jobs.stamping import stamp
 from adapters.letters.fields import fill_fields, letter_date
 from adapters.letters.render import render
@@ -108,7 +110,7 @@ def _make(
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         if current.documents.get(name) != known:  # made over the older one, it would undo what was done meanwhile
             raise TryLater(f"the document {document.file_name} was changed while it was made")
-        definitions.put_content(tx, document.sha256, pdf)
+        definitions.put_content(tx, document.sha256, pdf, of=current.code)
         return job_completed(current, definition, job["number"], data, leaf, document=document, now=now)
 
     work.finish(app, job, decide)
@@ -128,10 +130,10 @@ def _issue(app: Application, job: Job, register: str) -> tuple[int, datetime] | 
             return known["value"], known["issued"].astimezone(VIETNAM)
         now = app.clock()
         day = now.astimezone(VIETNAM)
-        value = acts.next_value(tx, f"register/{register}/{day.year}")
+        value = acts.next_value(tx, f"{acts.REGISTER}{register}/{day.year}")
         row = {"register": register, "year": day.year, "value": value, "dossier": job["dossier"]}
         acts.add_number(tx, {**row, "job": job["id"], "issued": now})
-        details = {"register": register, "number": f"{value:02d}", "year": day.year}
+        details = {"job": job["number"], "register": register, "number": f"{value:02d}", "year": day.year}
         draft = LeafDraft(
             actor=SYSTEM, act="number-issued", subject=job["dossier"], dossier=job["dossier"], details=details
         )
@@ -154,6 +156,9 @@ HANDLERS: Mapping[str, Handler] = {
     "timer": timer,
     **events.HANDLERS,
     STAMP: stamp,
+    TELL: tell,
+    anchoring.PUBLISH: anchors.publish,
+    anchoring.STAMP: anchors.stamp,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

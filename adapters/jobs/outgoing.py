@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from adapters.application import dispatching, extending, work
 from adapters.application.application import Application
 from adapters.application.save import save
+from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import definitions, dossiers, jobs
 from adapters.database.store import Transaction
@@ -19,11 +20,12 @@ from engine.dispatch import UNSTAMPED, Dispatch, Request, State, dispatch_key
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Refusal
-from engine.outcome import Outcome
+from engine.outcome import LeafDraft, Outcome
 from engine.process import ProcessDefinition
 from signing.canonical import sha256_hex
 from signing.errors import Invalid
 
+MAIL_REFUSED, FAILED = "mail-refused", "dispatch-failed"
 # What a process may branch on, when its task names a result variable; anything else is an incident.
 CHANNEL_REFUSALS = frozenset({"post-excluded", "channel-excluded", "consent-missing"})
 
@@ -59,7 +61,7 @@ def email(app: Application, job: Job) -> None:
         code=dossier.code,
         at=prepared["created"],
     )
-    _send(app, job, key, message)
+    _send(app, job, sent, message)
 
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
         jobs.change_dispatch(tx, key, state=State.SENT.value, updated=now, note=None)
@@ -121,7 +123,7 @@ def _prepare_parcel(
         if isinstance(found, Refusal):
             return _refused(job, current, definition, request, found, now)
         if label is not None:
-            definitions.put_content(tx, sha256_hex(label), label)
+            definitions.put_content(tx, sha256_hex(label), label, of=current.code)
             found = replace(found, label=sha256_hex(label))
         leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.code)
         outcome = job_completed(current, definition, job["number"], _result(job, "accepted"), leaf, now=now)
@@ -180,20 +182,24 @@ def _document(job: Job, dossier: Dossier) -> Document:
     return document
 
 
-def _send(app: Application, job: Job, key: str, message: EmailMessage) -> None:
+def _send(app: Application, job: Job, sent: Dispatch, message: EmailMessage) -> None:
     if app.mail is None:
         raise TryLater("no mail server is configured; set HOSO_SMTP_URL")
     try:
         smtp.send(app.mail, message)
     except smtp.TemporaryFailure as error:
-        _note(app, job, key, State.SENDING, str(error))
+        _note(app, job, sent.key, State.SENDING, str(error))
         raise TryLater(str(error)) from error
     except smtp.PermanentFailure as error:
-        _note(app, job, key, State.PERMANENT_FAILURE, str(error))
-        raise JobFault("mail-refused", str(error)) from error
+        told = {"dispatch": sent.code, "code": MAIL_REFUSED, "message": str(error)}
+        _note(app, job, sent.key, State.PERMANENT_FAILURE, str(error), dispatching.leaf(FAILED, sent.request, **told))
+        raise JobFault(MAIL_REFUSED, str(error)) from error
 
 
-def _note(app: Application, job: Job, key: str, state: State, note: str) -> None:
+def _note(app: Application, job: Job, key: str, state: State, note: str, leaf: LeafDraft | None = None) -> None:
     with app.store.write() as tx:
         if jobs.held(tx, job):
-            jobs.change_dispatch(tx, key, state=state.value, updated=app.clock(), note=note)
+            now = app.clock()
+            jobs.change_dispatch(tx, key, state=state.value, updated=now, note=note)
+            if leaf is not None:
+                append(app, tx, [leaf], now)

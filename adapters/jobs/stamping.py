@@ -31,10 +31,10 @@ def stamp(app: Application, job: Job) -> None:
             if jobs.held(tx, job):
                 jobs.finish(tx, job["id"], "done")
         return
-    token = _asked(app, found.signature)
+    token = asked(app, signature_value(found.signature))
     trust, at = app.trust(), app.clock()
     proof = _verified(found, token, trust, at)
-    end = _until(token, trust, at)
+    end = good_until(token, trust, at)
     with app.store.write() as tx:
         if not jobs.held(tx, job):
             return
@@ -44,11 +44,12 @@ def stamp(app: Application, job: Job) -> None:
         jobs.finish(tx, job["id"], "done")
 
 
-def _asked(app: Application, signature: bytes) -> bytes:
+def asked(app: Application, content: bytes) -> bytes:
+    """Ask the authority for a stamp over these bytes; its answer is verified by the caller."""
     if app.stamp is None:
         raise TryLater(f"no time-stamp authority is configured; set HOSO_TSA_URL   [{UNAVAILABLE}]")
     try:
-        return app.stamp.stamp(hashlib.sha256(signature_value(signature)).digest())
+        return app.stamp.stamp(hashlib.sha256(content).digest())
     except StampUnavailable as error:
         raise TryLater(f"{error}   [{UNAVAILABLE}]") from error
 
@@ -69,7 +70,7 @@ def _verified(found: Unstamped, token: bytes, trust: Trust, at: datetime) -> Ver
         raise JobFault(error.code, f"{message}; have the step signed again") from error
 
 
-def _until(token: bytes, trust: Trust, at: datetime) -> datetime:
+def good_until(token: bytes, trust: Trust, at: datetime) -> datetime:
     """How long the verdict on the stamp stays the same."""
     read = read_token(token)
     others = tuple(load_certificates(item)[0] for item in read.others)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from adapters.application import work
+from adapters.application import anchoring, work
 from adapters.application.application import Application
 from adapters.application.placing import settle
 from adapters.application.work import Job
@@ -15,6 +15,7 @@ from adapters.database.store import StoreUnavailable
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.jobs.handlers import HANDLERS
 from adapters.letters.errors import LetterError
+from adapters.limits.limited import LimitsUnavailable
 from signing.errors import Undecidable
 
 IDLE = 0.2  # seconds between looks when there is nothing to do
@@ -24,9 +25,13 @@ log = structlog.get_logger()
 
 def work_until(app: Application, stop: threading.Event) -> None:
     """Do jobs until told to stop, and keep the queues right; the job in hand is finished first."""
-    looked = -SETTLE
+    looked, scheduled = -SETTLE, False
     while not stop.is_set():
         try:
+            if not scheduled:
+                with app.store.write() as tx:
+                    anchoring.schedule(app, tx)
+                scheduled = True
             if time.monotonic() - looked >= SETTLE:
                 try:
                     settle(app)
@@ -96,3 +101,5 @@ def _do(app: Application, job: Job) -> None:
         handler(app, job)
     except LetterError as error:
         raise JobFault(error.code, error.message) from error
+    except LimitsUnavailable as error:
+        raise TryLater(str(error)) from error

@@ -1,0 +1,31 @@
+"""After a restore: what may have been done outside since the backup is not done again before somebody looked.
+
+The database that was lost may have sent the mail, prepared the parcel, handed the job to an external worker. So each
+such job stands still as an incident; an operator tries it again, or lets the dossier go on without it.
+"""
+
+from datetime import datetime
+
+from adapters.application.application import Application
+from adapters.application.save import save
+from adapters.application.sight import definition_of
+from adapters.database import dossiers, jobs
+from adapters.database.store import Transaction
+from engine.acts.proceed import job_failed
+
+CODE = "perhaps-done"
+MESSAGE = "the database was restored; whether this was done after the backup is not known"
+OUTSIDE = ("hoso.email", "hoso.post", "hoso.counter")
+
+
+def hold(app: Application, tx: Transaction, now: datetime) -> int:
+    """Let every open job stand still whose work is seen outside; gives how many."""
+    found = jobs.reaching_out(tx, OUTSIDE)
+    for job in found:
+        jobs.finish(tx, job["id"], "failed", f"{MESSAGE}   [{CODE}]")
+        dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"]) if job["dossier"] else None
+        if dossier is None or job["number"] not in dossier.state.open_jobs:
+            continue
+        definition = definition_of(app, tx, dossier)
+        save(app, tx, dossier, job_failed(dossier, definition, job["number"], CODE, MESSAGE, now=now), now)
+    return len(found)

@@ -15,13 +15,19 @@ from engine.errors import Refused
 from engine.officer import Officer
 
 _ETAG = re.compile(r'"([0-9]{1,9})"')
+_SIZE = re.compile(r"[1-9][0-9]{0,14}")
 bearer = HTTPBearer(auto_error=False, description="an access token: hs_…")
 
 
 def application(request: Request) -> Application:
     """The application that this server runs, as the caller's device uses it."""
     app: Application = request.app.state.application
-    return replace(app, device=request.state.device)
+    return replace(app, device=request.state.device, witnessed=_witnessed(request.headers.get("hoso-checkpoint", "")))
+
+
+def _witnessed(header: str) -> int | None:
+    """How many leaves the client's last checkpoint has. What is no such number asks for no proof."""
+    return int(header) if _SIZE.fullmatch(header) else None
 
 
 App = Annotated[Application, Depends(application)]
@@ -73,13 +79,22 @@ async def fingerprint(request: Request) -> str:
 
 
 def asked(
+    request: Request,
     officer: Caller,
     print_: Annotated[str, Depends(fingerprint)],
     idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,100}$")] = None,
     if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Asked:
     """The request's key and fingerprint, and over which revisions alone its act is to be done."""
-    return Asked(officer=officer.id, key=idempotency_key, fingerprint=print_, seen=_revisions(if_match))
+    seen = _revisions(if_match)
+    return Asked(officer=officer.id, key=idempotency_key, fingerprint=print_, seen=seen, dossier=_dossier(request))
+
+
+def _dossier(request: Request) -> str | None:
+    """The dossier that the path names, itself or by its task."""
+    if request.url.path.startswith("/v1/tasks/"):
+        return str(request.path_params["id"]).rpartition(".")[0] or None
+    return request.path_params.get("code") if request.url.path.startswith("/v1/dossiers/") else None
 
 
 def _revisions(if_match: str | None) -> frozenset[int] | None:

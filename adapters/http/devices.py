@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
-from adapters.application import devices, lost
+from adapters.application import devices, lost, reinstating
 from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.interventions import Reason
 from adapters.http.models import Id, Model, Sha256
@@ -31,10 +31,11 @@ class Revocation(Model):
     since: AwareDatetime | None = None
 
 
-class Reasoned(Model):
-    """Why."""
+class Reinstatement(Model):
+    """Why; `sign`: answer with the statement to sign."""
 
     reason: Reason
+    sign: bool = False
 
 
 @router.post("/devices/bind", status_code=201, dependencies=[may("keep their own device")])
@@ -88,6 +89,10 @@ def acts(
 
 
 @router.post("/certificates/{fingerprint}/reinstate", dependencies=[may("reinstate certificates")])
-def reinstate(app: App, caller: Caller, once: Once, fingerprint: Sha256, why: Reasoned, response: Response) -> Body:
-    """Let a suspended certificate sign again (an administrator who is not its officer)."""
-    return told(lost.reinstate(app, caller, once, fingerprint, why.reason), response)
+def reinstate(
+    app: App, caller: Caller, once: Once, fingerprint: Sha256, why: Reinstatement, response: Response
+) -> Body:
+    """Let a suspended certificate sign again (an administrator who is not its officer): with `sign`, the answer (201)
+    is the statement to sign, else it is refused; 202: the same waits to be approved already.
+    """
+    return told(reinstating.reinstate(app, caller, once, fingerprint, why.reason, sign=why.sign), response)

@@ -1,9 +1,10 @@
 """Dossiers, their documents, history, messages, evidence and dispatches."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from adapters.application import documents, evidence, message, queries
@@ -21,6 +22,7 @@ from engine.errors import Refusal, Refused
 router = APIRouter()
 Body = dict[str, Any]
 Number = Annotated[int, Query(ge=0, lt=2**31)]
+Checkpoint = Annotated[Annotated[int, Field(ge=1, lt=2**53)] | Literal["latest"] | None, Query()]
 # Days that have a next day, in every zone.
 Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
@@ -91,10 +93,10 @@ def send_message(app: App, caller: Caller, once: Once, code: str, sent: Message,
     return told(message.send(app, caller, once, code, sent.name, sent.data), response)
 
 
-@router.get("/dossiers/{code}/evidence", dependencies=[may("see dossiers")])
-def export(app: App, caller: Caller, code: str) -> Response:
-    """The evidence pack of a dossier (ASiC-E)."""
-    pack = _bytes(evidence.pack(app, caller, code))
+@router.get("/dossiers/{code}/evidence", dependencies=[may("export evidence")])
+def export(app: App, caller: Caller, code: str, checkpoint: Checkpoint = None) -> Response:
+    """The evidence pack of a dossier (ASiC-E), under the published checkpoint of that size."""
+    pack = _bytes(evidence.pack(app, caller, code, checkpoint))
     return Response(
         pack,
         media_type="application/vnd.etsi.asic-e+zip",

@@ -26,11 +26,12 @@ class Model(BaseModel):
 
 
 class NewUnit(Model):
-    """A unit of the tree."""
+    """A unit of the tree; `sign`: answer with the statement to sign."""
 
     id: Id
     name: Text
     parent: Id | None = None
+    sign: bool = False
 
 
 class NewOfficer(Model):

@@ -48,8 +48,8 @@ def show_unit(app: App, caller: Caller, id: str) -> Body:
 
 @router.post("/units", status_code=201, dependencies=[may("add units")])
 def add_unit(app: App, caller: Caller, once: Once, unit: NewUnit, response: Response) -> Body:
-    """Add a unit (administrator)."""
-    return told(changes.add_unit(app, caller, once, unit.id, unit.name, unit.parent), response)
+    """Give the statement of a new unit to sign (administrator; `sign`, else it is refused)."""
+    return told(changes.add_unit(app, caller, once, unit.id, unit.name, unit.parent, sign=unit.sign), response)
 
 
 @router.get("/officers", dependencies=[may("see the organisation")])
@@ -165,7 +165,7 @@ def list_certificates(app: App, caller: Caller, cursor: After = "", limit: Limit
 
 @router.post("/statements", status_code=201, dependencies=[may("do signed acts")])
 def prepare(app: App, caller: Caller, once: Once, act: NewStatement, response: Response) -> Body:
-    """Prepare a signed act (administrator): certificate-bound, certificate-revoked, procedure-adopted, or
+    """Prepare a signed act (administrator): certificate-bound, certificate-revoked, procedure-adopted, data-erased, or
     proposal-approved, whose subject is the proposal. 202: the same waits to be approved already.
     """
     return told(signed_acts.prepare(app, caller, once, act.act, act.subject, act.body), response)

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from adapters.application.log_keys import LogKeyUnfit
 from adapters.database.store import StoreUnavailable
 from engine.errors import Kind, Refusal, Refused
 from signing.errors import SigningError
@@ -75,6 +76,10 @@ def register(api: FastAPI) -> None:
     @api.exception_handler(StoreUnavailable)
     def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
         return database_unavailable()
+
+    @api.exception_handler(LogKeyUnfit)
+    def unfit(_request: Request, _error: LogKeyUnfit) -> JSONResponse:
+        return problem(503, "log-key-unfit", "this server has not the log's present key yet", AGAIN)
 
     @api.exception_handler(SigningError)
     def unsignable(_request: Request, error: SigningError) -> JSONResponse:

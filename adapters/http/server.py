@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import unquote, unquote_plus
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
 from adapters.application import people, throttle
+from adapters.application import trail as trail_log
 from adapters.application.application import Application
 from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable, reachable
@@ -24,6 +25,7 @@ from adapters.http import (
     organisation,
     processes,
     proposals,
+    retention,
     sign_in,
     tasks,
     trail,
@@ -31,6 +33,7 @@ from adapters.http import (
 )
 from adapters.http.caller import address, bearer_token
 from adapters.http.problems import database_unavailable, not_signed_in, problem, register, too_many
+from adapters.http.reads import told
 from adapters.jobs.worker import work_until
 
 ROOMS = (
@@ -45,6 +48,7 @@ ROOMS = (
     messages,
     inbox,
     notes,
+    retention,
     tasks,
     trail,
     workers,
@@ -77,7 +81,7 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     api.state.stopping = lambda: False  # whoever runs the server may know better
     register(api)
     for room in ROOMS:
-        api.include_router(room.router, prefix="/v1")
+        api.include_router(room.router, prefix="/v1", dependencies=[Depends(told)])
 
     @api.middleware("http")
     async def bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -106,6 +110,8 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
     def readyz() -> Response:
         if not reachable(app.store):
             return Response("database unavailable", status_code=503)
+        if not trail_log.key_is_here(app):
+            return Response("log key unfit", status_code=503)
         if worker and not thread.is_alive():
             return Response("worker stopped", status_code=503)
         return Response("ready")

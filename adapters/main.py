@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from adapters.cli.errors import FAILURE, INTERRUPTED, OK, REFUSED, SIGNATURE, USAGE, CommandFailed
 from adapters.cli.language import LANGUAGES, N_, _, activate, choose
 from adapters.cli.session import Given
-from adapters.cli.shell import Commands, Group
+from adapters.cli.shell import Commands, Elsewhere, Group
 
 if TYPE_CHECKING:
     from typer._click.formatting import HelpFormatter
@@ -52,14 +52,21 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     "absence": ("adapters.cli.commands.absence", N_("Absences: list, record, end.")),
     "certificate": (
         "adapters.cli.commands.certificate",
-        N_("Certificates: bind, list, revoke (signed acts), reinstate."),
+        N_("Certificates: list; bind, revoke, reinstate (signed acts)."),
     ),
     "proposal": (
         "adapters.cli.commands.proposal",
         N_("Proposals: what one officer wants and another must approve: list, show, approve, reject, withdraw."),
     ),
     "procedure": ("adapters.cli.commands.procedure", N_("Procedures: adopt (a signed act), list, show.")),
-    "audit": ("adapters.cli.commands.audit", N_("The trail: verify it, export evidence, list receipts.")),
+    "retention": (
+        "adapters.cli.commands.retention",
+        N_("Retention: which dossiers need be kept no more, which were erased."),
+    ),
+    "audit": (
+        "adapters.cli.commands.audit",
+        N_("The trail: verify, search, compare and report on it; export evidence, list receipts."),
+    ),
     "verify": ("adapters.cli.commands.verify", N_("Verify an evidence pack, offline.")),
     "key": ("adapters.cli.commands.key", N_("Keys: list them, check whether one can sign here, unlock and lock.")),
 }
@@ -69,14 +76,25 @@ SERVER: Mapping[str, tuple[str, str]] = {
     "feel": ("adapters.console.feel", N_("Try a FEEL expression.")),
     "serve": ("adapters.console.serve", N_("Run the server.")),
     "db": ("adapters.console.db", N_("The database: upgrade its tables.")),
+    "backup": ("adapters.console.backup", N_("Back the database up into one file.")),
+    "restore": ("adapters.console.restore", N_("Put a backup back into a database.")),
+    "log": ("adapters.console.log", N_("The log's key: give it the next one.")),
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),
     "init": ("adapters.console.init", N_("Set up a new installation.")),
     "administrator": ("adapters.console.administrator", N_("Administrators: appoint one on the server itself.")),
     "token": ("adapters.console.token", N_("Access tokens: create.")),
     "trust": ("adapters.console.trust", N_("Trusted certificate authorities and their revocation lists: add, list.")),
+    "witness": (
+        "adapters.console.witness",
+        N_("A witness of logs, on a machine of its own: init, trust, serve, list."),
+    ),
     "demo": ("adapters.console.demo", N_("Run the whole story: from process XML to an audited result.")),
 }
 COMMANDS: Mapping[str, tuple[str, str]] = {**CLIENT, **SERVER}
+# Verbs of a client's noun that need the engine: noun → verb → (module, help text)
+ELSEWHERE: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "audit": {"replay": ("adapters.console.replay", N_("Replay a dossier's acts through its process, offline."))},
+}
 _GLOBAL = ("--profile", "--server", "--lang")
 
 
@@ -93,6 +111,8 @@ class LazyGroup(Group):
             return None
         command = typer.main.get_command(_load(cmd_name))
         command.name = cmd_name
+        if isinstance(command, Group) and cmd_name in ELSEWHERE:
+            command.elsewhere = {name: _elsewhere(name, *of) for name, of in ELSEWHERE[cmd_name].items()}
         return command
 
     def format_commands(self, ctx: Any, formatter: "HelpFormatter") -> None:
@@ -119,13 +139,26 @@ class LazyGroup(Group):
 
 def _load(name: str) -> typer.Typer:
     module = COMMANDS[name][0]
+    if name in CLIENT:
+        return importlib.import_module(module).app  # type: ignore[no-any-return]
+    return _load_server(name, module)
+
+
+def _load_server(name: str, module: str) -> typer.Typer:
     try:
         app = importlib.import_module(module).app
     except ModuleNotFoundError as error:
-        if name in CLIENT:
-            raise
         raise _server_missing(name, error) from None
     return app  # type: ignore[no-any-return]
+
+
+def _elsewhere(name: str, module: str, help: str) -> Elsewhere:
+    def load() -> TyperCommand:
+        command = typer.main.get_command(_load_server(name, module))
+        command.name = name
+        return command  # type: ignore[return-value]
+
+    return Elsewhere(_(help), load)
 
 
 def _server_missing(name: str, error: ModuleNotFoundError) -> CommandFailed:

@@ -78,7 +78,7 @@ def checked(session: Session, answer: Json, act: Act, witness: Witness) -> tuple
     officer = session.client.get("/v1/me").get("officer")
     about = {} if act.subject is None else {"subject": act.subject}
     expect(statement.facts, {"act": act.act, **about, "body": dict(act.body), "officer": officer})
-    return statement, act_record(statement, act.body, witness.accept(statement.checkpoint))
+    return statement, act_record(statement, act.body, witness.seen(statement.checkpoint, statement.consistency))
 
 
 def send(session: Session, statement: Statement, record: ActRecord, key: SigningKey, witness: Witness) -> Json:

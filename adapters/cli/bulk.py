@@ -16,7 +16,7 @@ from adapters.cli.terminal import confirm, escape, out, out_json, refuse_unless,
 Json = dict[str, Any]
 Do = Callable[[str, Json], Json]
 # What one dossier's answer says of itself; anything else (no sign-in, no server) stops the whole run.
-_OF_ONE = frozenset({403, 404, 409, 422})
+OF_ONE = frozenset({403, 404, 409, 422})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +82,12 @@ def _each(found: Iterable[Json], many: Many, do: Do) -> Iterator[Json]:
     """Yield each dossier's result, as its revision stood in the list."""
     waiting = list(found)
     for number, item in enumerate(waiting, start=1):
-        _progress(number, len(waiting))
+        progress(number, len(waiting))
         code = str(item["code"])
         try:
             value = do(code, {**many.sent, "revision": item["revision"]})
         except Problem as problem:
-            if problem.status not in _OF_ONE:
+            if problem.status not in OF_ONE:
                 raise
             told = {"code": problem.code, "message": problem.message, "details": list(problem.details)}
             yield {"dossier": code, "refused": True, **told}
@@ -101,7 +101,7 @@ def _line(item: Json) -> str:
     return _("{code}: version {version}").format(code=escape(item["dossier"]), version=escape(item["version"]))
 
 
-def _progress(number: int, count: int) -> None:
+def progress(number: int, count: int) -> None:
     """Tell on a terminal how far it is, on one line."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{number}/{count}" + ("\r\x1b[K" if number == count else ""))

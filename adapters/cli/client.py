@@ -51,17 +51,22 @@ def path(*parts: str) -> str:
 
 
 class Client:
-    """Talks to one server as one officer (or as nobody, with `token` None)."""
+    """Talks to one server as one officer (or as nobody, with `token` None).
 
-    def __init__(self, server: str, token: str | None, *, timeout: float = 30) -> None:
+    `witnessed`: how many leaves the last checkpoint has that was verified here. It goes with each act, so that the
+    answer brings the proof that the log of now continues it.
+    """
+
+    def __init__(self, server: str, token: str | None, *, timeout: float = 30, witnessed: int | None = None) -> None:
         self.server = server.rstrip("/")
+        self.witnessed = witnessed
         self._token = token
         self._timeout = timeout
         self._opener = _opener(urllib.parse.urlsplit(self.server).hostname or "")
 
     def patient(self, timeout: float) -> "Client":
         """The same, for what takes the server long."""
-        return Client(self.server, self._token, timeout=timeout)
+        return Client(self.server, self._token, timeout=timeout, witnessed=self.witnessed)
 
     def get(self, where: str, **query: object) -> Json:
         """Return the JSON object at a path."""
@@ -146,16 +151,20 @@ class Client:
         query: Mapping[str, object] | None = None,
         content_type: str = "application/json",
     ) -> tuple[int, str, bytes]:
+        from adapters.bounded_http import read_bounded
+
         given = {name: value for name, value in (query or {}).items() if value is not None}
         url = self.server + where + ("?" + urllib.parse.urlencode(given) if given else "")
         request = urllib.request.Request(url, data=body, method=method, headers=self._headers(key))  # noqa: S310
         if seen is not None:
             request.add_header("If-Match", f'"{seen}"')
+        if self.witnessed and method != "GET":
+            request.add_header("Hoso-Checkpoint", str(self.witnessed))
         if body is not None:
             request.add_header("Content-Type", content_type)
         try:
             with self._opener.open(request, timeout=self._timeout) as response:
-                answer = response.read(LARGEST_ANSWER + 1)
+                answer = read_bounded(response, LARGEST_ANSWER)
                 status, kind = response.status, response.headers.get_content_type()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._no_answer(error) from None

@@ -41,10 +41,13 @@ MEANINGS: Mapping[str, str] = {
     "sign-in-not-offered": N_("this server has no identity provider"),
     "identity-provider-unavailable": N_("the identity provider does not answer as it should"),
     "id-token-refused": N_("what the identity provider says cannot be trusted"),
+    "witness-damaged": N_("a file of the witness is missing or was changed"),
+    "witness-log-key": N_("the witness knows the log by another key"),
+    "witness-succession": N_("the statement does not lead from the log that is trusted to this one"),
+    "witness-log-unknown": N_("no log of this name is witnessed here"),
     "device-unknown": N_("there is no such device, or it is another officer's"),
     "device-revoked": N_("the device was revoked before"),
     "device-unbound": N_("the device is not bound yet"),
-    "right-missing": N_("your role does not allow this"),
     "auditor-changes-nothing": N_("an auditor reads all and changes nothing"),
     "task-closed": N_("the task is over"),
     "task-unknown": N_("there is no such open task within your sight"),
@@ -55,13 +58,30 @@ MEANINGS: Mapping[str, str] = {
     "lists-unfit": N_("the lists cannot be taken as they are"),
     "process-unknown": N_("no such process is deployed"),
     "procedure-unknown": N_("no such procedure is adopted"),
+    "procedure-unchanged": N_("this very procedure record was adopted already"),
     "certificate-unknown": N_("there is no such bound certificate"),
     "dispatch-unknown": N_("there is no such dispatch"),
     "image-refused": N_("the image cannot be used for a signature"),
     "pdf-signature-missing": N_("the signatures of the PDFs are not those that were asked for"),
     "pdf-place-empty": N_("a place for a signature in the PDF is still empty"),
-    "pdf-signer": N_("the PDF is signed by another than the record"),
     "label-unknown": N_("this dispatch has no label"),
+    "checkpoint-unpublished": N_("no checkpoint of that size was published"),
+    "checkpoint-early": N_("the checkpoint was signed before the dossier was received"),
+    "log-key-unfit": N_("this server has not the log's present key yet"),
+    # backup and restore
+    "backup-exists": N_("the file is there already"),
+    "backup-damaged": N_("the backup is damaged"),
+    "backup-malformed": N_("this is no backup of Hoso"),
+    "backup-of-another-log": N_("the backup is of another installation's log"),
+    "backup-log-unfit": N_("the log in the backup does not hold"),
+    "backup-schema": N_("the backup was written by another version of Hoso"),
+    "backup-of-other-history": N_("the backup is of another history of the log"),
+    "known-checkpoint-wrong": N_("a known checkpoint does not hold"),
+    "known-checkpoint-missing": N_("how far the log had gone is not known"),
+    "database-not-empty": N_("the database is not empty"),
+    "database-of-another-log": N_("the database is another installation's"),
+    "number-taken": N_("the register would issue a number twice"),
+    # the log
     "checkpoint-unknown": N_("the log has no such checkpoint"),
     "message-unexpected": N_("nobody waits for this message"),
     "message-start-taken": N_("this message starts another process already"),
@@ -101,6 +121,16 @@ MEANINGS: Mapping[str, str] = {
     "migration-same": N_("the dossier runs under this version already"),
     "mapping-unknown": N_("the mapping names an element that is not there"),
     "process-changed": N_("the process changed since the task was shown"),
+    # what is kept, and what is erased
+    "dossier-erased": N_("the dossier's data were erased"),
+    "dossier-unfinished": N_("the dossier is not finished"),
+    "erasure-jobs-open": N_("programs still work on the dossier"),
+    "erasure-dispatches-open": N_("a dispatch of the dossier has not arrived or failed yet"),
+    "erasure-relied-on": N_("an open dossier rests on a document that was approved in this one"),
+    "erasure-differs": N_("what was signed is not the rule or the unit of the dossier"),
+    "erasure-invalid": N_("the erasure is not well-formed"),
+    "retention-missing": N_("the dossier was received under no rule of retention: it is never erased"),
+    "retention-running": N_("the dossier's retention is not over"),
     # changes of the organisation
     "change-malformed": N_("the change is not well-formed"),
     "unit-id": N_("the unit's id cannot be used"),
@@ -142,7 +172,6 @@ MEANINGS: Mapping[str, str] = {
     "proposal-of-another": N_("the proposal is somebody else's"),
     "proposal-decided": N_("the proposal was decided already"),
     "proposal-lapsed": N_("the proposal has lapsed"),
-    "proposal-differs": N_("the approval names something else than the proposal"),
     "proposal-waits": N_("the same waits to be approved already"),
     "author-lost-right": N_("who proposed it may not do it any more"),
     "deployed-already": N_("this bundle is deployed already"),
@@ -163,10 +192,45 @@ MEANINGS: Mapping[str, str] = {
     "result-unsigned": N_("the result lacks a required signature"),
     "result-unstamped": N_("the result waits for the time stamps of its signatures"),
     "not-the-result": N_("this document is not the procedure's result"),
+    # a replay: what of a recorded history is no step of the model
+    "start-missing": N_("the dossier was never received"),
+    "start-repeated": N_("the dossier is received a second time"),
+    "start-otherwise": N_("the process does not start so, or not with these data"),
+    "bundle-other": N_("the process in the pack is not the one that the dossier ran under"),
+    "bundle-unreadable": N_("this release does not execute the process that the pack holds"),
+    "task-not-open": N_("a task is dealt with that is not open there"),
+    "element-other": N_("the act names another element of the process"),
+    "holder-other": N_("the task was completed or handed on by somebody who did not hold it"),
+    "four-eyes-missing": N_("one officer did two steps that need two"),
+    "approval-missing": N_("the step wants a signature, and there is none"),
+    "hand-over-unready": N_("a result was handed over that did not lie ready"),
+    "form-otherwise": N_("the step's form does not take these data"),
+    "record-other": N_("what was signed is another step, or another process"),
+    "record-otherwise": N_("the trail tells other data than were signed"),
+    "opened-otherwise": N_("by the model other tasks open than the trail tells"),
+    "ended-otherwise": N_("by the model the dossier ends elsewhere"),
+    "told-otherwise": N_("the trail tells otherwise what was done"),
+    "consequence-missing": N_("what must follow from the act is not in the trail"),
+    "consequence-unfounded": N_("the trail tells something that follows from no act"),
+    "decision-otherwise": N_("the decision table gives something else"),
+    "incident-otherwise": N_("by the model something else stands still"),
+    "timer-early": N_("the timer fired before its time"),
+    "timer-not-live": N_("no such timer was set there"),
+    "job-not-open": N_("a program did work that was not asked for there"),
+    "job-other": N_("the program's work is of another kind than was asked for"),
+    "job-otherwise": N_("the program gave something that such a program does not give"),
+    "message-not-awaited": N_("nothing there awaited this message"),
+    "message-otherwise": N_("the message brought data that are not accepted there"),
+    "signal-not-awaited": N_("nothing there listened for this signal"),
+    "incident-not-open": N_("no such incident stood there"),
+    "revision-other": N_("the administrator's act was decided on another state: acts are missing, or were added"),
+    "moved-while-suspended": N_("something moved the suspended dossier"),
+    "act-disordered": N_("the act is older than one before it"),
+    "act-not-allowed": N_("the engine refuses the act there"),
+    "act-untold": N_("the leaf does not tell enough to replay the act"),
+    "act-unknown": N_("this release does not know the act"),
     # certificates and keys
-    "certificate-suspended": N_("the certificate is suspended: a device on which it may lie was lost"),
     "certificate-not-suspended": N_("the certificate is not suspended"),
-    "own-certificate": N_("nobody reinstates their own certificate"),
     "key-mismatch": N_("the key and the certificate do not belong together"),
     "key-unsupported": N_("this kind of key cannot sign here"),
     "key-name": N_("this names no key"),
@@ -198,6 +262,8 @@ REMEDIES: Mapping[str, str] = {
     "certificate-of-another": N_("sign with your own key"),
     "certificate-unbound": N_("ask an administrator to bind it: hoso certificate bind"),
     "certificate-suspended": N_("ask an administrator: hoso certificate reinstate"),
+    "own-certificate": N_("ask another administrator"),
+    "approver-own-certificate": N_("ask another administrator to approve it: hoso proposal approve"),
     "certificate-revoked": N_("sign with another key; an administrator binds its certificate"),
     "statement-expired": N_("look at it again and sign again"),
     "statement-used": N_("look at it again and sign again"),
@@ -209,6 +275,18 @@ REMEDIES: Mapping[str, str] = {
     "proposal-own": N_("ask another administrator, or withdraw it: hoso proposal withdraw"),
     "proposal-lapsed": N_("propose it anew"),
     "signature-missing": N_("name your key: --key, or once hoso profile set --key"),
+    "backup-exists": N_("give each backup a name of its own, such as its day"),
+    "backup-damaged": N_("take another copy of it, or an older one"),
+    "backup-malformed": N_("give a file that hoso backup wrote"),
+    "backup-of-another-log": N_("put the installation's own log.key and successions/ in the data directory"),
+    "backup-log-unfit": N_("take an older backup"),
+    "backup-schema": N_("restore it with that version of Hoso, then upgrade: hoso db upgrade"),
+    "backup-of-other-history": N_("take a backup of the log that the checkpoint, or the last restore, is of"),
+    "known-checkpoint-wrong": N_("give signed checkpoints of the log's present name"),
+    "known-checkpoint-missing": N_("give its newest checkpoint: --known-checkpoint"),
+    "database-not-empty": N_("name an empty one, or say --replace to delete what it holds"),
+    "database-of-another-log": N_("check HOSO_DATABASE_URL and --data"),
+    "number-taken": N_("give the number that follows the last one issued"),
 }
 """What to do, where it is the same in each case of a code; for a reader of another language than English."""
 
@@ -220,8 +298,13 @@ def remedy_in_words(code: str) -> str:
 
 def in_words(code: str, message: str) -> str:
     """Return the message; for a reader of another language the code's meaning first, where it is known."""
-    meaning = _(MEANINGS[code]) if code in MEANINGS else _reason(code)
-    return message if current() == "en" or not meaning else f"{meaning} ({message})"
+    told = meaning(code)
+    return message if current() == "en" or not told else f"{told} ({message})"
+
+
+def meaning(code: str) -> str:
+    """Return what a code means; empty where nobody knows it here."""
+    return _(MEANINGS[code]) if code in MEANINGS else _reason(code)
 
 
 def _reason(code: str) -> str:

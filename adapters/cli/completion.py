@@ -133,7 +133,7 @@ def _prepare(session: Session, me: Json, task: Json, data: Json, seen_at: int | 
     answer = client.post(path("tasks", str(task.get("id")), "statement"), {"data": data}, seen=seen_at)
     statement = read_statement(answer)
     expect_task(statement.facts, task, me.get("officer"), data)
-    seen = Witness(session.profile, client).accept(statement.checkpoint)
+    seen = Witness(session.profile, client).seen(statement.checkpoint, statement.consistency)
     return Prepared(task=task, data=data, statement=statement, seen=seen)
 
 

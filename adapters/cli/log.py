@@ -1,165 +1,190 @@
 """The whole log, fetched and computed again: nothing of what the server says about itself is taken on trust."""
 
-import base64
-import binascii
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from adapters.cli import receipts
 from adapters.cli.client import Client
+from adapters.cli.errors import SIGNATURE, CommandFailed
 from adapters.cli.language import _
+from adapters.cli.leaf_pages import Given, Judge, leaf_pages
+from adapters.cli.log_keys import LogKeys
+from adapters.cli.log_state import Asked, Reading, StateFile
 from adapters.cli.profiles import Profile
+from adapters.cli.progress import Progress
 from adapters.cli.session import Session
-from adapters.cli.witness import Witness, alarm
-from signing.errors import SigningError
+from adapters.cli.witness import State, Witness, alarm
+from signing.evidence.walk import Walk
 from signing.trail import tree
-from signing.trail.checkpoint import Checkpoint, parse_checkpoint_text, verify_checkpoint
-from signing.trail.leaf import Leaf, decode_leaf
+from signing.trail.checkpoint import Checkpoint
 
-PAGE = 200  # what the server gives at most
+SAVED = 5.0  # seconds between two savings of how far it is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A log whose every leaf was read. `root`: hex; `receipts`: how many kept ones were found in it."""
+    """A log whose every leaf was read, before or now. `root`: hex; `receipts`: how many kept ones were found in it,
+    `lost`: how many stand for leaves that were lost, as a statement says that was followed.
+
+    `before`: how many leaves an earlier run had read; `walk`: what was found of their evidence, None: not asked.
+    """
 
     origin: str
     size: int
     root: str
     receipts: int
+    lost: int
+    before: int
+    walk: Walk | None
+
+    @property
+    def word(self) -> str:
+        """valid, invalid or undecidable."""
+        if self.walk is None:
+            return "valid"
+        if self.walk.counts["invalid"] or self.walk.untold():
+            return "invalid"
+        return "undecidable" if self.walk.counts["undecidable"] else "valid"
 
     def to_json(self) -> dict[str, Any]:
         """The same for programs."""
-        return {"verdict": "valid", **asdict(self)}
+        found = {name: getattr(self, name) for name in ("origin", "size", "root", "receipts", "lost", "before")}
+        return {"verdict": self.word, **found, **({"evidence": _evidence(self.walk)} if self.walk else {})}
 
 
-def verify_log(session: Session, *, tell: Callable[[str], None] | None) -> Verified:
+def _evidence(walk: Walk) -> dict[str, Any]:
+    names = ("opened", "erased", "refused", "signatures", "stamps", "invalid", "undecidable")
+    faults = [asdict(fault) for fault in walk.faults]
+    judged = {"signatures_judged": bool(walk.roots), "erased_untold": walk.untold()}
+    return {**{name: walk.counts[name] for name in names}, **judged, "faults": faults}
+
+
+def verify_log(session: Session, asked: Asked, *, quiet: bool) -> Verified:
     """Verify the log against its checkpoint, the kept checkpoint and the kept receipts; stops with exit code 5."""
-    client = session.client
-    witness = Witness(session.profile, client)
-    held = _held(session.profile, witness)
-    checkpoint = witness.accept(_checkpoint_text(client))
-    roots = _roots_at(client, checkpoint, {item.size for item in held.checkpoints}, held.leaves, tell)
-    for kept in held.checkpoints:
-        if roots[kept.size] != kept.root:
-            raise alarm(
-                "log-inconsistent", _("at {size} leaves its root is not the one signed before").format(size=kept.size)
-            )
+    witness = Witness(session.profile, session.client)
+    kept, checkpoint = witness.kept(), witness.head()
+    held = _held(session.profile, witness.keys, [kept] if kept else [])
+    file = StateFile(session.profile, asked)
+    reading = file.load()
+    if not _goes_on(reading, checkpoint, held):
+        reading = file.new()
+    before = reading.size
+    progress = None if quiet else Progress(checkpoint.size, before)
+    try:
+        _read(session.client, checkpoint, held, reading, file, progress)
+        _compare(checkpoint, held, reading)
+    except CommandFailed as error:
+        if error.exit_code == SIGNATURE:
+            file.drop()  # what does not hold is read again from its start
+        raise
+    finally:
+        if progress is not None:
+            progress.end()
+    file.save(reading)
     return Verified(
-        origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex(), receipts=len(held.leaves)
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        receipts=len(held.leaves),
+        lost=held.lost,
+        before=before,
+        walk=reading.walk,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
-    checkpoints: tuple[Checkpoint, ...]
+    states: tuple[State, ...]
     leaves: Mapping[int, bytes]
+    lost: int
 
 
-def _held(profile: Profile, witness: Witness) -> _Held:
+def _held(profile: Profile, keys: LogKeys, states: list[State]) -> _Held:
     """What this client knows of the log from earlier: checkpoints, and the leaves of its receipts."""
-    kept = witness.kept()
-    checkpoints = [kept] if kept else []
     leaves: dict[int, bytes] = {}
-    for path, receipt in receipts.kept(profile):
-        try:
-            checkpoints.append(verify_checkpoint(str(receipt.get("checkpoint")), str(profile.log_key)))
-            content = base64.b64decode(str(receipt.get("leaf")), validate=True)
-            leaves[decode_leaf(content).index] = content
-        except (SigningError, ValueError, binascii.Error):
-            raise alarm("receipt-invalid", _("the receipt kept in {file} was damaged").format(file=path)) from None
-    return _Held(checkpoints=tuple(checkpoints), leaves=leaves)
+    lost = 0
+    for path, value in receipts.kept(profile):
+        found = receipts.held(path, value, keys)
+        if not found.signed.beyond:
+            states.append(found.signed.checkpoint)
+        if found.lost:
+            lost += 1
+        else:
+            leaves[found.leaf.index] = found.leaf.encode()
+    return _Held(states=tuple(states), leaves=leaves, lost=lost)
 
 
-def _checkpoint_text(client: Client) -> object:
-    """The server's checkpoint: a JSON object with it, or the signed note itself."""
-    content = client.get_bytes("/v1/log/checkpoint")
-    if content[:1] != b"{":
-        return content.decode("utf-8", "replace")
-    import json
-
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return None
-    return value.get("checkpoint") if isinstance(value, dict) else None
+def accepted_head(session: Session) -> Checkpoint:
+    """The server's checkpoint now, held to the one that this profile keeps."""
+    return Witness(session.profile, session.client).head()
 
 
-def _roots_at(
+def _goes_on(reading: Reading, checkpoint: Checkpoint, held: _Held) -> bool:
+    """Whether what was read before is a beginning of this log, and has all that is to be compared with it."""
+    known = {size for size in (item.size for item in held.states) if 0 < size < reading.size}
+    leaves = {index for index in held.leaves if index < reading.size}
+    return reading.size <= checkpoint.size and known <= reading.roots.keys() and leaves <= reading.leaves.keys()
+
+
+def _read(
     client: Client,
     checkpoint: Checkpoint,
-    sizes: set[int],
-    known: Mapping[int, bytes],
-    tell: Callable[[str], None] | None,
-) -> dict[int, bytes]:
-    """Compute the root at each of these sizes and at the checkpoint's; stops where the log differs."""
-    frontier: tuple[bytes, ...] = ()
-    roots = {0: tree.EMPTY_ROOT}
-    wanted = sizes | {checkpoint.size}
-    for index, content in enumerate(_leaves(client, checkpoint.size, tell)):
-        if index in known and known[index] != content:
+    held: _Held,
+    reading: Reading,
+    file: StateFile,
+    progress: Progress | None,
+) -> None:
+    """Read the leaves that are new; notes the root at each size that is to be compared."""
+    wanted = {item.size for item in held.states} | {checkpoint.size}
+    judge = Judge(client, reading.walk) if reading.walk is not None else None
+    saved = time.monotonic()
+    if reading.size in wanted:
+        reading.roots[reading.size] = tree.root(reading.frontier)
+    for page in leaf_pages(client, reading.size, checkpoint.size, evidence=judge is not None):
+        if judge is not None:
+            judge.take(page)
+        for given in page:
+            _append(reading, given, held)
+            if reading.size in wanted:
+                reading.roots[reading.size] = tree.root(reading.frontier)
+        if progress is not None and reading.size < checkpoint.size:
+            progress.at(reading.size)
+        if time.monotonic() - saved > SAVED:
+            file.save(reading)
+            saved = time.monotonic()
+
+
+def _append(reading: Reading, given: Given, held: _Held) -> None:
+    index = reading.size
+    if index in held.leaves:
+        reading.leaves[index] = tree.leaf_hash(given.encoded).hex()
+    reading.frontier = tree.append(reading.frontier, index, tree.leaf_hash(given.encoded)).frontier
+    reading.size += 1
+
+
+def _compare(checkpoint: Checkpoint, held: _Held, reading: Reading) -> None:
+    """Hold what was read to the signed checkpoint, and to everything that is kept here."""
+    if reading.roots.get(checkpoint.size, tree.EMPTY_ROOT) != checkpoint.root:
+        raise alarm("log-root", _("its leaves do not give the root that its checkpoint signs"))
+    for index, content in held.leaves.items():
+        if reading.leaves.get(index) != tree.leaf_hash(content).hex():
             raise alarm(
                 "log-inconsistent", _("leaf {index} is not the one this client holds a receipt for").format(index=index)
             )
-        frontier = tree.append(frontier, index, tree.leaf_hash(content)).frontier
-        if index + 1 in wanted:
-            roots[index + 1] = tree.root(frontier)
-    if roots.get(checkpoint.size) != checkpoint.root:
-        raise alarm("log-root", _("its leaves do not give the root that its checkpoint signs"))
-    return roots
-
-
-def _leaves(client: Client, size: int, tell: Callable[[str], None] | None) -> Iterator[bytes]:
-    index = 0
-    while index < size:
-        page = client.get("/v1/log/leaves", **{"from": index, "limit": min(PAGE, size - index)}).get("items")
-        if not isinstance(page, list) or not page:
+    for kept in held.states:
+        if kept.size and reading.roots.get(kept.size) != kept.root:
             raise alarm(
-                "log-truncated",
-                _("it gives {count} leaves, its checkpoint signs {size}").format(count=index, size=size),
+                "log-inconsistent", _("at {size} leaves its root is not the one signed before").format(size=kept.size)
             )
-        for item in page[: size - index]:
-            yield _leaf(item, index)
-            index += 1
-        if tell is not None and index < size:
-            tell(_("{count} of {size} leaves").format(count=index, size=size))
-
-
-def _leaf(item: object, index: int) -> bytes:
-    """Read one leaf; it must say the index that it stands at."""
-    try:
-        text = item["leaf"] if isinstance(item, dict) else item
-        content = base64.b64decode(str(text), validate=True)
-        leaf: Leaf = decode_leaf(content)
-    except (SigningError, KeyError, ValueError, binascii.Error):
-        raise alarm("leaf-malformed", _("leaf {index} is malformed").format(index=index)) from None
-    if leaf.index != index:
-        raise alarm("log-order", _("at place {index} it gives leaf {found}").format(index=index, found=leaf.index))
-    return content
 
 
 def kept_receipts(profile: Profile) -> Iterator[dict[str, Any]]:
     """Yield a line for each kept receipt."""
-    for path, receipt in receipts.kept(profile):
+    keys = LogKeys.of(profile)
+    for path, value in receipts.kept(profile):
         try:
-            leaf = decode_leaf(base64.b64decode(str(receipt.get("leaf")), validate=True))
-        except (SigningError, ValueError, binascii.Error):
-            yield {"index": receipt.get("index"), "act": _("(damaged)"), "file": str(path)}
-            continue
-        size = _size(receipt.get("checkpoint"))
-        yield {
-            "index": leaf.index,
-            "time": leaf.time,
-            "act": leaf.act,
-            "subject": leaf.subject,
-            "checkpoint_size": size,
-            "file": str(path),
-        }
-
-
-def _size(checkpoint: object) -> int | None:
-    try:
-        return parse_checkpoint_text(str(checkpoint).rpartition("\n\n")[0] + "\n").size
-    except SigningError:
-        return None
+            yield receipts.held(path, value, keys).to_json()
+        except CommandFailed:
+            yield {"index": value.get("index"), "act": _("(damaged)"), "file": str(path)}

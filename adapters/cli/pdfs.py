@@ -1,7 +1,9 @@
 """PDFs that a task signs: what the server prepared is held against what was shown, then signed on this machine."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +91,8 @@ def _offered(statement: Statement) -> list[Mapping[str, Any]]:
 
 
 def _check(shown: bytes, prepared: bytes, name: str, field: str, record: ApprovalRecord) -> None:
-    from signing.pdf.check import check_prepared
-
     try:
-        claimed = check_prepared(shown, prepared, field=field, permits=PERMITS[record.purpose])
+        claimed = _claimed(shown, prepared, field, PERMITS[record.purpose])
     except SigningError as error:
         raise _refused(error) from None
     if claimed != parse_time(record.time):
@@ -102,6 +102,17 @@ def _check(shown: bytes, prepared: bytes, name: str, field: str, record: Approva
             remedy=_("nothing was signed; tell your administrator"),
             exit_code=SIGNATURE,
         )
+
+
+def _claimed(shown: bytes, prepared: bytes, field: str, permits: frozenset[str] | None) -> datetime:
+    """Check the PDF within limits of memory and time, and give the time that its signature would claim."""
+    from signing.pdf.check import check_prepared
+
+    if os.name != "posix":  # elsewhere no process forks, and only the file's size is bounded
+        return check_prepared(shown, prepared, field=field, permits=permits)
+    from adapters.limits.limited import limited
+
+    return limited(check_prepared, shown, prepared, field=field, permits=permits)
 
 
 def _refused(error: SigningError) -> CommandFailed:

@@ -15,6 +15,7 @@ from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 
 DEFAULT = "default"
+_SIZE = re.compile(r"[1-9][0-9]{0,14}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -94,6 +95,15 @@ def save(profile: Profile) -> None:
     """Write a profile, durable before it returns."""
     values = {key: getattr(profile, key) for key in _KEPT if getattr(profile, key) is not None}
     write_private(profile.directory / "profile.json", _dump({**profile.extra, **values}))
+
+
+def witnessed(profile: Profile) -> int | None:
+    """Return how many leaves the kept checkpoint has, as its text says; its signature is checked before it counts."""
+    try:
+        size = (profile.directory / "checkpoint").read_text(encoding="utf-8").split("\n")[1]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+    return int(size) if _SIZE.fullmatch(size) else None
 
 
 def _dump(value: object) -> bytes:

@@ -13,7 +13,8 @@ from adapters.cli.times import local
 from signing.canonical import canonical, sha256_hex
 
 Json = Mapping[str, Any]
-BINDING = "certificate-bound"
+BINDING, REINSTATING = "certificate-bound", "certificate-reinstated"
+ERASURE = "data-erased"
 _TOLD = ("id", "act", "subject", "author", "reason")
 
 
@@ -22,8 +23,10 @@ def act_in_words(act: object) -> str:
     known = {
         "process-deployed": _("deploy a process"),
         BINDING: _("bind a certificate"),
+        REINSTATING: _("let a suspended certificate sign again"),
         "organisation-changed": _("change the organisation"),
         "procedure-adopted": _("adopt a procedure"),
+        ERASURE: _("erase a dossier's data"),
     }
     return known.get(str(act)) or escape(act)
 
@@ -58,10 +61,13 @@ def lines(shown: Json) -> Iterator[str]:
         yield _("  Because:  {note}").format(note=escape(shown["note"]))
     if shown.get("state") == "open":
         yield _("  Lapses:   {time}").format(time=local(shown.get("lapses")))
+    if shown.get("act") in (BINDING, REINSTATING):
+        yield _officer(shown)
     yield from _certificate(shown)
     yield from _files(shown)
     yield from _changes(_body(shown).get("changes"))
     yield from _procedure(_body(shown).get("procedure"))
+    yield from _erasure(shown)
     yield _("  SHA-256   {digest} (computed on this machine)").format(digest=digest(shown))
 
 
@@ -109,6 +115,12 @@ def _altered(message: str) -> CommandFailed:
     return CommandFailed("proposal-altered", message, remedy=remedy, exit_code=SIGNATURE)
 
 
+def _officer(shown: Json) -> str:
+    whose = shown.get("subject") if shown.get("act") == BINDING else _body(shown).get("officer")
+    words = _("  Officer:  {officer} ({name})")
+    return words.format(officer=escape(whose), name=escape(shown.get("officer_name")))
+
+
 def _certificate(shown: Json) -> Iterator[str]:
     if shown.get("act") != BINDING:
         return
@@ -121,9 +133,6 @@ def _certificate(shown: Json) -> Iterator[str]:
     if fingerprint(own) != body.get("fingerprint"):
         raise _altered(_("the certificate is not the one that the proposal names"))
     kind = _("the agency's own, kept by this officer") if body.get("kind") == "organ" else _("the officer's own")
-    yield _("  Officer:  {officer} ({name})").format(
-        officer=escape(shown.get("subject")), name=escape(shown.get("officer_name"))
-    )
     yield _("  Certificate of {subject}, {kind}").format(subject=escape(subject_name(own)), kind=kind)
     yield _("    issued by {issuer}").format(issuer=escape(own.issuer.rfc4514_string()))
     yield _("    valid until {time}").format(time=local(own.not_valid_after_utc.isoformat()))
@@ -138,15 +147,18 @@ def _files(shown: Json) -> Iterator[str]:
     told = [(item.get("path"), item.get("sha256")) for item in listed if item.get("change") != "removed"]
     if sorted(told, key=str) != sorted(brought.items(), key=str):
         raise _altered(_("the server lists other files than those of the proposal"))
-    words = {"new": _("new"), "changed": _("changed"), "same": _("as before"), "removed": _("removed")}
+    words = {"new": _("new"), "changed": _("changed"), "removed": _("removed")}
     if shown.get("replaces"):
         yield _("  Replaces version {version}").format(version=escape(shown["replaces"]))
     yield _("  Files:")
-    for item in listed:
+    changed = [item for item in listed if item.get("change") != "same"]
+    for item in changed:
         change = words.get(str(item.get("change")), escape(item.get("change")))
         yield f"    {escape(item.get('path'))} ({change})"
         if item.get("sha256"):
             yield f"      SHA-256 {escape(item['sha256'])}"
+    if len(changed) < len(listed):
+        yield _("    ({count} unchanged)").format(count=len(listed) - len(changed))
     if _body(shown).get("although"):
         yield _("  Deployed although the engines disagree, because: {reason}").format(
             reason=escape(_body(shown)["although"])
@@ -173,3 +185,19 @@ def _procedure(record: object) -> Iterator[str]:
     for name, value in record.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         yield f"    {escape(name)}: {escape(text)}"
+
+
+def _erasure(shown: Json) -> Iterator[str]:
+    if shown.get("act") != ERASURE:
+        return
+    from adapters.cli.retention import period_word
+
+    body = _body(shown)
+    document = escape(body.get("document"))
+    early = body.get("basis") == "decision"
+    yield (_("  By decision {document}") if early else _("  Retention is over, by {document}")).format(
+        document=document
+    )
+    yield _("  Kept:     {period}").format(period=period_word(body.get("period")))
+    yield _("  Unit:     {unit}").format(unit=escape(body.get("unit")))
+    yield _("  Nothing brings the data back.")

@@ -11,7 +11,7 @@ import typer
 from adapters.cli.client import Client, check_server_url
 from adapters.cli.errors import NOT_SIGNED_IN, CommandFailed
 from adapters.cli.language import _
-from adapters.cli.profiles import Profile, chosen_name, config_directory, load
+from adapters.cli.profiles import Profile, chosen_name, config_directory, load, witnessed
 from adapters.cli.tokens import read_token
 
 UTC = "%Y-%m-%dT%H:%M:%SZ"
@@ -56,7 +56,7 @@ class Session:
                 remedy=_("sign in with hoso login --server URL --token -"),
                 exit_code=NOT_SIGNED_IN,
             )
-        return Client(server, self._renewed(server, token))
+        return Client(server, self._renewed(server, token), witnessed=witnessed(self.profile))
 
     def _renewed(self, server: str, token: str) -> str:
         """Return the token, or its successor when little of its time is left."""

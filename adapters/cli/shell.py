@@ -3,7 +3,8 @@
 A noun is a `Commands(help, group=True)` with verbs; a command of its own is a `Commands(help)` with one verb.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,12 +77,40 @@ class Command(TyperCommand):
         return _translated(super().get_help_option(ctx))
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A verb that another part of Hoso brings to a noun: what its help says in a line, and how it is imported."""
+
+    help: str
+    load: Callable[[], TyperCommand]
+
+
 class Group(TyperGroup):
-    """A noun with its verbs."""
+    """A noun with its verbs. Those from `elsewhere` are imported only when they are called."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_pydantic(self.params)
+        self.elsewhere: Mapping[str, Elsewhere] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all verbs."""
+        return [*super().list_commands(ctx), *self.elsewhere]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Give a verb, imported where it is from elsewhere."""
+        found = self.elsewhere.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if found is None else found.load()
+
+    def format_commands(self, ctx: Any, formatter: "HelpFormatter") -> None:
+        """Write the verbs without importing any."""
+        if not self.elsewhere:
+            super().format_commands(ctx, formatter)
+            return
+        limit = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
+        own = [(name, verb.get_short_help_str(limit)) for name, verb in self.commands.items() if not verb.hidden]
+        with formatter.section(_("Commands")):
+            formatter.write_dl([*own, *((name, verb.help) for name, verb in self.elsewhere.items())])
 
     def format_usage(self, ctx: Any, formatter: "HelpFormatter") -> None:
         """Write the usage line in the active language."""

@@ -11,13 +11,16 @@ from adapters.cli.terminal import escape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """The server's facts for one act, with a nonce that is used once. `checkpoint` is not verified yet."""
+    """The server's facts for one act, with a nonce that is used once. `checkpoint` is not verified yet, nor is the
+    proof that it continues what was seen before (`consistency`, where the server gave one).
+    """
 
     id: str
     nonce: str
     expires: str
     facts: Mapping[str, Any]
     checkpoint: object
+    consistency: object = None
 
 
 def read_statement(answer: Mapping[str, Any]) -> Statement:
@@ -32,6 +35,7 @@ def read_statement(answer: Mapping[str, Any]) -> Statement:
         expires=answer["expires"],
         facts=facts,
         checkpoint=answer.get("checkpoint"),
+        consistency=answer.get("consistency"),
     )
 
 

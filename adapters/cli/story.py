@@ -25,6 +25,10 @@ def tell(items: Iterable[Item]) -> Iterator[str]:
 def sentence(item: Item) -> str:
     """Return the sentence for one act."""
     act = str(item.get("act"))
+    if item.get("erased"):
+        return _("{who}: {act} {subject}, its contents were erased").format(
+            who=_who(item), act=escape(act), subject=escape(item.get("subject"))
+        )
     teller = _TELLERS.get(act)
     return teller(item) if teller else _unknown(item, act)
 
@@ -195,6 +199,24 @@ def _refused(template: str) -> Callable[[Item], str]:
     return told
 
 
+def _counted(item: Item) -> str:
+    """Tell how often the same was tried again, and refused for which reasons."""
+    details = _details(item)
+    again = N_("{who} was refused the same again at “{step}” (times: {count})")
+    bare = N_("{who} was refused the same again (times: {count})")
+    template = _(again if details.get("name") or details.get("task") else bare)
+    text = template.format(who=_who(item), step=_step(item), count=escape(details.get("count") or "?"))
+    repeats = details.get("repeats")
+    found = [each for each in repeats if isinstance(each, Mapping)] if isinstance(repeats, list) else []
+    return _with(text, ": {value}", "; ".join(map(_reason_counted, found)))
+
+
+def _reason_counted(repeat: Item) -> str:
+    code = str(repeat.get("code"))
+    told = f"{escape(in_words(code, ''))}   [{escape(code)}]".strip()
+    return f"{told} × {escape(repeat.get('count'))}"
+
+
 def _plain(template: str, *, extra: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Callable[[Item], str]:
     """Tell an act by a template over who and step; each extra adds a phrase where its detail is known."""
 
@@ -247,6 +269,18 @@ def _changed(item: Item) -> str:
     return _with(text, _(", approved by {value}"), escape(details.get("approved_by") or ""))
 
 
+def _data_erased(item: Item) -> str:
+    """Tell under which document a dossier's data were erased, and who approved it."""
+    details = _details(item)
+    body = details.get("body")
+    body = body if isinstance(body, Mapping) else {}
+    text = _("{who} erased the dossier's data, under {document}").format(
+        who=_who(item), document=escape(body.get("document") or "-")
+    )
+    text = _with(text, _(", approved by {value}"), escape(details.get("approved_by") or ""))
+    return _with(text, _(": “{value}”"), escape(body.get("reason") or ""))
+
+
 def _follow_up(item: Item) -> str:
     at = _details(item).get("at")
     text = _("{who} put “{step}” off until {time}") if at else _("{who} put “{step}” off no longer")
@@ -284,6 +318,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "task-cancelled": _plain(N_("“{step}” was called off")),
     "task-completed": _task_completed,
     "completion-refused": _refused(N_("{who} tried to complete “{step}” and was refused")),
+    "refusals-counted": _counted,
     "claim-refused": _refused(N_("{who} tried to take “{step}” and was refused")),
     "delegation-refused": _refused(N_("{who} tried to delegate “{step}” and was refused")),
     "taking-back-refused": _refused(N_("{who} tried to take “{step}” back and was refused")),
@@ -342,6 +377,11 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "job-error-thrown": _refused(N_("{who} ended the work of “{step}” with an error of the process")),
     "incident-raised": _refused(N_("The dossier is stuck and waits for help at “{step}”")),
     "evidence-exported": _plain(N_("{who} exported the evidence")),
+    "lists-exported": _plain(N_("{who} exported the lists of the organisation")),
+    "trail-read": _plain(
+        N_("{who} read, as an auditor,"),
+        extra=((N_(" “{value}”"), ("asked", "subject")), (N_(" (times more: {value})"), ("count",))),
+    ),
     "token-created": _plain(N_("{who} made an access token"), extra=((N_(" for {value}"), ("officer",)),)),
     "incident-resolved": _reasoned(N_("{who} put “{step}” right")),
     "dossier-suspended": _reasoned(N_("{who} suspended the dossier")),
@@ -349,6 +389,8 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dossier-cancelled": _reasoned(N_("{who} cancelled the dossier")),
     "dossier-modified": _reasoned(N_("{who} moved the dossier by hand")),
     "dossier-migrated": _reasoned(N_("{who} moved the dossier to version {version} of its process"), version="version"),
+    "data-erased": _data_erased,
+    "erasure-proposed": _plain(N_("{who} proposed to erase a dossier's data")),
     "process-deployed": _plain(
         N_("{who} deployed the process"),
         extra=(
@@ -371,12 +413,21 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "signed-out": _plain(N_("{who} signed out")),
     "device-revoked": _plain(N_("{who} revoked a device"), extra=((N_(" of {value}"), ("officer",)),)),
     "certificate-suspended": _plain(N_("{who} suspended a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
-    "certificate-reinstated": _plain(N_("{who} reinstated a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
+    "certificate-reinstated": _plain(
+        N_("{who} reinstated a certificate"),
+        extra=((N_(" of {value}"), ("officer",)), _APPROVED, (N_(": “{value}”"), ("reason",))),
+    ),
+    "reinstatement-proposed": _plain(
+        N_("{who} proposed to reinstate a certificate"), extra=((N_(" of {value}"), ("officer",)),)
+    ),
     "certificate-revoked": _plain(N_("{who} revoked a certificate"), extra=((N_(" of {value}"), ("officer",)),)),
     "adoption-proposed": _plain(N_("{who} proposed to adopt the procedure"), extra=((N_(" {value}"), ("code",)),)),
     "signature-image-set": _plain(
         N_("{who} set the image that signatures show"), extra=((N_(" of {value}"), ("of", "subject")),)
     ),
+    "witness-appointed": _plain(N_("The log has the witness"), extra=((N_(" {value}"), ("subject",)),)),
+    "witness-dismissed": _plain(N_("The log no longer has the witness"), extra=((N_(" {value}"), ("subject",)),)),
+    "log-succeeded": _plain(N_("The log goes on under another key"), extra=((N_(": {value}"), ("subject",)),)),
     "procedure-adopted": _plain(
         N_("{who} adopted the procedure"),
         extra=((N_(" {value}"), ("code", "procedure")), _APPROVED),

@@ -24,7 +24,7 @@ def local(text: object) -> str:
     """Return a server's time as people here read it: 21/11/2026 15:30 (vi), 2026-11-21 15:30 (en)."""
     try:
         value = parse_time(str(text)).astimezone(VIETNAM)
-    except ValueError:
+    except (ValueError, OverflowError):
         return escape(text) if text else "-"
     return value.strftime("%d/%m/%Y %H:%M" if current() == "vi" else "%Y-%m-%d %H:%M")
 

@@ -14,10 +14,13 @@ from adapters.cli.story import sentence
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
 from adapters.cli.words import decision_word, purpose_word
+from signing.canonical import sha256_hex
+from signing.certificates import fingerprint, subject_name
 from signing.errors import SigningError, Undecidable
-from signing.evidence.report import ActLine, Deed, Report, SignatureLine
+from signing.evidence.page import Verified, write_page
+from signing.evidence.report import ActLine, Deed, Report, SignatureLine, SuccessionLine, WitnessLine
 from signing.evidence.verify import verify_pack
-from signing.reasons import NAMES
+from signing.reasons import NAMES, REASONS
 from signing.verdict import Check
 
 LARGEST_PACK = 512 * 1024 * 1024
@@ -28,7 +31,7 @@ class Verdict:
     """`word`: valid, invalid or undecidable. `report`: what was proven; None unless valid.
 
     `checks`: where one signature is to blame, how each check of it went. `pinned`: the administrators' certificates
-    whom the auditor named.
+    whom the auditor named. `verified`: the same, as a page is made of it.
     """
 
     word: str
@@ -38,12 +41,17 @@ class Verdict:
     reason: str = ""
     checks: tuple[Check, ...] = ()
     pinned: Collection[str] = ()
+    verified: Verified
 
     def to_json(self) -> dict[str, Any]:
         """The same for programs."""
         report = self.report.to_json() if self.report else {}
         checks = {"checks": [check.to_json() for check in self.checks]} if self.checks else {}
         return {"verdict": self.word, "file": self.file, "code": self.code, "reason": self.reason, **checks, **report}
+
+    def page(self) -> str:
+        """The same as a page of HTML, in the reader's language."""
+        return write_page(self.verified, language=current())
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for people; the last one is the verdict."""
@@ -70,6 +78,7 @@ def _REMEDIES() -> Mapping[str, str]:  # noqa: N802  (a table in the language of
         "log-key": _("; is --log-key a log's verifier key?"),
         "certificate-untrusted": _("; is --root the authority that the agency uses?"),
         "stamp-certificate-untrusted": _("; does the authority of its stamps have a root of its own? add --stamp-root"),
+        "witness-missing": _("; did the witness start later? ask for the pack under a newer checkpoint"),
         "administrator-unpinned": _("; pin that administrator's certificate too (--admin), if you know it is theirs"),
     }
 
@@ -82,28 +91,43 @@ def judge(
     *,
     stamp_roots: Sequence[Path] = (),
     admins: Collection[str] = (),
+    witnesses: Collection[str] = (),
 ) -> Verdict:
     """Verify a pack; what cannot be read at all stops, what does not hold is a verdict."""
     content = read_file(pack, limit=LARGEST_PACK)
     trusted, stamping = tuple(read_certificates(*roots)), tuple(read_certificates(*stamp_roots))
+    common: dict[str, Any] = {
+        "file": pack.name,
+        "sha256": sha256_hex(content),
+        "log_key": log_key,
+        "roots": [f"{subject_name(each)} ({fingerprint(each)})" for each in trusted],
+        "pinned": admins,
+        "at": at,
+    }
     try:
-        report = verify_pack(content, roots=trusted, log_key=log_key, at=at, stamp_roots=stamping, admins=admins)
+        report = verify_pack(
+            content, roots=trusted, log_key=log_key, at=at, stamp_roots=stamping, admins=admins, witnesses=witnesses
+        )
     except SigningError as error:
-        word = "undecidable" if isinstance(error, Undecidable) else "invalid"
         return Verdict(
-            word=word,
+            word="undecidable" if isinstance(error, Undecidable) else "invalid",
             file=str(pack),
             code=error.code,
             reason=in_words(error.code, error.message),
             checks=error.checks,
+            verified=Verified(outcome=error, **common),
         )
-    return Verdict(word="valid", file=str(pack), report=report, pinned=admins)
+    verified = Verified(outcome=report, **common)
+    return Verdict(word="valid", file=str(pack), report=report, pinned=admins, verified=verified)
 
 
 def _report(report: Report, pinned: Collection[str]) -> Iterator[str]:
     yield _("Evidence of dossier {dossier}, from the log {origin} with {size} leaves:").format(
         dossier=escape(report.dossier), origin=escape(report.origin), size=report.size
     )
+    yield _("It tells the dossier up to that checkpoint; what happened later is not in it.")
+    yield from map(_followed, report.successions)
+    yield from map(_cosigned, report.cosigned)
     signatures: dict[int, list[SignatureLine]] = {}
     for signature in report.signatures:
         signatures.setdefault(signature.index, []).append(signature)
@@ -113,10 +137,10 @@ def _report(report: Report, pinned: Collection[str]) -> Iterator[str]:
             yield f"      {_signature(signature)}"
             yield f"        {_standing(signature)}"
     yield from _checked(report.signatures)
-    for fingerprint in sorted(set(report.bootstrap) - set(pinned)):
+    for unknown in sorted(set(report.bootstrap) - set(pinned)):
         yield _(
             "note: certificate {fingerprint} was bound by its own signature; ask the agency whether it is theirs"
-        ).format(fingerprint=escape(fingerprint))
+        ).format(fingerprint=escape(unknown))
     if report.on_server:
         text = _("note: done on the server, unsigned: leaves {leaves}")
         more = "" if pinned else _("; pin administrators whom you know (--admin)")
@@ -124,6 +148,20 @@ def _report(report: Report, pinned: Collection[str]) -> Iterator[str]:
     if report.sole:
         text = _("note: done by one administrator alone, when nobody else could approve it: leaves {leaves}")
         yield text.format(leaves=_listed(report.sole))
+    for code in report.remarks:
+        yield _("note: {remark}   [{code}]").format(remark=REASONS[code].text(current()), code=code)
+
+
+def _cosigned(witness: WitnessLine) -> str:
+    known = _("with the key that you name") if witness.pinned else _("with the key that the log tells")
+    text = _("Cosigned by the witness {witness}, {time}, {known}.")
+    return text.format(witness=escape(witness.witness), time=local(witness.time), known=known)
+
+
+def _followed(line: SuccessionLine) -> str:
+    text = _("The log went on under another key, {time}: {after}; {kept} leaves kept, {lost} lost; reason: {reason}")
+    told = {"after": escape(line.after), "kept": line.kept, "lost": line.lost, "reason": escape(line.reason)}
+    return text.format(time=local(line.time), **told)
 
 
 def _checked(signatures: Sequence[SignatureLine]) -> Iterator[str]:
@@ -156,7 +194,14 @@ def _checks(checks: Sequence[Check]) -> Iterator[str]:
 
 
 def _act(act: ActLine) -> str:
-    item = {"actor": act.actor, "act": act.act, "subject": act.subject, "details": act.details}
+    step = act.step or act.details.get("element")
+    item = {
+        "actor": act.actor,
+        "act": act.act,
+        "subject": act.subject,
+        "details": act.details,
+        "element_name": step,
+    }
     return f"  ✓ {act.index:>4}  {local(act.time)}  {sentence(item)}"
 
 

@@ -37,6 +37,7 @@ def act_word(act: object) -> str:
     words = {
         "certificate-bound": _("bind a certificate"),
         "certificate-revoked": _("end a certificate's binding"),
+        "certificate-reinstated": _("let a suspended certificate sign again"),
         "procedure-adopted": _("adopt a procedure"),
         "process-deployed": _("deploy a process"),
         "organisation-changed": _("change the organisation"),
@@ -44,6 +45,7 @@ def act_word(act: object) -> str:
         "dossier-modified": _("move a dossier by hand"),
         "dossier-migrated": _("move a dossier to another version"),
         "incident-resolved": _("resolve an incident"),
+        "data-erased": _("erase a dossier's data"),
     }
     name = escape(act)
     return f"{words[str(act)]} ({name})" if str(act) in words else name

@@ -10,7 +10,9 @@ from cryptography import x509
 from adapters import clock, wiring
 from adapters.application.application import Application
 from adapters.application.stamp_requests import STAMP
-from adapters.database import acts, jobs
+from adapters.console import anchors
+from adapters.database import acts, jobs, successions
+from adapters.database import trail as stored
 from adapters.letters.errors import LetterError
 from adapters.letters.render import render
 from adapters.oidc.errors import ProviderError
@@ -19,6 +21,7 @@ from signing.errors import SigningError
 from signing.record import time_text
 from signing.timestamp import StampUnavailable, verify_stamp
 
+BACKUP_AGE = timedelta(hours=26)  # a night, and the time that the backup itself takes
 SAMPLE = b"#set page(width: 5cm, height: 2cm)\nTi\xe1\xba\xbfng Vi\xe1\xbb\x87t"
 
 
@@ -38,10 +41,14 @@ def examine(settings: Settings) -> list[Finding]:
     except (SettingError, ValueError, OSError) as error:
         return [Finding(name="installation", verdict="failed", message=str(error))]
     checks: tuple[Callable[[Application], Finding], ...] = (
+        _log,
+        _backup,
         _trust,
         _crls,
         _stamps,
         _waiting,
+        _witnesses,
+        _published,
         _mail,
         _identity,
         _letters,
@@ -49,6 +56,29 @@ def examine(settings: Settings) -> list[Finding]:
     )
     first = Finding(name="installation", verdict="ok", message=f"{app.agency.name} ({app.agency.identifier})")
     return [first, *(check(app) for check in checks)]
+
+
+def _log(app: Application) -> Finding:
+    """That the key fits the log's head, the installation was opened by; which one it is, people compare."""
+    with app.store.read() as tx:
+        head, followed = stored.head(tx), len(successions.notes(tx))
+    key = app.log_keys.of(head.checkpoint)
+    message = f"{head.size} leaves, signed by {key.origin}+{key.key_id.hex()}; {followed} key(s) before it"
+    return Finding(name="log key", verdict="ok", message=message)
+
+
+def _backup(app: Application) -> Finding:
+    name, now = "backup", app.clock()
+    with app.store.read() as tx:
+        made = successions.last_backup(tx)
+    if made is None:
+        message = "none was made; run: hoso backup FILE, and keep the data directory beside it"
+        return Finding(name=name, verdict="warning", message=message)
+    hours = int((now - made).total_seconds() // 3600)
+    if now - made > BACKUP_AGE:
+        message = f"the last one was made {hours} hours ago, {time_text(made)}; run: hoso backup FILE every night"
+        return Finding(name=name, verdict="warning", message=message)
+    return Finding(name=name, verdict="ok", message=f"the last one was made {hours} hour(s) ago, {time_text(made)}")
 
 
 def _trust(app: Application) -> Finding:
@@ -100,6 +130,16 @@ def _waiting(app: Application) -> Finding:
         message = f"{waiting} accepted signature(s) wait for a stamp for more than ten minutes; their results wait, too"
         return Finding(name=name, verdict="warning", message=message)
     return Finding(name=name, verdict="ok", message="none waits")
+
+
+def _witnesses(app: Application) -> Finding:
+    found = anchors.witnesses(app)
+    return Finding(name="witnesses", verdict=found.verdict, message=found.message)
+
+
+def _published(app: Application) -> Finding:
+    found = anchors.published(app)
+    return Finding(name="checkpoints", verdict=found.verdict, message=found.message)
 
 
 def _mail(app: Application) -> Finding:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from adapters import wiring
-from adapters.application import people, trail
+from adapters.application import anchoring, people, trail
 from adapters.application.application import Agency
 from adapters.database import organisation
 from adapters.settings import SettingError, Settings
@@ -45,6 +45,7 @@ def create(
     app = wiring.build(settings, store)
     with store.write() as tx:
         trail.begin(app, tx)
+        anchoring.schedule(app, tx)
         organisation.add(tx, Unit(id=unit, name=agency.name))
         made = people.appoint(app, tx, SYSTEM, first, with_token=True)
     store.close()

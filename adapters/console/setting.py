@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.application.log_keys import LogKeyUnfit
 from adapters.cli.errors import CommandFailed
 from adapters.cli.language import _
 from adapters.database.store import StoreUnavailable
@@ -30,6 +31,9 @@ def clear_errors() -> Iterator[None]:
         raise CommandFailed("setting", str(error)) from error
     except MailSettingError as error:
         raise CommandFailed("setting", str(error)) from error
+    except LogKeyUnfit as error:
+        remedy = _("put the log.key of the server that changed it in this data directory")
+        raise CommandFailed("log-key-unfit", str(error), remedy=remedy) from error
     except StoreUnavailable as error:
         remedy = _("check HOSO_DATABASE_URL and that the database runs")
         raise CommandFailed(

@@ -14,7 +14,9 @@ from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json
 
-app = Commands(_("Certificates: bind, list, revoke (signed acts), reinstate."), group=True)
+app = Commands(_("Certificates: list; bind, revoke, reinstate (signed acts)."), group=True)
+
+REINSTATED = "certificate-reinstated"
 
 
 @app.verb(
@@ -112,8 +114,8 @@ def revoke(
 
 @app.verb(
     "reinstate",
-    _("Let a suspended certificate sign again (administrators, never for their own)."),
-    "hoso certificate reinstate 9f86d081884c7d65 --reason 'Khóa nằm trong USB token, không mất'",
+    _("Let a suspended certificate sign again (administrators, never for their own). You sign this act."),
+    "hoso certificate reinstate 9f86d081884c7d65 --reason 'Khóa nằm trong USB token, không mất' --key admin.p12",
 )
 def reinstate(
     ctx: typer.Context,
@@ -121,15 +123,24 @@ def reinstate(
         str, typer.Argument(metavar=_("FINGERPRINT"), help=_("The certificate's SHA-256, or its beginning."))
     ],
     reason: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Why, for the trail."))],
+    key: Key = None,
+    pin_file: PinFile = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Reinstate a certificate."""
+    from adapters.cli.acts import Act, Consent, finish
     from adapters.cli.certificates import whole_fingerprint
+    from adapters.cli.changing import tell
 
-    client = open_session(ctx).client
-    whole = whole_fingerprint(client, fingerprint)
-    answer = client.post(path("certificates", whole, "reinstate"), {"reason": reason})
+    session = open_session(ctx)
+    whole = whole_fingerprint(session.client, fingerprint)
+    asked = session.client.post(path("certificates", whole, "reinstate"), {"reason": reason, "sign": True})
+    act = Act(act=REINSTATED, subject=whole, body={"officer": asked.get("officer"), "reason": reason.strip()})
+    answer = finish(session, asked, act, Consent(key=key, pin_file=pin_file, assume_yes=yes))
     if json:
         out_json(answer)
+    elif answer.get("proposal"):
+        tell(answer)
     else:
         out(_("Certificate {fingerprint} signs again.").format(fingerprint=whole))

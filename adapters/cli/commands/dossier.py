@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import Client, fresh_key, path
-from adapters.cli.commands import intervention
+from adapters.cli.commands import erasure, intervention
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.plans import token_line
+from adapters.cli.retention import erased, kept
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import Lines, escape, out, out_json, say
@@ -157,6 +158,8 @@ def _found(client: Client, search: str) -> tuple[list[Mapping[str, Any]], bool]:
 
 def _status(item: Mapping[str, Any]) -> str:
     word = status_word(item.get("status"))
+    if item.get("erased"):
+        return _("{status}, erased").format(status=word)
     return _("{status}, suspended").format(status=word) if item.get("suspended") else word
 
 
@@ -191,6 +194,8 @@ def show_(
         "started": _("Received"),
         "due": _("Due"),
         "finished": _("Finished"),
+        "retention": _("Kept"),
+        "erasure": _("Erased"),
         "revision": _("Revision"),
         "incidents": _("Incidents"),
         "tokens": _("What lives in it"),
@@ -227,7 +232,11 @@ def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
         if name in value
     }
     words = {"status": status_word(value.get("status")), "channel": channel_word(value.get("channel"))}
-    return {key: part for key, part in {**value, **words, **listed}.items() if key not in ("open_tasks", "open_jobs")}
+    rule, gone = value.get("retention"), value.get("erasure")
+    words |= {"retention": kept(rule)} if isinstance(rule, Mapping) else {}
+    words |= {"erasure": erased(gone)} if isinstance(gone, Mapping) else {}
+    hidden = ("open_tasks", "open_jobs", "erased")
+    return {key: part for key, part in {**value, **words, **listed}.items() if key not in hidden}
 
 
 def _more(value: Mapping[str, Any], name: str) -> list[str]:
@@ -321,3 +330,4 @@ def message(
 
 
 intervention.add_to(app)
+erasure.add_to(app)

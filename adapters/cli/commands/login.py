@@ -59,7 +59,7 @@ def login(
     entry = _entry(server, token, name)
     me = _me(server, entry)
     try:
-        profile = _pinned(session.profile, me, expected=expected, again=replace_log_key)
+        profile = _pinned(session.profile, me, Client(server, entry.token), expected=expected, again=replace_log_key)
     except CommandFailed:
         if entry.bound:
             Client(server, entry.token).post("/v1/sign-out", {})
@@ -147,13 +147,26 @@ def _expected_key(given: str | None) -> str | None:
     return Path(given).read_text(encoding="utf-8").strip() if Path(given).is_file() else given.strip()
 
 
-def _pinned(profile: Profile, me: Json, *, expected: str | None, again: bool) -> Profile:
-    """Pin the log key: trusted at first use, or held to the one that was published; never changed silently."""
+def _pinned(profile: Profile, me: Json, client: Client, *, expected: str | None, again: bool) -> Profile:
+    """Pin the log key: trusted at first use, or held to the one that was published; never changed silently, but to the
+    one to which the pinned key itself passed on.
+    """
     log = me.get("log")
     found = log.get("vkey") if isinstance(log, dict) else None
     if not isinstance(found, str) or found.count("+") < 2:
         raise CommandFailed("bad-answer", _("the server names no log key"), remedy=_("check the server's address"))
-    held = expected or (None if again else profile.log_key)
+    pinned = None if again else profile.log_key
+    if pinned not in (None, found) and expected in (None, found):
+        try:
+            pinned = _followed(profile, client)
+        except CommandFailed as failure:
+            if failure.code != "log-restored":
+                raise
+            # Only who is signed in can accept the restore; until then the pinned key stays, and nothing is signed.
+            for line in (failure.line, *failure.details):
+                say(line)
+            return profile
+    held = expected or pinned
     if held is not None and held != found:
         raise CommandFailed(
             "log-key-changed",
@@ -166,6 +179,15 @@ def _pinned(profile: Profile, me: Json, *, expected: str | None, again: bool) ->
             exit_code=SIGNATURE,
         )
     return replace(profile, log_key=found)
+
+
+def _followed(profile: Profile, client: Client) -> str:
+    from adapters.cli.following import follow_log
+    from adapters.cli.witness import Witness
+
+    witness = Witness(profile, client)
+    follow_log(witness)
+    return witness.keys.present
 
 
 def _text(me: Json, name: str) -> str | None:

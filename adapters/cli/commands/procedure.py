@@ -106,6 +106,7 @@ def show_(
         "channels": _("Channels"),
         "post_excluded": _("Post excluded"),
         "fees": _("Fees"),
+        "retention": _("Retention"),
         "versions": _("All records"),
     }
     record = body if isinstance(body, dict) else {}

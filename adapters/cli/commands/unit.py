@@ -99,8 +99,8 @@ def _position(of: Mapping[str, Any]) -> str:
 
 @app.verb(
     "add",
-    _("Add a unit (administrators)."),
-    "hoso unit add van-phong --name 'Văn phòng HĐND và UBND'",
+    _("Add a unit (administrators). You sign this act."),
+    "hoso unit add van-phong --name 'Văn phòng HĐND và UBND' --key an.p12",
     "hoso unit add to-1 --name 'Tổ 1' --parent van-phong --reason 'Theo QĐ 12/QĐ-UBND' --dry-run",
 )
 def add(
@@ -132,7 +132,7 @@ def add(
 @app.verb(
     "change",
     _("Change a unit: its name, where it stands, how it is reached (administrators)."),
-    "hoso unit change to-1 --name 'Tổ Một' --phone '028 3822 1234'",
+    "hoso unit change to-1 --phone '028 3822 1234'",
     "hoso unit change to-1 --parent khu-pho-3 --reason 'Theo QĐ 13/QĐ-UBND' --key an.p12",
 )
 def change(

@@ -25,6 +25,7 @@ app = Commands(_("Verify an evidence pack, offline."))
     "hoso verify H29.5-261121-0001.asice --root root.pem --log-key log.vkey",
     "hoso verify pack.asice --root root.pem --stamp-root tsa-root.pem --log-key log.vkey",
     "hoso verify H29.5-261121-0001.asice --root root.pem --log-key log.vkey --admin an.pem",
+    "hoso verify pack.asice --root root.pem --log-key log.vkey --witness witness.vkey --html report.html --lang vi",
     "hoso verify pack.asice --root root.pem --log-key log.vkey --at 2026-12-31T00:00:00Z --json",
 )
 def verify(
@@ -56,19 +57,42 @@ def verify(
             help=_("A certificate of an administrator whom you know: every chain of acts begins with one. Repeat it."),
         ),
     ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--witness",
+            metavar=_("WITNESS-KEY"),
+            help=_("A witness's verifier key, or the file with it: it must have cosigned the checkpoint. Repeat it."),
+        ),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar=_("TIME"), help=_("Judge as of this time (else as the log proves it).")),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar=_("FILE"), help=_("Write the report also as a page, to read and to print.")),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Verify a pack."""
     from adapters.cli.certificates import pinned_fingerprints
+    from adapters.cli.published import witness_keys
     from adapters.cli.times import asked_time
     from adapters.cli.verdict import judge
 
-    pinned = pinned_fingerprints(admin or ())
-    verdict = judge(pack, root, _log_key(ctx, log_key), asked_time(at), stamp_roots=stamp_root or (), admins=pinned)
+    pinned, witnesses = pinned_fingerprints(admin or ()), witness_keys(witness or ())
+    verdict = judge(
+        pack,
+        root,
+        _log_key(ctx, log_key),
+        asked_time(at),
+        stamp_roots=stamp_root or (),
+        admins=pinned,
+        witnesses=tuple(witnesses.values()),
+    )
+    if html is not None:
+        html.write_text(verdict.page(), encoding="utf-8")
     if json:
         out_json(verdict.to_json())
     else:

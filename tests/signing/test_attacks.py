@@ -39,7 +39,7 @@ TWINS = {(attack.twin, attack.judged_by): attack for attack in KEPT}
 def test_the_twin_of_a_damaged_file_is_accepted(attack):
     """Without the defect, judged by the same roots, log and time, the same file holds.
 
-    These files are as old as the corpus: should a change of README.txt or of the pack's form refuse them, packs that
+    These files are as old as the corpus: should a change of the pack's form refuse them, packs that
     auditors keep are refused, too. Then read both forms, before the corpus is written anew.
     """
     assert attack.judge(attack.undamaged())

@@ -24,6 +24,8 @@ from tests.pki import NOW, Person, authority, known
 from tests.signing.world import LOG_KEY, SINCE, World, appointed
 
 ADMIN, BINH, LAN, MAI, HANG = (known(name) for name in ("admin", "binh", "lan", "mai", "hang"))
+CHI, BINH_2 = known("chi"), Person("binh", known("binh-2").key, known("binh-2").private)
+SQUAD = {"kind": "unit-added", "id": "to-1", "name": "Tổ 1", "parent": "agency"}
 YESTERDAY, TODAY = (str((NOW - timedelta(days=days)).date()) for days in (1, 0))
 
 
@@ -147,6 +149,22 @@ def bind(who: Person, by: Person = ADMIN, approver: Person | None = BINH, **more
     return lambda world: world.bind(who, by, approver, **more)
 
 
+def suspend(who: Person) -> Callable[[World], Any]:
+    return lambda world: world.suspend(who)
+
+
+def reinstate(
+    who: Person, by: Person = ADMIN, approver: Person | None = BINH, *, signed: bool = True
+) -> Callable[[World], Any]:
+    return lambda world: world.reinstate(who, by, approver, signed=signed)
+
+
+def third(world: World) -> None:
+    """A third administrator, who can sign."""
+    world.appoint("chi", "administrator", by=ADMIN, approver=BINH)
+    world.bind(CHI, ADMIN, BINH)
+
+
 def unsigned(who: str, *roles: str, actor: str = "hoso", **said: Any) -> Callable[[World], Any]:
     """An appointment that nobody signed."""
 
@@ -215,7 +233,7 @@ def moved(by: Person, approver: Person = BINH) -> Callable[[World], Any]:
     """A new unit below the agency comes below another one."""
 
     def step(world: World) -> None:
-        world.unsigned({"kind": "unit-added", "id": "to-1", "name": "Tổ 1", "parent": "agency"}, actor="admin")
+        world.organise([SQUAD], ADMIN, BINH)
         world.organise([{"kind": "unit-changed", "id": "to-1", "parent": "khu-pho"}], by, approver)
 
     return step
@@ -254,7 +272,7 @@ def stale() -> World:
 
 def deputy(world: World) -> None:
     """chi administers a unit below."""
-    world.unsigned({"kind": "unit-added", "id": "khu-pho", "name": "KP", "parent": "agency"}, actor="admin")
+    world.organise([{"kind": "unit-added", "id": "khu-pho", "name": "KP", "parent": "agency"}], ADMIN, BINH)
     changes = appointed("chi", "administrator")
     changes[1] = {**changes[1], "unit": "khu-pho"}
     world.organise(changes, ADMIN, BINH, numbers={2: 90})
@@ -466,6 +484,41 @@ DEFECTS = {
         code="certificate-unbound",
         damaged=story(lambda world: world.revoke(BINH, ADMIN), bind(LAN)),
         twin=story(bind(LAN), lambda world: world.revoke(BINH, ADMIN)),
+    ),
+    "unit that nobody signed": Defect(
+        code="act-unsigned",
+        damaged=story(lambda world: world.unsigned(SQUAD, actor="admin")),
+        twin=story(lambda world: world.organise([SQUAD], ADMIN, BINH)),
+    ),
+    "certificate that signs while it is suspended": Defect(
+        code="certificate-suspended",
+        damaged=story(suspend(HANG), signed_by(HANG)),
+        twin=story(suspend(HANG), reinstate(HANG), signed_by(HANG)),
+    ),
+    "reinstated, and nobody signed": Defect(
+        code="act-unsigned",
+        damaged=story(suspend(HANG), reinstate(HANG, approver=None, signed=False), signed_by(HANG)),
+        twin=story(suspend(HANG), reinstate(HANG), signed_by(HANG)),
+    ),
+    "reinstated alone, though another administers": Defect(
+        code="approver-missing",
+        damaged=story(suspend(HANG), reinstate(HANG, approver=None)),
+        twin=story(suspend(HANG), reinstate(HANG)),
+    ),
+    "reinstated by its own officer": Defect(
+        code="own-certificate",
+        damaged=story(bind(BINH_2), suspend(BINH), reinstate(BINH, by=BINH_2, approver=ADMIN)),
+        twin=story(suspend(BINH), reinstate(BINH)),  # where nobody else could approve it
+    ),
+    "reinstatement that its officer approved, though another could": Defect(
+        code="approver-own-certificate",
+        damaged=story(third, suspend(BINH), reinstate(BINH)),
+        twin=story(third, suspend(BINH), reinstate(BINH, approver=CHI)),
+    ),
+    "first certificate that its officer approved, though another could": Defect(
+        code="approver-own-certificate",
+        damaged=story(appoint("chi", "administrator"), bind(CHI, approver=CHI)),
+        twin=story(appoint("chi", "administrator"), suspend(BINH), bind(CHI, approver=CHI)),
     ),
     "old approval served again": Defect(
         code="record-stale",

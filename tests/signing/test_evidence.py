@@ -19,6 +19,7 @@ from signing.certificates import fingerprint
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.evidence.archive import read_archive, write_archive
 from signing.evidence.pack import build_pack, read_contents, read_pack
+from signing.evidence.report import NO_WITNESS
 from signing.evidence.verify import verify_pack
 from signing.trail.note import LogKey
 from tests.pki import NOW, authority, known
@@ -127,6 +128,37 @@ def test_added_and_missing_entries_are_refused():
     refused(write_archive({key: value for key, value in entries.items() if key != "README.txt"}), "pack-unaccounted")
     refused(b"PK\x03\x04", "pack-malformed")
     refused(told().pack() + b"\0", "pack-malformed")
+
+
+def test_another_readme_is_remarked():
+    """It is prose: of an older edition, or with false lines, the pack holds, and the report says not to rely on it."""
+    pack = told().pack()
+    entries = read_archive(pack)
+    plain = verify(pack)
+    assert plain.remarks == (NO_WITNESS,)
+    for other in (entries["README.txt"].replace(b"EVIDENCE", b"PROOF"), b"", b"\xff\0" * 2**20):
+        changed = {**entries, "README.txt": other}
+        report = verify(write_archive(changed))
+        assert replace(report, remarks=plain.remarks) == plain
+        remark, _ = report.to_json()["remarks"]
+        assert remark["code"] == "readme-other"
+        assert remark["en"].endswith("do not rely on its lines")
+        assert "đừng dựa vào" in remark["vi"]
+    for name in entries.keys() - {"README.txt", "mimetype"}:
+        with pytest.raises(SigningError):  # all else is bound as before
+            verify(write_archive({**changed, name: entries[name] + b" "}))
+    refused(write_archive({**entries, "README.txt": b" " * ((4 << 20) + 1)}), "pack-too-large")
+
+
+def test_one_readme_and_no_other_spelling():
+    """Exactly one entry has that name, and none has one that some disk takes for it."""
+    entries = read_archive(told().pack())
+    text = entries["README.txt"]
+    refused(write_archive({**entries, "readme.txt": text}), "pack-unaccounted")
+    twice = io.BytesIO(told().pack())
+    with zipfile.ZipFile(twice, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr("README.txt", text)
+    refused(twice.getvalue(), "pack-malformed")
 
 
 def test_another_log_or_root_is_refused():

@@ -19,7 +19,8 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 def process(**steps: str) -> dict[str, bytes]:
     """A bundle whose user tasks want these signatures."""
     tasks = "".join(
-        f'<userTask id="{name}"><extensionElements><property name="hoso:signature" value="{wanted}"/>'
+        f'<userTask id="{name}" name="Bước\n{name}"><extensionElements>'
+        f'<property name="hoso:signature" value="{wanted}"/>'
         "</extensionElements></userTask>"
         for name, wanted in steps.items()
     )
@@ -60,6 +61,18 @@ class Office(World):
 
 def verify(pack: bytes) -> Report:
     return verify_pack(pack, roots=[authority().root], log_key=LOG_KEY.vkey)
+
+
+def test_steps_are_told_by_name() -> None:
+    """As the dossier's own process or the one that it calls names them; what has no name there has none."""
+    office = Office.open()
+    office.receive(office.old)
+    office.sign("approve", purpose="initial", decision=None)
+    office.complete("support@1/approve")
+    office.append("timer-fired", DOSSIER, "hoso", details={"element": "unknown"})
+    report = verify(office.pack())
+    assert [line.step for line in report.acts[-3:]] == ["Bước approve", "Bước approve", ""]
+    assert report.signatures[-1].step == "Bước approve"
 
 
 def refused(pack: bytes, code: str) -> SigningError:

@@ -1,6 +1,7 @@
 """A pack's stamps: each signature is judged when its stamp proves that it was, and a stamp of another is none."""
 
 import io
+import json
 import subprocess
 import zipfile
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from adapters.console.demo.authority import DemoAuthority
 from signing.canonical import sha256_hex
 from signing.certificates import der
+from signing.evidence.contents import APPROVER, AUTHOR
 from signing.record import time_text
 from signing.timestamp import STAMP_SKEW
 from tests.pki import NOW, Person, authority, known, person
@@ -59,8 +61,6 @@ def test_a_pack_without_a_named_stamp_is_refused():
 
 
 def _stamp(world: World) -> str:
-    import json
-
     return str(json.loads(world.entries[-1][2])["objects"]["stamp"])
 
 
@@ -82,8 +82,6 @@ def test_a_stamp_of_another_signature_is_refused():
 
 
 def _signature(world: World, number: int) -> str:
-    import json
-
     found = [json.loads(item[2])["objects"] for item in world.entries]
     return str(next(item["signature"] for item in found if item.get("record") == world.records[number]))
 
@@ -171,13 +169,89 @@ def test_stamps_may_have_roots_of_their_own():
     assert stamps(other)
 
 
+def two_persons(binh: Person | None = None) -> World:
+    """A dossier whose last leaf before it is a deployment by one administrator, approved by a second."""
+    world = World()
+    admin, other = known("admin"), binh or known("binh")
+    world.bind(admin, admin)
+    world.appoint("binh", "administrator", by=admin, number=50)
+    world.bind(other, admin, other)
+    world.deploy(approver=other)
+    world.start()
+    return world
+
+
+def deployed(world: World) -> int:
+    [index] = [index for index, item in enumerate(world.entries) if b'"act":"process-deployed"' in item[0]]
+    return index
+
+
+def test_author_and_approver_are_stamped_each_by_itself():
+    """Of an act that two persons signed, each signature is judged at the time that its own stamp proves."""
+    for stamped in ((), (AUTHOR,), (APPROVER,), (APPROVER, AUTHOR)):
+        world = two_persons()
+        index = deployed(world)
+        for whose in stamped:
+            world.stamp_act(index, whose, at=SECOND)
+        times = {line.officer: line.stamped for line in verify(world.pack()).signatures if line.index == index}
+        found = {AUTHOR: times["admin"], APPROVER: times["binh"]}
+        proven = [time_text(NOW + timedelta(seconds=index + 2 + place) + SECOND * 2) for place in range(len(stamped))]
+        assert found == {AUTHOR: None, APPROVER: None, **dict(zip(stamped, proven, strict=True))}
+
+
+def test_a_list_of_changes_is_stamped_once():
+    """Its two signatures stand in the leaf of each change; a stamp of either is one leaf."""
+    world = two_persons()
+    world.appoint("hang", "chu-tich", by=known("admin"), approver=known("binh"))
+    last = len(world.entries) - 1
+    world.stamp_act(last, APPROVER)
+    world.stamp_act(last - 1, AUTHOR)
+    signatures = verify(world.pack()).signatures
+    assert [bool(line.stamped) for line in signatures if line.index > deployed(world)] == [True, True]
+    world.stamp_act(last - 2, APPROVER)
+    refused(world.pack(), "stamp-repeated")
+
+
+def test_the_stamps_of_two_persons_are_not_exchanged():
+    """The author's stamp proves nothing of the approver's signature, neither as a token nor as a leaf tells it."""
+    world = two_persons()
+    told = json.loads(world.entries[deployed(world)][2])["objects"]
+    exchanged = two_persons()
+    exchanged.stamp_act(deployed(exchanged), APPROVER, token=stamp_over(_author_signed(exchanged), exchanged.now))
+    refused(exchanged.pack(), "stamp-imprint")
+    details = {"time": time_text(world.now + SECOND), "record": told["record"]}
+    world.stamp_act(deployed(world), APPROVER, details=details)
+    refused(world.pack(), "stamp-other-record")
+    early = two_persons()
+    early.stamp_act(deployed(early), APPROVER, at=-STAMP_SKEW - 9 * SECOND)
+    refused(early.pack(), "stamp-early")
+
+
+def _author_signed(world: World) -> bytes:
+    return world.objects[json.loads(world.entries[deployed(world)][2])["objects"]["signature"]]
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_an_approvers_certificate_must_last_until_its_stamp(seconds):
+    """To the second, as the author's: what was approved in time, but stamped too late, nobody approved."""
+    by = timedelta(minutes=5)
+    index = len(two_persons().entries)  # of the leaf that stamps
+    proven = NOW + timedelta(seconds=index) + by + SECOND
+    world = two_persons(person("binh", not_after=proven + timedelta(seconds=seconds)))
+    world.later = by
+    world.stamp_act(deployed(world), APPROVER)
+    if seconds < 0:
+        refused(world.pack(), "certificate-expired")
+    else:
+        assert verify(world.pack()).signatures[-1].stamped == time_text(proven)
+
+
 @pytest.mark.system
 def test_the_readme_checks_stamps(tmp_path):
     """`openssl ts -verify`, as README.txt prints it, accepts each stamp at its time, and refuses another's."""
-    world = approved()
-    world.approve(known("otto"), 2)
-    world.stamp(0)
-    world.stamp(1, at=timedelta(milliseconds=250))
+    world = two_persons()
+    world.stamp_act(deployed(world), AUTHOR)
+    world.stamp_act(deployed(world), APPROVER, at=timedelta(milliseconds=250))
     with zipfile.ZipFile(io.BytesIO(world.pack())) as file:
         file.extractall(tmp_path)
     (tmp_path / "roots.pem").write_bytes(authority().roots_pem())

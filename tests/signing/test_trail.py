@@ -225,3 +225,25 @@ def test_offline_proofs():
     for bad in ("", text.replace("index 3", "index 03"), text.replace("\n\n", "\n", 1), text + "\n", "x" + text):
         with pytest.raises(Invalid):
             verify_proof(bad, tree.leaf_hash(leaves[3]), KEY.vkey)
+
+
+def test_a_consistency_proof_holds_the_older_frontier() -> None:
+    """Wherever the older size is no power of two; a proof of another length holds none."""
+    leaves = [tree.leaf_hash(bytes([number])) for number in range(40)]
+    frontiers: list[tuple[bytes, ...]] = [()]
+    nodes: dict[tuple[int, int], bytes] = {}
+    for index, leaf in enumerate(leaves):
+        step = tree.append(frontiers[-1], index, leaf)
+        nodes |= {(level, at): found for level, at, found in step.nodes}
+        frontiers.append(step.frontier)
+    for new in range(1, len(leaves) + 1):
+        for old in range(new + 1):
+            proof = tree.consistency_proof(old, new, lambda level, index: nodes[level, index])
+            if old in (0, new) or old & (old - 1) == 0:
+                with pytest.raises(ValueError, match="holds no frontier"):
+                    tree.frontier_in(old, new, proof)
+                continue
+            assert tree.frontier_in(old, new, proof) == frontiers[old]
+            for other in (proof[:-1], (*proof, proof[0])):
+                with pytest.raises(ValueError, match="hashes long"):
+                    tree.frontier_in(old, new, other)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from signing.evidence.report import REMARKS
 from signing.policy import HASH_RULES, KEY_RULES
 from signing.reasons import CHECKS, NAMES, REASONS
 
@@ -13,6 +14,8 @@ def test_every_code_of_a_check_is_on_the_page():
     for code, reason in REASONS.items():
         if reason.check in CHECKS:
             assert f"| `{code}` | {reason.check} | {reason.vi} | {reason.en} |" in PAGE
+    for code in REMARKS:
+        assert f"| `{code}` | {REASONS[code].vi} | {REASONS[code].en} |" in PAGE
 
 
 def test_every_check_and_rule_is_on_the_page():

@@ -15,13 +15,16 @@ from typing import Any
 from signing.bundle import bundle_hash
 from signing.canonical import canonical, sha256_hex
 from signing.certificates import der, fingerprint
+from signing.evidence.contents import AUTHOR
 from signing.evidence.pack import PackContents, PackEntry, build_pack
 from signing.record import ActRecord, ApprovalRecord, parse_time, time_text
 from signing.timestamp import latest_time
 from signing.trail import tree
 from signing.trail.checkpoint import Checkpoint
+from signing.trail.cosignature import WitnessKey, with_cosignatures
 from signing.trail.leaf import SALT_BYTES, make_leaf
-from signing.trail.note import LogKey
+from signing.trail.note import LogKey, split_note
+from signing.trail.succession import LogState, Succession
 from tests.pki import NOW, Person, authority, known
 from tests.signing.records import DOCUMENTS, DOSSIER, act, approval, signed
 from tests.stamps import stamp_over
@@ -213,6 +216,22 @@ class World:
         )
         self.append("certificate-revoked", name, by.name, objects=self.submission(record, by), dossier=None)
 
+    def suspend(self, who: Person) -> None:
+        """Nobody signs that a certificate signs no more."""
+        name = fingerprint(who.certificate)
+        told = {"fingerprint": name, "officer": who.name, "device": "d-1"}
+        self.append("certificate-suspended", name, "admin", details=told, dossier=None)
+
+    def reinstate(self, who: Person, by: Person, approver: Person | None = None, *, signed: bool = True) -> None:
+        """Let it sign again."""
+        name, body = fingerprint(who.certificate), {"officer": who.name, "reason": "found"}
+        objects, said = ({}, {"sole": True})
+        if signed:
+            proposed = {"reason": body["reason"]}
+            objects, said = self.signed_act("certificate-reinstated", name, body, by, approver, proposed=proposed)
+        details = {"fingerprint": name, **body, **said}
+        self.append("certificate-reinstated", name, by.name, objects=objects, details=details, dossier=None)
+
     def deploy(
         self,
         files: Mapping[str, bytes] = BUNDLE,
@@ -287,8 +306,15 @@ class World:
         """Stamp the signature of an approval (of those so far, the last); `at`: the authority's clock against ours."""
         record = self.records[number]
         entry, *_ = [item for item in self.entries if f'"record":"{record}"'.encode() in item[2]]
+        self._stamp(entry, AUTHOR, at, changes)
+
+    def stamp_act(self, index: int, whose: str, *, at: timedelta = timedelta(0), **changes: Any) -> None:
+        """Stamp what the author or the approver signed of the act that is that leaf."""
+        self._stamp(self.entries[index], whose, at, changes)
+
+    def _stamp(self, entry: tuple[bytes, bytes, bytes], whose: str, at: timedelta, changes: dict[str, Any]) -> None:
         told, leaf = json.loads(entry[2]), json.loads(entry[0])
-        cms = self.objects[told["objects"]["signature"]]
+        record, cms = told["objects"][f"{whose}record"], self.objects[told["objects"][f"{whose}signature"]]
         token = stamp_over(cms, self.now + at)
         proven = max(latest_time(token), parse_time(leaf["time"]))
         details = {"time": time_text(proven), "record": record}
@@ -310,23 +336,45 @@ class World:
     def nonce(self) -> str:
         return self.dice.randbytes(24).hex()
 
-    def contents(self, *leave_out: int) -> PackContents:
-        size = len(self.entries)
-        checkpoint = Checkpoint(origin=LOG_KEY.origin, size=size, root=tree.root(self.frontier)).sign(LOG_KEY)
+    def witnessed(self, witness: WitnessKey) -> None:
+        """Tell of a witness."""
+        self.append("witness-appointed", witness.name, "hoso", details={"vkey": witness.vkey}, dossier=None)
+
+    def succeeded(self, before: LogKey, after: LogKey, lost: int = 0, *, at: int = 0) -> None:
+        """Tell that another key follows; `lost`: so many leaves are known to be lost; `at`: where it says it began."""
+        kept = LogState(size=at or len(self.entries), root=tree.root(self.frontier))
+        known = LogState(size=kept.size + lost, root=bytes(32)) if lost else kept
+        follows = Succession(
+            before=before.vkey, kept=kept, known=known, after=after.vkey, time=self.now, reason="ổ đĩa hỏng"
+        )
+        objects = {"succession": self.keep(follows.sign(before, after).encode())}
+        self.append("log-succeeded", after.origin, "hoso", objects=objects, dossier=None)
+
+    def contents(
+        self,
+        *leave_out: int,
+        size: int | None = None,
+        key: LogKey = LOG_KEY,
+        cosigners: Mapping[WitnessKey, datetime] | None = None,
+    ) -> PackContents:
+        """What a pack holds under the checkpoint of that size (else of all), signed by that key and by witnesses."""
+        size = len(self.entries) if size is None else size
+        root = tree.root_of(size, self.node)
+        note = Checkpoint(origin=key.origin, size=size, root=root).sign(key)
+        lines = [each.cosign(split_note(note)[0], at) for each, at in (cosigners or {}).items()]
         entries = tuple(
-            PackEntry(
-                leaf=leaf,
-                salt=salt,
-                evidence=evidence,
-                proof=tree.inclusion_proof(index, size, lambda level, at: self.nodes[level, at]),
-            )
-            for index, (leaf, salt, evidence) in enumerate(self.entries)
+            PackEntry(leaf=leaf, salt=salt, evidence=evidence, proof=tree.inclusion_proof(index, size, self.node))
+            for index, (leaf, salt, evidence) in enumerate(self.entries[:size])
             if index not in leave_out
         )
+        checkpoint = with_cosignatures(note, lines)
         return PackContents(dossier=DOSSIER, entries=entries, checkpoint=checkpoint, objects=self.objects)
 
-    def pack(self, *leave_out: int) -> bytes:
-        return build_pack(self.contents(*leave_out))
+    def node(self, level: int, index: int) -> bytes:
+        return self.nodes[level, index]
+
+    def pack(self, *leave_out: int, **more: Any) -> bytes:
+        return build_pack(self.contents(*leave_out, **more))
 
 
 def appointed(who: str, *roles: str, **changes: Any) -> list[Change]:

@@ -15,6 +15,15 @@ from adapters.console.demo.stage import Stage
 from adapters.console.demo.story import Story
 from tests.databases import postgres
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what plays here as tests of the whole system: servers, officers and databases as processes."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.system)
+
 
 @dataclass(frozen=True)
 class Told:

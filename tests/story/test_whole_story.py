@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
 import zxingcpp
 from cryptography.x509 import Certificate
 from sqlalchemy import select
@@ -22,11 +21,13 @@ from adapters.cli.story import _TELLERS
 from adapters.console.demo import cast
 from adapters.database import tables
 from adapters.database.store import open_store, sqlite_url
+from adapters.form_data import refuses_data
 from adapters.keystore.pkcs12 import load_pkcs12
+from engine.replay.replay import replay
 from signing.canonical import sha256_hex
 from signing.certificates import load_certificates
 from signing.errors import SigningError
-from signing.evidence.pack import read_pack
+from signing.evidence.pack import read_contents, read_pack
 from signing.evidence.verify import verify_pack
 from signing.pdf.reading import read_pdf
 from signing.pdf.validation_data import read_validation_data
@@ -124,7 +125,6 @@ def test_the_results_are_letters(told: Told) -> None:
             assert "".join(phrase.split()) in text, phrase
 
 
-@pytest.mark.system
 def test_other_readers_see_the_same_text(told: Told) -> None:
     """Poppler reads the same Vietnamese sentences, with their spaces."""
     pdftotext = _program("pdftotext")
@@ -149,7 +149,6 @@ def test_every_result_is_signed_and_lasts(told: Told) -> None:
         assert pdf.count(b"/SMask") >= len(fields)  # the images of hands and seal
 
 
-@pytest.mark.system
 def test_another_reader_finds_the_signatures_valid(told: Told) -> None:
     """Poppler's pdfsig calls each signature valid, and finds the time stamp over the whole file."""
     for name, fields in zip(told.index["pdfs"], SIGNED, strict=True):
@@ -185,7 +184,6 @@ def test_the_parcel_has_label_and_line(told: Told) -> None:
     assert f'"{cast.CITIZEN_ADDRESS}"' in lines[1]
 
 
-@pytest.mark.system
 def test_a_scanner_reads_the_label(told: Told, tmp_path: Path) -> None:
     """The barcode on the label, drawn by poppler, gives the parcel's code."""
     [label] = told.index["labels"]
@@ -209,6 +207,13 @@ def test_the_refusal_stands(told: Told) -> None:
     assert (leaf["act"], leaf["actor"]) == ("completion-refused", "hang")
     evidence = json.loads(entries[f"trail/{refusal['index']:08d}.evidence"])
     assert evidence["details"]["code"] == "certificate-of-another"
+
+
+def test_each_dossier_replays(told: Told) -> None:
+    """Done by a real server, its worker and its clock: by the packs alone, each act is one that the process allows."""
+    for file in told.index["evidence"]:
+        found = replay(read_contents(read_pack(told.path(file).read_bytes())), fits=refuses_data)
+        assert (found.divergence, found.answer) == (None, "yes")
 
 
 def test_history_tells_the_return_and_the_redraft(told: Told) -> None:

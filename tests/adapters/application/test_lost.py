@@ -5,15 +5,19 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from adapters.application import devices, lost, people, signed_acts
-from adapters.application.answer import ACCEPTED, Request
+from adapters.application import devices, evidence, lost, people, reinstating, signed_acts
+from adapters.application.answer import ACCEPTED, Answer, Request
 from adapters.application.bindings import Revoke
 from adapters.database import devices as stored
 from adapters.database.tables import device_certificate
 from signing.certificates import fingerprint
+from signing.evidence.report import Report
+from signing.evidence.verify import verify_pack
+from tests import pki
+from tests.adapters.application.test_proposals import opened, proposed, second_signer
 from tests.adapters.application.working import newcomer
 from tests.adapters.application.world import World, act_of, refusal_of, sign
-from tests.pki import known
+from tests.pki import Person, known
 
 
 def on_device(world: World, who: str) -> str:
@@ -115,3 +119,88 @@ def test_a_device_bound_twice_at_once_has_one_token(world: World) -> None:
     good = [token for token in tokens if people.sign_in(world.app, token) is not None]
     assert len(good) == 1
     assert people.sign_in(world.app, world.tokens["lan"]) is None
+
+
+# -- reinstated
+
+
+def suspend(world: World, who: str, by: str = "an") -> str:
+    """The device that the officer used is lost; gives their certificate."""
+    print_ = fingerprint(known(who).certificate)
+    with world.app.store.write() as tx:
+        device = people.new_device(world.app, tx, who, "máy")
+        stored.bind(tx, device, "máy", world.clock())
+        stored.signed_on(tx, device, print_)
+    told = lost.revoke(world.app, world.officer(by), Request(officer=by), device, "mất máy").body_or_raise()
+    assert told["suspended"] == [print_]
+    return print_
+
+
+def reinstate(world: World, by: str, print_: str, *, sign: bool = True, key: Person | None = None) -> Answer:
+    asked = reinstating.reinstate(world.app, world.officer(by), Request(officer=by), print_, "tìm thấy", sign=sign)
+    return world.signed(by, asked, key)
+
+
+def verified(world: World, code: str) -> Report:
+    pack = evidence.pack(world.app, world.officer("hoa"), code)
+    assert isinstance(pack, bytes)
+    return verify_pack(pack, roots=pki.trust().roots, log_key=world.app.log_key.vkey)
+
+
+def decided(world: World) -> str:
+    """A dossier that hang approved."""
+    code = world.start("tra-ket-qua")
+    world.do("lan", code, "prepare", {"note": "đủ"})
+    world.sign_off("hang", code, "decide", {"decision": "approve"})
+    return code
+
+
+def test_a_reinstatement_is_signed_by_two_and_verified(world: World) -> None:
+    """Where two administer, it waits for the other; the evidence of what the certificate signs then shows both."""
+    second_signer(world)
+    print_ = suspend(world, "hang")
+    assert refusal_of(reinstate(world, "an", print_, sign=False)).code == "signature-missing"
+    assert refusal_of(reinstate(world, "an", print_, key=known("lan"))).code == "certificate-of-another"
+    id = proposed(reinstate(world, "an", print_))
+    assert proposed(reinstate(world, "an", print_)) == id
+    told = opened(world)
+    assert (told["act"], told["subject"], told["details"]["officer"]) == ("reinstatement-proposed", print_, "hang")
+    assert refusal_of(world.approve("an", id)).code == "proposal-own"
+    world.approve("binh", id).body_or_raise()
+    told = opened(world)
+    assert (told["act"], told["actor"], told["details"]["approved_by"]) == ("certificate-reinstated", "an", "binh")
+    assert refusal_of(reinstate(world, "an", print_)).code == "certificate-not-suspended"
+    report = verified(world, decided(world))
+    signers = {(line.purpose, line.officer) for line in report.signatures}
+    assert {("certificate-reinstated", "an"), ("proposal-approved", "binh"), ("approval", "hang")} <= signers
+
+
+def test_who_alone_administers_reinstates_alone(world: World) -> None:
+    """The leaf says so, and the evidence holds; never a certificate of their own."""
+    print_ = suspend(world, "hang")
+    assert reinstate(world, "an", print_).status == 201
+    assert opened(world)["details"]["sole"] is True
+    verified(world, decided(world))
+    assert refusal_of(reinstate(world, "an", suspend(world, "an"))).code == "own-certificate"
+
+
+def test_of_two_administrators_one_reinstates_the_other(world: World) -> None:
+    """With nobody else to approve, the other shows to have the key; with a third, that one approves."""
+    second_signer(world)
+    print_ = suspend(world, "binh")
+    id = proposed(reinstate(world, "an", print_))
+    world.approve("binh", id).body_or_raise()
+    second_signer(world, "chi", by="binh")
+    id = proposed(reinstate(world, "an", suspend(world, "binh")))
+    assert refusal_of(world.approve("binh", id)).code == "approver-own-certificate"
+    world.approve("chi", id).body_or_raise()
+    world.approve("binh", proposed(world.bind("mai", known("mai")))).body_or_raise()
+
+
+def test_a_reinstatement_that_waited_while_the_certificate_was_revoked(world: World) -> None:
+    """It fits no more."""
+    second_signer(world)
+    print_ = suspend(world, "hang")
+    id = proposed(reinstate(world, "an", print_))
+    world.revoke(known("hang")).body_or_raise()
+    assert refusal_of(world.approve("binh", id)).code == "certificate-unknown"

@@ -1,8 +1,11 @@
 """A step that signs a PDF itself: prepared by the server, signed by the client, finished in the completion."""
 
+import resource
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -13,11 +16,13 @@ from sqlalchemy import update
 
 from adapters.application import evidence, images, pdfs, queries
 from adapters.application.answer import Request
+from adapters.console.demo.authority import DemoAuthority
 from adapters.database import definitions, tables
 from adapters.database import trail as stored
 from adapters.database.store import Store
 from adapters.letters.fields import fill_fields, signing_places
 from adapters.letters.render import render
+from adapters.limits.limited import CLOCK_SECONDS
 from signing.canonical import parse_canonical, sha256_hex
 from signing.errors import Invalid
 from signing.evidence.contents import PackContents, digest_of, open_entry
@@ -34,6 +39,7 @@ from signing.verify import verify_submission
 from tests.adapters.application import bundles
 from tests.adapters.application.world import CITIZEN, Founded, World, build, opened, refusal_of
 from tests.adapters.letters.png import drawn
+from tests.adapters.limits.hostile import swollen
 from tests.databases import Templates
 from tests.pki import NOW, authority, known
 
@@ -449,3 +455,38 @@ def test_a_result_that_only_speaks_of_stamps_leaves(world: World) -> None:
     world.work()
     [ready] = world.dossier(code)["dispatches"]
     assert ready["sha256"] == sha256_hex(told)
+
+
+def test_a_result_that_takes_too_much_to_read_is_refused_and_nothing_else_suffers(world: World, code: str) -> None:
+    """It is read in a child: who should sign it is told, the dossier stays as it was, and others go on."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    hostile = world.start("tra-ket-qua", files={"result": swollen()}, data={**CITIZEN, "channel": "counter"})
+    world.do("lan", hostile, "prepare", {"note": "đủ"})
+    world.claim("hang", world.task(hostile, "decide")).body_or_raise()
+    start = time.monotonic()
+    answer = world.prepare("hang", world.task(hostile, "decide"), APPROVE)
+    assert refusal_of(answer).code == "pdf-malformed"
+    assert time.monotonic() - start < CLOCK_SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10  # KiB; its reader wants gigabytes
+    assert offered(world, code)["facts"]["pdf"]
+    returned = world.sign_off("hang", hostile, "decide", {"decision": "return", "comment": "tệp PDF không đọc được"})
+    assert returned["receipt"]
+
+
+def test_an_act_keeps_the_lists_of_its_own_authorities_alone(world: World, code: str) -> None:
+    """Ten lists of others in the trust folder stay there; what is kept still proves all, offline."""
+    base = world.trusted[-1]
+    others = [DemoAuthority.create(f"Khác {number}", at=NOW - timedelta(days=9)) for number in range(5)]
+    lists = [crl for other in others for crl in other.crls(NOW - timedelta(hours=1))]
+    issuing = tuple(other.issuing for other in others)
+    world.trusted.append(replace(base, intermediates=(*base.intermediates, *issuing), crls=(*base.crls, *lists)))
+    since = world.size()
+    through(world, code)
+    world.work()
+    contents = pack_of(world, code)
+    acts = {item.leaf.act: item.objects for item in map(open_entry, contents.entries) if item.leaf.index >= since}
+    kept = {act: set(told["crl"]) for act, told in acts.items() if "crl" in told}
+    assert kept.keys() == {"task-completed", "signature-stamped", "document-extended"}
+    assert all(names == {*map(sha256_hex, base.crls)} for names in kept.values())
+    assert not contents.objects.keys() & {*map(sha256_hex, lists)}
+    assert judged(world, contents).signatures[-1].purpose == "organ"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -46,11 +46,13 @@ def administrator(world: World, id: str = "binh", unit: str = "agency") -> str:
     return id
 
 
-def second_signer(world: World, who: str = "binh", unit: str = "agency") -> str:
-    """Another administrator with a certificate: one administrator vouches for it, the other shows to have its key."""
+def second_signer(world: World, who: str = "binh", unit: str = "agency", by: str | None = None) -> str:
+    """Another administrator with a certificate: one administrator vouches for it, the other shows to have its key, or
+    a third one (`by`) approves it.
+    """
     administrator(world, who, unit)
     id = proposed(world.bind(who, known(who)))
-    assert world.approve(who, id).status == 201
+    assert world.approve(by or who, id).status == 201
     return who
 
 
@@ -440,7 +442,7 @@ def test_changes_are_approved_where_they_are_made(world: World) -> None:
 
 def test_two_approvers_of_changes_at_once_make_them_once(world: World) -> None:
     """One wins; the other is told that it is decided."""
-    who = (second_signer(world), second_signer(world, "chi"))
+    who = (second_signer(world), second_signer(world, "chi", by="binh"))
     id = proposed(reorganise(world, "an", ROLE))
     answers = at_once(2, lambda number: world.approve(who[number], id))
     refused = [each.refusal.code for each in answers if isinstance(each, Answer) and each.refusal]
@@ -534,6 +536,22 @@ def test_nobody_approves_a_second_certificate_of_their_own_with_itself(world: Wo
     id = proposed(world.bind(other, new))
     assert refusal_of(world.approve(other, id, new)).code == "certificate-unbound"
     world.approve(other, id).body_or_raise()
+
+
+@pytest.mark.parametrize("lame", ["suspended", "revoked", "not_after"])
+def test_nobody_approves_their_own_first_certificate_while_another_could(world: World, lame: str) -> None:
+    """The second administrator does, having nobody else; the third does not, unless the second cannot sign."""
+    second_signer(world)
+    administrator(world, "chi")
+    new = known("chi")
+    id = proposed(world.bind("chi", new))
+    refusal = refusal_of(world.approve("chi", id, new))
+    assert (refusal.code, "binh" in refusal.remedy) == ("approver-own-certificate", True)
+    assert (opened(world)["act"], state(world, id)) == ("act-refused", "open")
+    row = update(tables.certificate).where(tables.certificate.c.fingerprint == fingerprint(known("binh").certificate))
+    with world.app.store.write() as tx:
+        tx.execute(row.values({lame: world.clock() - timedelta(seconds=1)}))
+    world.approve("chi", id, new).body_or_raise()
 
 
 def test_a_binding_whose_authors_certificate_was_revoked_is_not_approved(world: World) -> None:

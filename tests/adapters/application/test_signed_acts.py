@@ -165,11 +165,12 @@ def test_the_latest_record_in_force_is_the_one_that_counts(world: World) -> None
     assert [name(code) for code in (before, after, tomorrow)] == ["Thủ tục cho", "mới", "ngày mai"]
 
 
-def test_adopting_the_same_record_again_changes_nothing_but_the_trail(world: World) -> None:
-    """The act happened twice, the record is one."""
+def test_adopting_the_same_record_again_is_refused(world: World) -> None:
+    """There is nothing to change; the trail tells of one adoption."""
     first = world.adopt("cho").body_or_raise()
-    second = world.adopt("cho").body_or_raise()
-    assert second["receipt"]["index"] > first["receipt"]["index"]
+    size = world.size()
+    assert refusal_of(world.adopt("cho")).code == "procedure-unchanged"
+    assert world.size() == size
     with world.app.store.read() as tx:
         row = definitions.find_procedure(tx, sha256_hex(canonical(procedure("cho"))))
     assert row is not None
@@ -234,7 +235,9 @@ def test_of_two_appointments_of_one_id_at_once_one_is_made(world: World) -> None
     answers = at_once(2, lambda n: world.signed("an", offered[n]))
     refused = [answer.refusal.code for answer in answers if answer.refusal]  # type: ignore[attr-defined]
     assert refused == ["officer-exists"]
-    answers = at_once(2, lambda _n: changes.add_unit(world.app, admin, Request(officer="an"), "to-1", "Tổ 1", None))
+    asked = Request(officer="an")
+    offered = [changes.add_unit(world.app, admin, asked, "to-1", "Tổ 1", None, sign=True) for _n in range(2)]
+    answers = at_once(2, lambda n: world.signed("an", offered[n]))
     refused = [answer.refusal.code for answer in answers if answer.refusal]  # type: ignore[attr-defined]
     assert refused == ["unit-exists"]
 

@@ -104,7 +104,7 @@ def test_it_is_delegated_to_somebody_able(world: World, code: str, held: str) ->
     assert refusal_of(delegate(world, "lan", held, "mai", reason="  ")).code == "reason-missing"
     assert refusal_of(delegate(world, "mai", held, "lan")).code == "not-holder"
     assert hands(world, code) == ("lan", None)
-    assert world.acts(code)[2:] == ["delegation-refused"] * 6
+    assert world.acts(code)[2:] == ["delegation-refused"] * 3, "one for each reason and officer; the others are counted"
 
 
 def test_four_eyes_count_at_every_hand_over(world: World) -> None:
@@ -259,8 +259,12 @@ def test_of_a_delegation_and_a_completion_at_once_one_wins(world: World, code: s
     done, passed = at_once(2, lambda n: world.complete("lan", held) if n == 0 else delegate(world, "lan", held, "mai"))
     assert isinstance(done, Answer)
     assert isinstance(passed, Answer)
-    codes = {answer.refusal.code for answer in (done, passed) if answer.refusal is not None}
-    assert codes in ({"not-holder"}, {"task-unknown"})
+    found = {each["id"]: each["holder"] for each in world.dossier(code)["tasks"]}.get(held)
+    if done.refusal is None:  # the delegation looked before or after the completion was committed
+        assert passed.refusal is not None
+        assert (passed.refusal.code in {"task-unknown", "task-closed"}, found) == (True, None)
+    else:
+        assert (done.refusal.code, passed.refusal, found) == ("not-holder", None, "mai")
 
 
 def test_a_repeated_key_hands_on_once(world: World, code: str, held: str) -> None:

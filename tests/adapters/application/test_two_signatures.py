@@ -18,6 +18,7 @@ from adapters.database import definitions, tables
 from engine.acts.intervene import Intervention, Migrate, Modify, Resolve
 from engine.people import changes as to
 from engine.people.changes import to_json
+from engine.people.organisation import Contact
 from signing.canonical import canonical, parse_canonical, sha256_hex
 from signing.certificates import der, fingerprint
 from signing.record import ActRecord, decode_record
@@ -180,7 +181,14 @@ def test_what_is_signed_is_what_is_done(world: World, case: Case) -> None:
     assert case.undone(world)
     world.perform(case.who, own).body_or_raise()
     again = refusal_of(world.perform(case.who, own)).code
-    assert again in {"statement-used", "stale-view", "grant-twice", "deployed-already", "incident-unknown"}
+    assert again in {
+        "statement-used",
+        "stale-view",
+        "grant-twice",
+        "deployed-already",
+        "incident-unknown",
+        "procedure-unchanged",
+    }
 
 
 @ALL
@@ -270,10 +278,10 @@ def test_who_administers_alone_signs_alone(world: World) -> None:
 
 
 def test_what_gives_no_right_needs_no_signature(world: World) -> None:
-    """A unit, an absence: they are done at once, as before."""
-    world.reorganise("an", to.UnitAdded(id="to-1", name="Tổ 1", parent="agency")).body_or_raise()
+    """How a unit is reached: it is done at once."""
+    world.reorganise("an", to.UnitChanged(id="van-phong", contact=Contact(phone="1900"))).body_or_raise()
     told = opened(world)
-    assert (told["act"], told["objects"]) == ("unit-added", {})
+    assert (told["act"], told["objects"]) == ("unit-changed", {})
 
 
 @pytest.mark.parametrize("name", ["modify", "migrate", "resolve"])

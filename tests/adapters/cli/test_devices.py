@@ -12,7 +12,7 @@ import pytest
 from adapters.application import people
 from adapters.cli.profiles import Profile, load, save
 from tests.adapters.application.world import World
-from tests.adapters.cli.conftest import Result, process
+from tests.adapters.cli.conftest import Result, process, signing
 from tests.adapters.http.serving import Serving, serving
 
 Hoso = Callable[..., Result]
@@ -141,8 +141,12 @@ def test_logout_where_the_token_ended_before(served: Serving, login: Callable[[s
     assert not (profile.directory / "token").exists()
 
 
-def test_a_lost_device(served: Serving, login: Callable[[str], Profile], hoso: Hoso) -> None:
-    """An administrator ends it and sees what was done on it and what is suspended; and lets the key sign again."""
+def test_a_lost_device(
+    served: Serving, login: Callable[[str], Profile], hoso: Hoso, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An administrator ends it and sees what was done on it and what is suspended; and lets the key sign again, by a
+    signed act that is shown before.
+    """
     lost = login("hang").device
     login("an")
     assert hoso("--profile", "hang", "device", "revoke", lost, "--reason", "x", "--since", "yesterday").code == 2
@@ -156,8 +160,11 @@ def test_a_lost_device(served: Serving, login: Callable[[str], Profile], hoso: H
     assert hoso("--profile", "hang", "task", "list").code == 4
     assert "suspended" in hoso("--profile", "an", "certificate", "list").out
     assert "device-bound" in hoso("--profile", "an", "device", "acts", lost).out
-    again = hoso("--profile", "an", "certificate", "reinstate", own[:12], "--reason", "USB token còn đây")
-    assert (again.code, own in again.out) == (0, True)
+    again = ("--profile", "an", "certificate", "reinstate", own[:12], "--reason", "USB token còn đây")
+    assert (hoso(*again).code, "suspended" in hoso("--profile", "an", "certificate", "list").out) == (2, True)
+    signed = hoso(*again, *signing(monkeypatch, tmp_path))
+    assert (signed.code, own in signed.out) == (0, True)
+    assert all(each in signed.err for each in ("certificate-reinstated", own, "officer: hang", "USB token còn đây"))
     assert hoso("--profile", "an", "device", "revoke", lost, "--reason", "x").code == 3
 
 

@@ -38,10 +38,10 @@ def lines(result: Result) -> list[str]:
 
 def test_units_are_one_tree(office: World, hoso: Hoso, sign: Sign) -> None:
     """Added where said, or below one's own; listed as a tree; shown with head, positions and who holds them."""
-    assert lines(hoso("unit", "add", "to-1", "--name", "Tổ 1", "--parent", "van-phong", *WHY)) == [
+    assert lines(hoso("unit", "add", "to-1", "--name", "Tổ 1", "--parent", "van-phong", *WHY, *sign)) == [
         "unit to-1 is added: Tổ 1, below van-phong"
     ]
-    assert lines(hoso("unit", "add", "to-2", "--name", "Tổ 2", "--phone", "1900")) == [
+    assert lines(hoso("unit", "add", "to-2", "--name", "Tổ 2", "--phone", "1900", *sign)) == [
         "unit to-2 is added: Tổ 2, below agency"
     ]
     assert lines(hoso("unit", "change", "to-2", "--parent", "to-1", "--email", "to2@example.vn", "--dry-run")) == [
@@ -138,7 +138,7 @@ def test_an_absence_is_recorded_for_oneself_in_local_days(
 def test_a_dry_run_says_that_nothing_is_changed(office: World, hoso: Hoso) -> None:
     """The change is told, the tree stays."""
     told = hoso("unit", "add", "to-1", "--name", "Tổ 1", "--dry-run")
-    assert told.err == "Nothing is changed; this would be:\n"
+    assert told.err == "Nothing is changed; this would be:\nYou would have to sign it.\n"
     assert "to-1" not in hoso("unit", "list").out
 
 

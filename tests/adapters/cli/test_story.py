@@ -54,6 +54,26 @@ def test_what_events_started_and_what_waited():
     ]
 
 
+def test_what_was_repeated():
+    """How often, for which reasons; and what an auditor asked for, again and again."""
+    twice = [{"code": "task-held", "count": 2}, {"code": "gone", "count": 5}]
+    told = [
+        act("refusals-counted", of="claim-refused", name="Dự thảo", count=7, repeats=twice),
+        act("refusals-counted", of="act-refused", count=1, repeats=None),
+        act("trail-read", asked="/v1/units"),
+        {**act("trail-read", count=3), "subject": "/v1/units"},
+    ]
+    who = "Nguyễn Thị Lan (Chuyên viên)"
+    lines = [line.partition("  ")[2] for line in tell(told)]
+    assert lines[0].startswith(f"{who} was refused the same again at “Dự thảo” (times: 7): ")
+    assert lines[0].endswith("[task-held] × 2; [gone] × 5")
+    assert lines[1:] == [
+        f"{who} was refused the same again (times: 1)",
+        f"{who} read, as an auditor, “/v1/units”",
+        f"{who} read, as an auditor, “/v1/units” (times more: 3)",
+    ]
+
+
 def test_vietnamese():
     """The same story as an office here would tell it."""
     activate("vi")

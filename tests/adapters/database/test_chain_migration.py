@@ -29,7 +29,9 @@ def test_leaves_of_before_are_found(empty_store: Store) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, BEFORE)
         for index, (act, subject, dossier) in enumerate(ACTS):
-            encoded = json.dumps({"act": act, "subject": subject}).encode()
+            encoded = json.dumps(
+                {"act": act, "subject": subject, "actor": "an", "time": "2026-11-20T01:02:03Z"}
+            ).encode()
             values = {"index": index, "encoded": encoded, "salt": b"", "evidence": b"{}", "dossier": dossier}
             connection.execute(insert(tables.leaf).values(**values))
     upgrade(empty_store)

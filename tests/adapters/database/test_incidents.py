@@ -56,7 +56,8 @@ def test_what_stood_still_before_the_table_is_in_it(empty_store: Store) -> None:
             row = {"code": code, "state": json.dumps(state.to_json()), "at": NOW.isoformat()}
             tx.execute(text(DOSSIER_0003), row)
         for index, (code, act) in enumerate((("D-1", "incident-raised"), ("D-1", "task-completed"))):
-            encoded = json.dumps({"act": act, "time": raised if act == "incident-raised" else "later"}).encode()
+            at = raised if act == "incident-raised" else "2026-11-21T00:00:00Z"
+            encoded = json.dumps({"act": act, "actor": "hoso", "subject": code, "time": at}).encode()
             tx.execute(text(LEAF), {"index": index, "encoded": encoded, "dossier": code})
     upgrade(empty_store)
     with empty_store.read() as tx:

@@ -42,7 +42,8 @@ def status(caller: Caller, token: str) -> int:
 
 def acts(caller: Caller, count: int) -> list[str]:
     """The last acts of the whole trail."""
-    leaves = caller.get("kiem", "/log/leaves", **{"from": caller.world.size() - count}).json()["items"]
+    asked = {"from": caller.world.size() - count, "limit": count}  # that it is asked is itself a leaf
+    leaves = caller.get("kiem", "/log/leaves", **asked).json()["items"]
     return [json.loads(base64.b64decode(item["leaf"]))["act"] for item in leaves]
 
 
@@ -170,8 +171,13 @@ def test_a_lost_laptop(caller: Caller) -> None:
     caller.world.do("lan", second, "prepare", {"note": "đủ"})
     refused = sign_off(caller, "hang", second, "decide", {"decision": "approve"})
     problem(refused, 422, "certificate-suspended")
-    problem(caller.post("hang", f"/certificates/{own}/reinstate", {"reason": "tìm thấy"}), 403, "right-missing")
-    assert caller.post("an", f"/certificates/{own}/reinstate", {"reason": "tìm thấy"}).status_code == 200
+    found = {"reason": "tìm thấy", "sign": True}
+    problem(caller.post("hang", f"/certificates/{own}/reinstate", found), 403, "right-missing")
+    problem(caller.post("an", f"/certificates/{own}/reinstate", {"reason": "tìm thấy"}), 422, "signature-missing")
+    offered = caller.post("an", f"/certificates/{own}/reinstate", found)
+    assert (offered.status_code, offered.json()["officer"]) == (201, "hang")
+    problem(sign_off(caller, "hang", second, "decide", {"decision": "approve"}), 422, "certificate-suspended")
+    assert caller.sign("an", offered).status_code == 201
     assert acts(caller, 1) == ["certificate-reinstated"]
     assert sign_off(caller, "hang", second, "decide", {"decision": "approve"}).status_code == 200
     problem(caller.post("an", f"/certificates/{own}/reinstate", {"reason": "x"}), 409, "certificate-not-suspended")

@@ -6,23 +6,23 @@ import pytest
 
 from tests.adapters.http.client import Caller, problem
 
-UNITS = "id,name,parent\nto-1,Tổ Một,van-phong\n"
+UNITS = "id,name,parent,phone\nvan-phong,Văn phòng,agency,1900-1\n"
 
 
 def test_lists_are_imported_and_exported(caller: Caller) -> None:
-    """A dry run tells, the import does, the same key gets the same answer; the export has the unit."""
+    """A dry run tells, the import does, the same key gets the same answer; the export has it."""
     body = {"files": {"don-vi.csv": UNITS}, "reason": "QĐ 1"}
     dry = caller.post("an", "/organisation/import", {**body, "dry_run": True}).json()
     [change] = dry["changes"]
     assert change == {
-        "sign": "+", "kind": "unit-added", "subject": "to-1", "id": "to-1", "name": "Tổ Một", "parent": "van-phong",
-        "file": "don-vi.csv", "line": 2,
+        "sign": "~", "kind": "unit-changed", "subject": "van-phong", "id": "van-phong", "contact": {"phone": "1900-1"},
+        "before": {"contact": {"email": "", "phone": ""}}, "file": "don-vi.csv", "line": 2,
     }  # fmt: skip
     done = caller.post("an", "/organisation/import", body, key="one").json()
     assert done["changes"] == dry["changes"]
     assert caller.post("an", "/organisation/import", body, key="one").json() == done
     exported = caller.get("an", "/organisation/export", language="vi").json()["files"]
-    assert "to-1,Tổ Một,van-phong,,,\r\n" in exported["don-vi.csv"]
+    assert "van-phong,Văn phòng,agency,,,1900-1\r\n" in exported["don-vi.csv"]
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def test_an_administrator_acts_on_the_people_of_their_unit_alone(caller: Caller)
     adopted = {"act": "procedure-adopted", "subject": "cho", "body": procedure("cho", code="cho")}
     problem(caller.post(who, "/statements", adopted), 403, "right-missing")
     assert caller.post("an", "/statements", adopted).status_code == 201
-    ward = {"id": "to-1", "name": "Tổ 1", "parent": "khu-pho-3"}
+    ward = {"id": "to-1", "name": "Tổ 1", "parent": "khu-pho-3", "sign": True}
     assert caller.post(who, "/units", ward).status_code == 201
     granted = {"kind": "role-granted", "officer": "nam", "unit": "khu-pho-3", "document": "QĐ", "since": "2026-11-21"}
     for role in ("auditor", "worker"):

@@ -116,9 +116,11 @@ def test_a_signed_completion_over_http(caller: Caller) -> None:
 
 def test_a_key_is_for_one_request(caller: Caller) -> None:
     """Another body, another address or another query under it is refused; a repetition of a refusal is the refusal."""
-    unit = {"id": "to-1", "name": "Tổ 1"}
-    assert caller.post("an", "/units", unit, key="k").status_code == 201
-    assert caller.post("an", "/units", unit, key="k").status_code == 201
+    unit = {"id": "to-1", "name": "Tổ 1", "sign": True}
+    offered = caller.post("an", "/units", unit, key="k")
+    assert offered.status_code == 201
+    assert caller.post("an", "/units", unit, key="k").json() == offered.json()
+    assert caller.sign("an", offered).status_code == 201
     problem(caller.post("an", "/units", {**unit, "id": "to-2"}, key="k"), 409, "key-reused")
     problem(caller.post("an", "/units", unit), 409, "unit-exists")
     problem(caller.post("an", "/units", unit, key="k2"), 409, "unit-exists")
@@ -394,6 +396,10 @@ def test_evidence_and_label_are_files(caller: Caller) -> None:
     assert pack.headers["content-type"] == "application/vnd.etsi.asic-e+zip"
     assert f'filename="{code}.asice"' in pack.headers["content-disposition"]
     assert pack.content.startswith(b"PK")
+    assert caller.get("lan", f"/dossiers/{code}/evidence", checkpoint="latest").content == pack.content
+    problem(caller.get("lan", f"/dossiers/{code}/evidence", checkpoint=1), 404, "checkpoint-unpublished")
+    for wrong in ("0", "newest", "1.5", str(2**53)):
+        assert caller.get("lan", f"/dossiers/{code}/evidence", checkpoint=wrong).status_code == 422
     [item] = caller.get("lan", "/dispatches").json()["items"]
     label = caller.get("lan", f"/dispatches/{item['id']}/label")
     assert label.headers["content-type"] == "application/pdf"
@@ -404,11 +410,11 @@ def test_the_log_is_served(caller: Caller) -> None:
     """Checkpoint, leaves (to auditors), consistency."""
     note = caller.get("lan", "/log/checkpoint")
     head = verify_checkpoint(note.text, caller.world.app.log_key.vkey)
-    leaves = caller.get("kiem", "/log/leaves", **{"from": 0, "limit": 200}).json()
-    assert len(leaves["items"]) == head.size
-    problem(caller.get("lan", "/log/leaves"), 403, "right-missing")
     proof = caller.get("lan", "/log/consistency", old=3).json()
     assert (proof["old"], proof["new"], proof["checkpoint"]) == (3, head.size, note.text)
+    leaves = caller.get("kiem", "/log/leaves", **{"from": 0, "limit": 200}).json()
+    assert len(leaves["items"]) == head.size + 1, "and one that tells of this question"
+    problem(caller.get("lan", "/log/leaves"), 403, "right-missing")
 
 
 # -- health

@@ -97,7 +97,7 @@ def send(world: World, code: str, name: str, **request: str) -> Answer:
 
 
 def test_a_message_moves_the_dossier_that_waits_for_it(world: World) -> None:
-    """Its data join the dossier's; a second one is refused, and changes nothing."""
+    """Its data join the dossier's; a second one is refused, and changes nothing. Refused the same twice is counted."""
     code = world.start("cho")
     refusal = refusal_of(send(world, code, "bo-sung"))
     assert (refusal.kind, refusal.code) == (Kind.CONFLICT, "message-unexpected")
@@ -106,7 +106,10 @@ def test_a_message_moves_the_dossier_that_waits_for_it(world: World) -> None:
     shown = world.dossier(code)
     assert ([item["element"] for item in shown["tasks"]], shown["data"]["answer"]) == (["file"], "có")
     assert refusal_of(send(world, code, "bo-sung")).code == "message-unexpected"
-    assert world.acts(code)[-2:] == ["message-received", "message-refused"]
+    assert world.acts(code)[-1] == "message-received"
+    world.clock.go(hours=1)
+    world.work()
+    assert world.last(code)["act"] == "refusals-counted"
 
 
 def test_a_repeated_message_arrives_once(world: World) -> None:

@@ -1,5 +1,6 @@
 """Stamping: accepted at once, stamped when the authority answers, and until then no result leaves."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,12 +15,16 @@ from adapters.application.stamping import STAMPED
 from adapters.console.checkup import _waiting
 from adapters.console.demo.authority import DemoAuthority
 from adapters.console.demo.stamps import LocalStamps
-from adapters.database import acts, jobs, tables
+from adapters.database import acts, jobs, tables, trail
 from adapters.jobs.stamping import stamp
 from adapters.jobs.worker import work_once
+from engine.people.changes import PositionAdded
+from signing.evidence.contents import APPROVER, AUTHOR
+from signing.evidence.persons import PROPOSAL_APPROVED
 from signing.evidence.report import Report
 from signing.evidence.verify import verify_pack
 from tests import pki, stamps
+from tests.adapters.application.test_proposals import opened, proposed, second_signer
 from tests.adapters.application.world import World
 from tests.pki import authority
 from tests.stamps import STAMPING, Down, token
@@ -77,8 +82,24 @@ def test_an_accepted_signature_is_stamped(world: World) -> None:
     assert [line.stamped for line in signed] == ["2026-11-21T08:30:01Z"] * 2
     acts = {line.purpose for line in signatures} - {"approval", "organ"}
     assert acts == {"certificate-bound", "procedure-adopted", "process-deployed", "proposal-approved"}
-    # The approver's own signature has no stamp yet: docs/plan.md.
-    assert all(line.stamped for line in signatures if line.purpose != "proposal-approved"), "acts outside, too"
+    assert all(line.stamped for line in signatures), "acts outside, too, of author and approver"
+
+
+def test_what_two_persons_signed_has_two_stamps(world: World) -> None:
+    """Author and approver of an act are stamped each once, though a list of changes is a leaf for every change."""
+    other, titles = second_signer(world), ("Phó A", "Phó B")
+    made = [PositionAdded(id=title[-1].lower(), title=title, unit="agency", rank="deputy") for title in titles]
+    id = proposed(world.reorganise("an", *made, reason="QĐ 7"))
+    world.approve(other, id).body_or_raise()
+    objects, last = opened(world)["objects"], world.size() - 1
+    world.work()
+    with world.app.store.read() as tx:
+        rows = [acts.find_record(tx, objects[f"{whose}record"]) or {} for whose in (AUTHOR, APPROVER)]
+        told = [json.loads(leaf.evidence) for leaf in trail.leaves_at(tx, set(range(last + 1, world.size())))]
+    assert [(row["officer"], row["purpose"]) for row in rows] == [("an", "position-added"), (other, PROPOSAL_APPROVED)]
+    assert all(row["stamp"] and row["leaf"] == last - 1 for row in rows)
+    stamped = [each["details"]["record"] for each in told if each["act"] == STAMPED]
+    assert {stamped.count(objects[f"{whose}record"]) for whose in (AUTHOR, APPROVER)} == {1}
 
 
 def test_nobody_waits_for_the_authority(world: World) -> None:

@@ -252,13 +252,14 @@ def test_a_new_head_begins_after_the_old_one() -> None:
         (to.PositionAdded(id="x", title="X", unit="ubnd"), True), (to.PositionChanged(id="x", title="X"), True),
         (to.OfficerAdded(id="x", name="X", subject="s"), True), (to.OfficerAdded(id="x", name="X"), False),
         (to.OfficerChanged(id="an", name="An"), False), (FITS["officer-added"], False), (FITS["unit-moved"], True),
-        (FITS["unit-added"], False), (FITS["mandate-ended"], False), (FITS["absence"], False),
+        (FITS["unit-added"], True), (FITS["mandate-ended"], False), (FITS["absence"], False),
         (to.UnitAdded(id="x", name="X", parent="ubnd", collective=True), True),
-        (to.UnitChanged(id="x", collective=False), True), (to.UnitChanged(id="x", name="X"), False),
+        (to.UnitChanged(id="x", collective=False), True), (to.UnitChanged(id="x", name="X"), True),
+        (to.UnitChanged(id="x", contact=Contact(phone="1900")), False),
     ],
 )  # fmt: skip
 def test_what_gives_or_takes_rights_needs_somebody_else(change: Change, needed: bool) -> None:
-    """Appointments, roles, mandates, who signs in as whom, units that move or decide as a body; not names, absences."""
+    """Appointments, roles, mandates, who signs in as whom, units; not how one is reached, absences."""
     assert needs_approval(change) is needed
 
 

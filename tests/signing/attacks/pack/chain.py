@@ -35,6 +35,13 @@ CHOSEN = {
     "old approval served again": "The approval was signed two hours before the act that it is said to approve.",
     "another bundle than was signed": "The process that was deployed is not the one that was signed.",
     "procedure other than was signed": "The procedure record that was adopted is not the one that was signed.",
+    "unit that nobody signed": "The server invented a unit; nobody signed it.",
+    "certificate that signs while it is suspended": "A certificate approved after the device that holds it was lost.",
+    "reinstated, and nobody signed": "The server says that a suspended certificate counts again; nobody signed it.",
+    "reinstatement that its officer approved, though another could": "An administrator approved that their own "
+    "suspended certificate counts again, though another could have.",
+    "first certificate that its officer approved, though another could": "An administrator approved the binding of "
+    "their own first certificate, though another could have.",
     "dossier moved by hand, unsigned": "A running dossier was changed by hand; nobody signed it.",
     "data changed in an incident, unsigned": "An incident was resolved with changed data; nobody signed it.",
     "dossier moved otherwise than was signed": "A running dossier was changed in another way than was signed.",

@@ -1,0 +1,44 @@
+"""Replay dossiers of the tests' agency from their evidence packs, and forge them as the log's own server could."""
+
+from adapters.application import evidence
+from adapters.form_data import refuses_data
+from engine.replay.replay import replay
+from engine.replay.report import Replay
+from signing.evidence.contents import PackContents, open_entry
+from signing.evidence.pack import read_contents, read_pack
+from signing.record import parse_time
+from tests.adapters.application.world import World
+from tests.engine.replay.recorder import Told
+
+
+def packed(world: World, code: str) -> bytes:
+    """The dossier's evidence pack."""
+    found = evidence.pack(world.app, world.officer("kiem"), code)
+    assert isinstance(found, bytes)
+    return found
+
+
+def contents_of(world: World, code: str) -> PackContents:
+    """What it holds."""
+    return read_contents(read_pack(packed(world, code)))
+
+
+def replayed(contents: PackContents) -> Replay:
+    """Its replay."""
+    return replay(contents, fits=refuses_data)
+
+
+def told(contents: PackContents) -> list[Told]:
+    """Its leaves, open to forgers."""
+    return [
+        Told(
+            time=parse_time(item.leaf.time),
+            actor=item.leaf.actor,
+            act=item.leaf.act,
+            subject=item.leaf.subject,
+            dossier=item.dossier,
+            details=dict(item.details),
+            objects=dict(item.objects),
+        )
+        for item in map(open_entry, contents.entries)
+    ]

@@ -32,6 +32,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs
 	$(BIN)/python -m tests.rights
+	$(BIN)/python -m tests.leaves
 	$(BIN)/python -m tests.messages --check
 
 format: setup
@@ -42,7 +43,7 @@ conformance: setup
 	$(BIN)/python -m tests.conformance all $(SUITES)
 
 system-test: setup
-	$(BIN)/pytest -m system
+	$(BIN)/pytest -n auto -m "system and not nightly"
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -120,6 +120,9 @@ ACTS: Words = {
     "device-revoked": ("Thu hồi thiết bị", "Device revoked"),
     "signed-out": ("Đăng xuất", "Signed out"),
     # the log itself
+    "erasure-proposed": ("Đề xuất xóa dữ liệu", "Erasure proposed"),
+    "reinstatement-proposed": ("Đề xuất cho chứng thư số ký lại", "Reinstatement of a certificate proposed"),
+    "lists-exported": ("Xuất danh sách tổ chức", "Lists of the organisation exported"),
     "evidence-exported": ("Xuất chứng cứ", "Evidence exported"),
     "checkpoint-stamped": ("Gắn dấu thời gian cho điểm kiểm soát", "Checkpoint time-stamped"),
     "witness-appointed": ("Thêm bên chứng kiến nhật ký", "Witness of the log appointed"),

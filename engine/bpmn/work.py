@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -242,8 +242,10 @@ class Work:
         self.activated.pop(key, None)
         self._resolve_all(lambda incident: incident.thing == key and incident.code == STARVED)
 
-    def disarm(self, owner: int, elements: Container[str] | None = None) -> None:
+    def disarm(self, owner: int, elements: Set[str] | None = None) -> None:
         """What the owner listens for (there: through these elements) is over."""
+        if elements is not None and not elements:
+            return
         for key in self._listens(owner):
             item = self.timers.get(key) or self.subscriptions.get(key)
             if item is None or (elements is not None and item.element not in elements):

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
-from adapters.application import save
+from adapters.application import people, save
 from adapters.application import trail as appending
 from adapters.application.answer import Request
 from adapters.application.claim import claim, release
@@ -90,7 +90,8 @@ def _write(url: str, key: str, task: str, logged: bool, ready: object, done: obj
     store = open_store(url)
     app = application(store, LogKey.load(key), Clock(), trust)
     with store.read() as tx:
-        lan = app.organisations.get(tx).officer("lan")
+        lan = people.find(app, tx, "lan")
+    assert lan is not None
     claim(app, lan, Request(officer="lan"), task).body_or_raise()
     release(app, lan, Request(officer="lan"), task).body_or_raise()
     ready.wait()  # type: ignore[attr-defined]

@@ -43,13 +43,14 @@ conformance: setup
 	$(BIN)/python -m tests.conformance all $(SUITES)
 
 system-test: setup
-	$(BIN)/pytest -n auto -m "system and not nightly"
+	$(BIN)/pytest -n auto --timeout 900 -m "system and not nightly"
 
 bench: setup
 	$(BIN)/python -m tests.bench
 
 nightly: setup
-	$(BIN)/pytest -n auto -m nightly
+	$(BIN)/pytest -n auto --timeout 7200 -m nightly
+	$(BIN)/pytest -n auto --hypothesis-profile=nightly -m "hypothesis and not system and not nightly"
 
 # For developers: lock again (after a change of pyproject.toml), compile the messages.
 lock:

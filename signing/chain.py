@@ -7,15 +7,17 @@ Two readings must agree: ours (finding the path, dates, policy, statements again
 
 import asyncio
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
 
 from signing.certificates import check_algorithms, check_dates, check_usable, der, subject_name
-from signing.crl import current_list_signers
+from signing.crl import SMALL, current_list_signers
 from signing.errors import Invalid, SigningError, Undecidable
 from signing.paths import find_path
 from signing.revocation import Known, read_known, refuse_revoked
@@ -146,7 +148,7 @@ def _context(
         other_certs=[_loaded(item) for item in (*path[1:-1], *signers)],
         moment=at,
         allow_fetching=False,
-        crls=[item.encoded for item in known.lists],
+        crls=[_loaded_list(item.encoded) for item in known.lists],
         ocsps=[asn1_ocsp.OCSPResponse.load(item.encoded) for item in known.answers],
         revinfo_policy=CertRevTrustPolicy(
             RevocationCheckingPolicy(ee_certificate_rule=rule, intermediate_ca_cert_rule=rule)
@@ -181,7 +183,34 @@ def _told(error: Exception, signer: x509.Certificate, at: datetime) -> SigningEr
     return Invalid("certificate-path", f"the path of {who} breaks a rule of RFC 5280 §6")
 
 
-def _loaded(certificate: x509.Certificate) -> Any:
+class _Again(threading.local):
+    """Authorities and their lists come again with every signature. asn1crypto reads them bit by bit, when asked, and
+    keeps what it read: so each thread has its own.
+    """
+
+    def __init__(self) -> None:
+        self.certificate = lru_cache(maxsize=256)(_read_certificate)
+        self.list = lru_cache(maxsize=64)(_read_list)
+
+
+def _read_certificate(encoded: bytes) -> Any:
     from asn1crypto import x509 as asn1_x509
 
-    return asn1_x509.Certificate.load(der(certificate))
+    return asn1_x509.Certificate.load(encoded)
+
+
+def _read_list(encoded: bytes) -> Any:
+    from asn1crypto import crl as asn1_crl
+
+    return asn1_crl.CertificateList.load(encoded)
+
+
+_again = _Again()
+
+
+def _loaded(certificate: x509.Certificate) -> Any:
+    return _again.certificate(der(certificate))
+
+
+def _loaded_list(encoded: bytes) -> Any:
+    return _again.list(encoded) if len(encoded) <= SMALL else _read_list(encoded)

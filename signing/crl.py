@@ -19,7 +19,8 @@ from signing.status import Status
 
 MAX_CRLS = 4096
 """A dossier that lived for years has the lists of each of its acts."""
-_SMALL = 64 * 1024
+SMALL = 64 * 1024
+"""Lists up to this size are kept when they were read, and not read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def read_lists(crls: Sequence[bytes]) -> tuple[RevocationList, ...]:
     unique = dict.fromkeys(crls)
     if len(unique) > MAX_CRLS:
         raise Invalid("crl-malformed", f"{len(unique)} CRLs; at most {MAX_CRLS} are read")
-    return tuple(_read_again(item) if len(item) <= _SMALL else _read(item) for item in unique)
+    return tuple(_read_again(item) if len(item) <= SMALL else _read(item) for item in unique)
 
 
 @lru_cache(maxsize=512)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -239,7 +240,7 @@ def from_json(told: object) -> Change | Refusal:
     kind = told.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         return _invalid("kind", f"expected one of {', '.join(KINDS)}, found {kind!r}")
-    made, types = KINDS[kind], _types(KINDS[kind])
+    made, types = KINDS[kind], _types(kind)
     if unknown := sorted(str(name) for name in told if name not in types and name != "kind"):
         return _invalid(f"{kind} {unknown[0]}", f"unknown; known: {', '.join(types)}")
     values: dict[str, Any] = {}
@@ -272,9 +273,10 @@ def _plain(value: object) -> object:
             return value
 
 
-def _types(of: type[Change]) -> dict[str, Any]:
-    hints = get_type_hints(of)
-    return {field.name: hints[field.name] for field in fields(of)}
+@cache
+def _types(kind: str) -> Mapping[str, Any]:
+    hints = get_type_hints(KINDS[kind])
+    return {field.name: hints[field.name] for field in fields(KINDS[kind])}
 
 
 def _read(wanted: Any, value: object) -> object:

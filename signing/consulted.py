@@ -1,7 +1,7 @@
-"""Which revocation lists and answers a verdict may rest on: those of the authorities above the certificates judged.
+"""What a verdict may rest on: the authorities above the certificates judged, and their revocation lists and answers.
 
 By name alone and rather too many than too few: whoever judges again, by other roots or a renewed authority, must find
-the same lists. An indirect list stands under the name that a distribution point gives; a delta or a partial list under
+the same. An indirect list stands under the name that a distribution point gives; a delta or a partial list under
 its authority's own.
 """
 
@@ -18,17 +18,19 @@ from signing.verify import Trust
 
 
 def consulted(trust: Trust, judged: Iterable[bytes]) -> Trust:
-    """Narrow the lists and answers of `trust` to what may speak of these certificates (DER), or of any above them.
+    """Narrow `trust` to the authorities that may stand above these certificates (DER), and to the lists and answers
+    that may speak of any of them.
 
-    Those of their responders, and of whoever signs lists for them, are kept too. Certificates stay as they are.
+    Those of their responders, and of whoever signs lists for them, are kept too. Roots stay as they are.
     """
     above = list(_above((load_certificates(item)[0] for item in judged), trust))
     serials = {item.serial_number for item in above}
     answers = [item for item in read_answers(trust.ocsps) if any(one.serial_number in serials for one in item.singles)]
-    responders = (certificate for item in answers for certificate in _responders(item))
-    names = {name for certificate in (*above, *responders) for name in list_issuers(certificate)}
+    above += _above((certificate for item in answers for certificate in _responders(item)), trust)
+    names = {name for certificate in above for name in list_issuers(certificate)}
     return replace(
         trust,
+        intermediates=tuple(item for item in trust.intermediates if item in above),
         crls=tuple(item.encoded for item in read_lists(trust.crls) if item.issuer in names),
         ocsps=tuple(item.encoded for item in answers),
     )

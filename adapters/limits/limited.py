@@ -32,12 +32,16 @@ MEMORY_FACTOR = 6  # times what is given: a file is copied a few times while it 
 AT_ONCE = 4
 WARM = ("signing.pdf.check", "signing.pdf.extend", "signing.pdf.extended", "signing.pdf.prepare", "signing.pdf.verify",
         "signing.pdf.signed_additions", "signing.cms", "signing.chain", "pyhanko_certvalidator.validate",
-        "adapters.letters.fields")  # fmt: skip
-_OURS = ("signing.", "adapters.letters.")
+        "adapters.letters.fields", "adapters.mailbox.reading", "adapters.mailbox.files")  # fmt: skip
+_OURS = ("signing.", "adapters.letters.", "adapters.mailbox.")
 _PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("datetime", "datetime"), ("datetime", "timezone"),
           ("datetime", "timedelta")}  # fmt: skip
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
+
+
+class PastLimits(Invalid):
+    """The child was ended: the work takes more than it may. Who gave the file may be told that it is unfit."""
 
 
 class LimitsUnavailable(Exception):
@@ -53,7 +57,7 @@ class Limits:
     memory_bytes: int = MEMORY_BYTES
 
     def run(self, work: Callable[_Given, _Result], *given: _Given.args, **named: _Given.kwargs) -> _Result:
-        """Do the work in a child, and give or raise what it does; Invalid `pdf-malformed` past the limits.
+        """Do the work in a child, and give or raise what it does; PastLimits `pdf-malformed` past the limits.
 
         Raises LimitsUnavailable where there is no child.
         """
@@ -63,7 +67,7 @@ class Limits:
         with _AT_ONCE:
             answer = _answer(head + job, self.clock_seconds)
         if not answer:
-            raise Invalid(
+            raise PastLimits(
                 "pdf-malformed",
                 f"to read the PDF takes more than {self.cpu_seconds} s or {memory >> 20} MiB; make it anew",
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.witness.keeping import Folder, WitnessedLog
+from adapters.witness.refusals import Refusals
 from signing.errors import Invalid
 from signing.trail.cosignature import WitnessKey
 from signing.trail.note import split_note
@@ -63,10 +64,12 @@ class Cosigner:
                 check_continues(submission, checkpoint, log.held)
             except Invalid as error:
                 if error.code in _SUSPECT:
-                    self.folder.keep_refused(log, note)
+                    Refusals(folder=self.folder, log=log).take(submission, note)
                 return _refused(error, log)
             line = self.key.cosign(split_note(note)[0], self.clock())
-            self.folder.put(replace(log, note=note + line))
+            cosigned = replace(log, note=note + line)
+            self.folder.put(cosigned)
+            Refusals(folder=self.folder, log=cosigned).settle(checkpoint)
         return Answered(status=200, body=line.encode())
 
     def last(self, name: str) -> str | None:

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from signing.canonical import sha256_hex
 from signing.errors import Invalid, SigningError
 from signing.trail.checkpoint import parse_checkpoint_text
 from signing.trail.cosignature import WitnessKey, verify_cosignature
@@ -24,7 +23,6 @@ from signing.trail.succession import LogState, verify_succession
 from signing.trail.witnessing import NOTHING, log_name
 
 FORMAT = "hoso-witnessed-log/1"
-MOST_REFUSED = 64
 _FIELDS = {"format", "log", "begun", "note", "followed", "successor"}
 
 
@@ -111,27 +109,7 @@ class Folder:
     def put(self, log: WitnessedLog) -> None:
         """Keep a log; once this returns it outlives a crash and a power cut."""
         file = self._file(log_name(log.origin))
-        fresh = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-        with fresh.open("w", encoding="utf-8") as opened:
-            opened.write(json.dumps(_to_json(log), ensure_ascii=False, indent=1) + "\n")
-            _settle(opened.fileno())
-        fresh.replace(file)
-        _settle_folder(file.parent)
-
-    def keep_refused(self, log: WitnessedLog, note: str) -> None:
-        """Keep a checkpoint that the log signed and that does not continue what was cosigned: it may prove a fork.
-
-        So many of a log and no more: whoever holds its key could fill the disk otherwise.
-        """
-        folder = self.path / "refused"
-        folder.mkdir(exist_ok=True, mode=0o700)
-        file = folder / f"{log_name(log.origin)}-{sha256_hex(note.encode())[:16]}.txt"
-        if not file.exists() and self.refused(log) < MOST_REFUSED:
-            file.write_text(note, "utf-8")
-
-    def refused(self, log: WitnessedLog) -> int:
-        """How many checkpoints of a log are kept that did not continue what was cosigned."""
-        return len(list((self.path / "refused").glob(f"{log_name(log.origin)}-*")))
+        write_whole(file, json.dumps(_to_json(log), ensure_ascii=False, indent=1) + "\n")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -156,6 +134,16 @@ class Folder:
             message = f"{file} was changed or damaged; put it back from the newest backup, and cosign nothing before"
             raise Damaged(message) from error
         return log
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Put a file in its place whole; once this returns it outlives a crash and a power cut."""
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    with fresh.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        _settle(opened.fileno())
+    fresh.replace(file)
+    _settle_folder(file.parent)
 
 
 def _check(log: WitnessedLog, key: WitnessKey) -> None:

@@ -69,7 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """A checkpoint is to be cosigned."""
         length = self.headers.get("Content-Length", "")
-        if self.headers.get("Transfer-Encoding") or not _LENGTH.fullmatch(length):
+        if self._is_ambiguous():
+            self._refuse(400, "where this request ends can be read in more than one way")
+        elif "Transfer-Encoding" in self.headers or not _LENGTH.fullmatch(length):
             self._refuse(411, "a request says its length")
         elif int(length) > MAX_REQUEST_BYTES:
             self._refuse(413, f"a request has at most {MAX_REQUEST_BYTES} bytes")
@@ -83,12 +85,23 @@ class _Handler(BaseHTTPRequestHandler):
             self._guarded(lambda: self.server.cosigner.add_checkpoint(body))
 
     def do_GET(self) -> None:
-        """The last checkpoint of a log that was cosigned."""
+        """The last checkpoint of a log that was cosigned.
+
+        A question has no body. One that came with one would be left in the connection, and read as the next request:
+        behind a proxy that pools connections, as that of somebody else (RFC 9112 §11.2).
+        """
         found = _NAME.fullmatch(self.path)
-        if found is None:
+        has_body = "Transfer-Encoding" in self.headers or self.headers.get("Content-Length", "0") != "0"
+        if has_body or self._is_ambiguous():
+            self._refuse(400, "a question has no body")
+        elif found is None:
             self._refuse(404, "there is nothing here")
-            return
-        self._guarded(lambda: self._last(found[1]))
+        else:
+            self._guarded(lambda: self._last(found[1]))
+
+    def _is_ambiguous(self) -> bool:
+        """Whether a proxy may see another end of this request: two lengths, or headers that were not all read."""
+        return len(self.headers.get_all("Content-Length", [])) > 1 or bool(self.headers.defects)
 
     def _last(self, name: str) -> Answered:
         note = self.server.cosigner.last(name)

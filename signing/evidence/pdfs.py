@@ -4,7 +4,8 @@ The signature is of the record's own certificate, stands in a field of the recor
 was accepted; so were those that the file held before. Whoever signs the record signs the PDF, or nobody does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import ParamSpec, Protocol, TypeVar
 
 from signing.canonical import sha256_hex
 from signing.errors import Invalid
@@ -15,9 +16,28 @@ from signing.verify import Trust, Verified
 PDF, APPROVE, LASTING = "pdf", "approve", "B-LTA"
 EXTENDED = "document-extended"
 PERMITS: Mapping[str, frozenset[str] | None] = {"approval": frozenset({"number", "date"}), "organ": None}
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 
-def check_pdfs(item: Opened, verified: Verified, stored: Mapping[str, bytes], trust: Trust) -> None:
+class Reader(Protocol):
+    """Does a piece of work that reads a stranger's PDF, where it can do no harm: gives or raises what that does.
+
+    Undecidable `pdf-limits` where the work takes more than is allowed there.
+    """
+
+    def __call__(self, work: Callable[_Given, _Result], *given: _Given.args, **named: _Given.kwargs) -> _Result:
+        """Do it."""
+
+
+def read_here(work: Callable[_Given, _Result], *given: _Given.args, **named: _Given.kwargs) -> _Result:
+    """Do the work in this process, without limits."""
+    return work(*given, **named)
+
+
+def check_pdfs(
+    item: Opened, verified: Verified, stored: Mapping[str, bytes], trust: Trust, read: Reader = read_here
+) -> None:
     """Judge the finished PDFs of a completion at its leaf's time; Invalid `record-other-act`, `pdf-…`."""
     listed = item.objects.get(PDF, [])
     record = verified.record
@@ -35,11 +55,16 @@ def check_pdfs(item: Opened, verified: Verified, stored: Mapping[str, bytes], tr
         raise _other("it signs a PDF that its record does not name, or one twice")
     for entry in listed:
         shown = stored_object(stored, before[entry["name"]])
-        _check(shown, stored_object(stored, entry["sha256"]), record.purpose, verified, trust, item)
+        finished = stored_object(stored, entry["sha256"])
+        _check(read, shown, finished, purpose=record.purpose, verified=verified, trust=trust, item=item)
 
 
 def check_extended(
-    item: Opened, stored: Mapping[str, bytes], trust: Trust, finished: Collection[tuple[str, str]]
+    item: Opened,
+    stored: Mapping[str, bytes],
+    trust: Trust,
+    finished: Collection[tuple[str, str]],
+    read: Reader = read_here,
 ) -> None:
     """Judge the PDFs that were extended before they left, at the leaf's time: B-LTA, each signature by itself.
 
@@ -54,14 +79,16 @@ def check_extended(
         raise Invalid("evidence-malformed", f"leaf {item.leaf.index} extends no PDF")
     for digest in digests:
         pdf = stored_object(stored, digest)
-        for found in verify_pdf(pdf, trust=trust, at=at, accepted=None):
+        for found in read(verify_pdf, pdf, trust=trust, at=at, accepted=None):
             if (sha256_hex(pdf[: found.covered]), found.signature.fingerprint) not in finished:
                 raise Invalid("pdf-signer", f"the PDF signature in {found.field} was made in no step of this dossier")
             if found.level != LASTING:
                 raise Invalid("pdf-level", f"the PDF signature in {found.field} reaches {found.level}, not {LASTING}")
 
 
-def _check(shown: bytes, finished: bytes, purpose: str, verified: Verified, trust: Trust, item: Opened) -> None:
+def _check(
+    read: Reader, shown: bytes, finished: bytes, *, purpose: str, verified: Verified, trust: Trust, item: Opened
+) -> None:
     # pyHanko takes a quarter of a second to import: only packs with PDFs pay for it.
     from signing.pdf.check import check_prepared
     from signing.pdf.verify import verify_pdf
@@ -69,12 +96,12 @@ def _check(shown: bytes, finished: bytes, purpose: str, verified: Verified, trus
     if not finished.startswith(shown):
         raise Invalid("pdf-not-appended", "the signed PDF does not begin with the document that the record names")
     accepted = parse_time(item.leaf.time)
-    last = verify_pdf(finished, trust=trust, at=accepted, accepted=accepted)[-1]
+    last = read(verify_pdf, finished, trust=trust, at=accepted, accepted=accepted)[-1]
     if last.covered != len(finished) or not last.field.startswith(f"sign-{purpose}-"):
         raise _other("the last signature of the PDF is not that of the step, or does not cover the whole file")
     if last.signature.fingerprint != verified.signature.fingerprint:
         raise Invalid("pdf-signer", f"the PDF signature in {last.field} was made by another key than the record's")
-    check_prepared(shown, _emptied(shown, finished), field=last.field, permits=PERMITS[purpose])
+    read(check_prepared, shown, _emptied(shown, finished), field=last.field, permits=PERMITS[purpose])
 
 
 def _emptied(shown: bytes, finished: bytes) -> bytes:

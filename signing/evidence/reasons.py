@@ -36,6 +36,10 @@ PACK_REASONS: Mapping[str, tuple[str, str]] = {
         "tệp PDF đã hoàn tất không có đủ bằng chứng lâu dài",
         "the finished PDF lacks the proofs for the long term",
     ),
+    "pdf-limits": (
+        "để đọc tệp PDF cần nhiều thời gian hoặc bộ nhớ hơn mức cho phép ở đây",
+        "to read the PDF takes more time or memory than is allowed here",
+    ),
     "pdf-signer": (
         "tệp PDF do người khác ký, không phải người ký bản ghi",
         "the PDF is signed by another than the record",

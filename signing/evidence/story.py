@@ -9,6 +9,7 @@ from cryptography import x509
 from signing.certificates import load_certificates
 from signing.errors import Invalid
 from signing.evidence.contents import Opened, PackContents, stored_object
+from signing.evidence.pdfs import Reader, read_here
 from signing.evidence.people import People
 from signing.evidence.report import Deed
 from signing.evidence.running import Running
@@ -45,6 +46,7 @@ class Story:
     """It grows act by act, by rising index; each act is judged on what the ones before have established.
 
     `admins`: fingerprints of administrators' certificates that the auditor pins; none: whoever bootstrapped.
+    `read`: where PDFs are read.
     """
 
     contents: PackContents
@@ -55,6 +57,7 @@ class Story:
     crls: tuple[bytes, ...]
     ocsps: tuple[bytes, ...] = ()
     admins: frozenset[str] = frozenset()
+    read: Reader = read_here
     bound: dict[str, Binding] = field(default_factory=dict)
     vouched: set[str] = field(default_factory=set)
     """The officers to whom a certificate that the auditor pins is bound."""

@@ -31,7 +31,7 @@ from signing.evidence.approvals import check_approval, wanted_signature
 from signing.evidence.contents import APPROVER, Opened, PackContents, digest_of, digests_of, open_entry, stored_object
 from signing.evidence.organisation import CHANGES, take_first, take_next, take_unsigned
 from signing.evidence.pack import other_readme, read_contents, read_pack
-from signing.evidence.pdfs import EXTENDED, PDF, check_extended, check_pdfs
+from signing.evidence.pdfs import EXTENDED, PDF, Reader, check_extended, check_pdfs, read_here
 from signing.evidence.people import day_of
 from signing.evidence.report import (
     LOG_RESTORED,
@@ -66,13 +66,15 @@ def verify_pack(
     at: datetime | None = None,
     stamp_roots: Sequence[x509.Certificate] = (),
     witnesses: Collection[str] = (),
+    read: Reader = read_here,
 ) -> Report:
     """Verify a pack and say what it proves. `log_key`: the log's verifier key (text), the present one or an earlier.
 
     `admins`: fingerprints of the administrators' certificates with one of which every chain of signed acts must begin;
     none: the report names where it begins. `at` (aware): the verifier's own time; acts later than that are refused.
     Signatures are judged at their stamps' times, those without one at their leaves'. `stamp_roots`: whom to trust for
-    stamps; empty: the same roots. `witnesses`: verifier keys; each must have cosigned the checkpoint. Raises Invalid,
+    stamps; empty: the same roots. `witnesses`: verifier keys; each must have cosigned the checkpoint. `read`: where its
+    PDFs are read, which may be anybody's; by itself, in this process and without limits. Raises Invalid,
     or Undecidable where proof is missing from the pack; the message names the leaf.
     """
     entries = read_pack(pack)
@@ -97,6 +99,7 @@ def verify_pack(
         crls=_crls(opened, contents),
         ocsps=tuple(stored_object(contents.objects, digest) for digest in _named(opened, "ocsp")),
         admins=frozenset(admins),
+        read=read,
     )
     acts, signatures = [], list[SignatureLine]()
     for item in opened:
@@ -151,7 +154,7 @@ def _judge(item: Opened, story: Story) -> list[SignatureLine]:
     if item.leaf.act == SUSPENDED:
         story.suspended.add(item.leaf.subject)
     if item.leaf.act == EXTENDED:
-        check_extended(item, story.contents.objects, trust_of(item, story), story.finished)
+        check_extended(item, story.contents.objects, trust_of(item, story), story.finished, story.read)
     if "record" not in item.objects:
         if must_be_signed(item) or "purpose" in item.details or wanted_signature(item, story):
             raise Invalid("act-unsigned", "this act needs a signature, and the pack has none for it")
@@ -172,7 +175,7 @@ def _judge(item: Opened, story: Story) -> list[SignatureLine]:
 def _signed(item: Opened, author: Signature, story: Story) -> list[SignatureLine]:
     if isinstance(author.record, ApprovalRecord):
         standing = check_approval(item, author.record, story)
-        check_pdfs(item, author.verified, story.contents.objects, trust_of(item, story))
+        check_pdfs(item, author.verified, story.contents.objects, trust_of(item, story), story.read)
         story.finished |= {(digest, author.fingerprint) for digest in digests_of(item, PDF)}
         line = _signature_line(item, author, standing.position, standing.deeds)
         return [replace(line, step=story.running.name(author.record.element))]

@@ -40,8 +40,8 @@ def closed(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
     def run(*given: _Given.args, **named: _Given.kwargs) -> _Result:
         try:
             return work(*given, **named)
-        except (SigningError, KeyboardInterrupt, SystemExit):
-            raise
+        except (SigningError, KeyboardInterrupt, SystemExit, MemoryError):
+            raise  # that memory ends says nothing of the PDF: whoever limited it knows
         except BaseException as error:  # a library written in Rust panics with something that is no Exception
             raise Invalid("pdf-malformed", "the PDF cannot be read") from error
 

@@ -34,9 +34,15 @@ def check_tight(signature: bytes, *, version: str, known: Sequence[x509.Certific
     put_together = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(anew)})
     if put_together.dump() != signature or info["digest_algorithm"]["parameters"].native is not None:
         raise Invalid("signature-slack", "the signature holds parts that nothing covers, in another form than ours")
-    held = [load_certificates(choice.chosen.dump())[0] for choice in data["certificates"]]
+    held = [load_certificates(each)[0] for each in carried(signature)]
     if not all(_issued(item, (*known, *held)) for item in held):
         raise Invalid("signature-slack", "the signature carries a certificate that none of its authorities issued")
+
+
+def carried(signature: bytes) -> tuple[bytes, ...]:
+    """The certificates (DER) that a CMS (DER) carries: all must be truly issued, whether on a path or not."""
+    data = cms.ContentInfo.load(signature, strict=True)["content"]
+    return tuple(choice.chosen.dump() for choice in data["certificates"])
 
 
 def _issued(certificate: x509.Certificate, issuers: Sequence[x509.Certificate]) -> bool:

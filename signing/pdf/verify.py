@@ -15,7 +15,7 @@ from signing.pdf.fields import SIGNATURE_FIELD, purpose_of, read_time
 from signing.pdf.lock import lock_of
 from signing.pdf.reading import check_continues, check_ends, check_plain, closed, read_pdf
 from signing.pdf.revisions import check_revisions, signed_fields
-from signing.pdf.slack import check_tight
+from signing.pdf.slack import carried, check_tight
 from signing.pdf.validation_data import read_validation_data
 from signing.record import time_text
 from signing.timestamp import Stamp, verify_stamp
@@ -33,7 +33,7 @@ class PdfSignature:
     `covered`: how many bytes of the file it covers, its own place included. `level`: B-B; B-T with a document time
     stamp after it; B-LT where the file also holds what is needed to judge it; B-LTA where a stamp covers that as well.
     `proven`: the time at which it was judged. `judged`: the certificates (DER) on the paths of this signer and of all
-    time stamps in the file.
+    time stamps in the file, and those that lie in it beside them.
     """
 
     field: str
@@ -71,6 +71,7 @@ def verify_pdf(pdf: bytes, *, trust: Trust, at: datetime, accepted: datetime | N
     read_validation_data(reader.root)
     placed = _placed(pdf, reader)
     stamps = [(item, _stamped(pdf, item, trust, at)) for item in placed if not item.field.startswith(SIGNATURE_FIELD)]
+    others = [each for item in placed for each in carried(unpadded(contents_of(item.value)))]
     found = []
     for item in placed:
         if item.field.startswith(SIGNATURE_FIELD):
@@ -78,7 +79,7 @@ def verify_pdf(pdf: bytes, *, trust: Trust, at: datetime, accepted: datetime | N
             proven = max(later[0][1], accepted or later[0][1]) if later else accepted or at
             verified = _verified(pdf, item, trust, proven)
             level = _level(pdf, item, reader, [stamp for stamp, _ in later], trust, proven)
-            judged = (*verified.judged, *(each for _, stamp in stamps for each in stamp.path))
+            judged = (*verified.judged, *(each for _, stamp in stamps for each in stamp.path), *others)
             found.append(replace(verified, level=level, judged=judged))
     return tuple(found)
 

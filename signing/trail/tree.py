@@ -160,13 +160,30 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
             raise _inconsistent(old, new)
         return
     _all_hashes("consistency-proof", (*proof, old_root, new_root))
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    older, newer = _climb(old, new, [old_root, *proof] if old & (old - 1) == 0 else proof)
+    if not (hmac.compare_digest(older, old_root) and hmac.compare_digest(newer, new_root)):
+        raise _inconsistent(old, new)
+
+
+def shows_other_start(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
+    """Whether the proof shows that the newer tree began with another older tree than this one.
+
+    It leads to the newer root, and from another older root: nobody can make such a proof of a tree that continues the
+    older one. Of an older tree whose size is a power of two a proof never shows it: its root is not in the proof.
+    """
+    if not 0 < old < new or old & (old - 1) == 0 or any(len(item) != 32 for item in proof):
+        return False
+    try:
+        older, newer = _climb(old, new, proof)
+    except Invalid:  # of another length
+        return False
+    return newer == new_root and older != old_root
+
+
+def _climb(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The older and the newer root to which a proof leads; Invalid where one for these sizes has another length."""
     if not path:
         raise _inconsistent(old, new)
-    _climb(old, new, path, old_root, new_root)
-
-
-def _climb(old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     first, last = old - 1, new - 1
     while first & 1:
         first, last = first >> 1, last >> 1
@@ -181,8 +198,9 @@ def _climb(old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root:
         else:
             newer = node_hash(newer, node)
         first, last = first >> 1, last >> 1
-    if last or not (hmac.compare_digest(older, old_root) and hmac.compare_digest(newer, new_root)):
+    if last:
         raise _inconsistent(old, new)
+    return older, newer
 
 
 def _inconsistent(old: int, new: int) -> Invalid:

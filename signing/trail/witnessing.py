@@ -14,7 +14,7 @@ from signing.errors import Invalid
 from signing.trail.checkpoint import Checkpoint, parse_checkpoint_text
 from signing.trail.note import decode_base64, read_vkey, split_note, verify_line, write_line
 from signing.trail.succession import LogState, Succession
-from signing.trail.tree import EMPTY_ROOT, verify_consistency
+from signing.trail.tree import EMPTY_ROOT, shows_other_start, verify_consistency
 
 MAX_PROOF_LINES = 63
 MAX_REQUEST_BYTES = 64 * 1024
@@ -98,6 +98,17 @@ def check_continues(submission: Submission, checkpoint: Checkpoint, held: LogSta
             raise Invalid("consistency-proof", "from an empty log there is nothing to prove")
         return
     verify_consistency(held.size, checkpoint.size, submission.proof, held.root, checkpoint.root)
+
+
+def proves_fork(submission: Submission, checkpoint: Checkpoint, held: LogState) -> bool:
+    """Whether a checkpoint that the log signed proves, with what is held, that the log shows two histories.
+
+    It does where it has as many leaves and another root, or comes with a proof that it began otherwise. A proof that
+    fails says nothing: anybody can send a true checkpoint with a false proof.
+    """
+    if checkpoint.size == held.size:
+        return checkpoint.root != held.root
+    return shows_other_start(held.size, checkpoint.size, submission.proof, held.root, checkpoint.root)
 
 
 def begin_after(statement: Succession, seen: LogState) -> LogState:

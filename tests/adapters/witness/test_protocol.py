@@ -11,6 +11,7 @@ import pytest
 
 from adapters.witness import trusting
 from adapters.witness.keeping import Damaged, Folder
+from adapters.witness.refusals import Refusals
 from adapters.witness.server import CONNECTIONS
 from signing.errors import SigningError
 from signing.trail.checkpoint import Checkpoint
@@ -98,9 +99,49 @@ def test_what_does_not_continue_is_refused(witness: Serving, defect: str) -> Non
     assert (status, told in body) == (expected, True), body
     assert (kind == "text/x.tlog.size") is (expected == 409)
     assert witness.last() == before
-    kept = list((witness.folder.path / "refused").glob("*"))
-    assert len(kept) == (defect.startswith("forked") or expected == 422), "what the log signed may prove a fork"
+    kept = [file.name.split("-")[1] for file in (witness.folder.path / "refused").glob("*.txt")]
+    unproven = ["unproven"] if expected == 422 and "nothing to prove" not in defect else []
+    assert kept == (["fork"] if defect.startswith("forked") else unproven), "what the log signed may prove a fork"
     assert witness.send(LOG.submission(5))[0] == 200
+
+
+def test_junk_takes_no_place_of_proof(witness: Serving) -> None:
+    """True checkpoints with false proofs, more than there are places: a fork is kept all the same; what is cosigned
+    later takes no place any more, and one of another root than was cosigned then is proof.
+    """
+    log = GrowingLog(key=LOG.key).grow(100)
+    assert witness.send(log.submission(5, 6))[0] == 200
+    for size in range(7, 100):
+        assert witness.send(log.submission(6, size, proof=(SHORT,) * 3))[0] == 422
+    fork = FORK.submission(6, 9, note=FORK.note(9, log.key))
+    assert witness.send(fork)[0] == 422
+    known = witness.folder.find(log_name(log.key.origin), witness.key)
+    assert known is not None
+    kept = Refusals(folder=witness.folder, log=known)
+    assert (kept.count, kept.forks) == (94, 2), "the fork, and the true one of its size: two roots, both signed"
+    files = sorted((witness.folder.path / "refused").glob("*.txt"))
+    [proof] = [file for file in files if FORK.state(9).root.hex()[:16] in file.name]
+    assert FORK.note(9, log.key) in proof.read_text()
+    assert known.note is not None
+    assert known.note in proof.read_text()
+    other = GrowingLog(key=log.key).grow(7, "again")
+    assert witness.send(log.submission(6, 7))[0] == 200
+    assert witness.send(other.submission(7, 7))[0] == 409
+    assert kept.forks == 3
+    names = [file.name for file in (witness.folder.path / "refused").glob("*-unproven-*")]
+    assert len(names) == 14
+    assert not [name for name in names if "-7-" in name]
+
+
+def test_what_was_not_proof_becomes_it(witness: Serving) -> None:
+    """From a size of which no proof shows a fork: one kept, and then the true one of its size cosigned."""
+    odd = GrowingLog(key=LOG.key).grow(8, "other")
+    assert witness.send(odd.submission(5, 7, proof=(SHORT,)))[0] == 422
+    assert [witness.send(LOG.submission(*sizes))[0] for sizes in ((5, 7), (7, 8))] == [200, 200]
+    [file] = (witness.folder.path / "refused").glob("*.txt")
+    assert "-fork-7-" in file.name
+    assert odd.note(7) in file.read_text()
+    assert LOG.note(7) in file.read_text()
 
 
 def test_the_empty_log_and_strange_roots(tmp_path: Path) -> None:
@@ -137,6 +178,34 @@ def test_bounds(tmp_path: Path) -> None:
         finally:
             for each in held:
                 each.close()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Length: {n}",
+        "Content-Length: 0\r\nContent-Length: {n}",
+        "Transfer-Encoding: chunked",
+        "Transfer-Encoding:",
+        "Odd : x\r\nContent-Length: {n}",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_request_within_a_request(witness: Serving, method: str, header: str) -> None:
+    """Behind a proxy that pools connections, what a request carries beyond its end is never answered as another one.
+
+    Attack: somebody sends a question with a body that is itself a request; the answer to it would go to whoever asks
+    next over that connection.
+    """
+    path = f"/checkpoints/{log_name(witness.origin)}" if method == "GET" else "/other"
+    inner = f"GET /checkpoints/{log_name(witness.origin)} HTTP/1.1\r\nHost: w\r\n\r\n"
+    outer = f"{method} {path} HTTP/1.1\r\nHost: w\r\n{header.format(n=len(inner))}\r\n\r\n"
+    with socket.create_connection(witness.address, timeout=10) as raw:
+        raw.sendall((outer + inner).encode())
+        answered = b"".join(iter(lambda: raw.recv(4096), b""))
+    assert answered.startswith(b"HTTP/1.1 4")
+    assert answered.count(b"HTTP/1.1 ") == 1
+    assert b"Connection: close" in answered
 
 
 def test_two_at_once(tmp_path: Path) -> None:

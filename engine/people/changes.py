@@ -11,7 +11,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from types import UnionType
-from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.errors import Kind, Refusal
 from engine.people.organisation import Contact, MandateKind, Rank
@@ -281,7 +281,7 @@ def _types(kind: str) -> Mapping[str, Any]:
 
 def _read(wanted: Any, value: object) -> object:
     """The value as the type wants it; ValueError says what is wrong."""
-    if isinstance(wanted, UnionType):
+    if get_origin(wanted) in (Union, UnionType):  # a Literal or None is the former
         inner, _none = get_args(wanted)
         return None if value is None else _read(inner, value)
     if get_origin(wanted) is Literal:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 
 from engine.errors import Kind, Refusal
-from engine.officer import ADMINISTRATOR, AUDITOR, WORKER
+from engine.officer import ADMINISTRATOR, AUDITOR, RELAY, WORKER
 from engine.people import changes as to
 from engine.people.organisation import Organisation, day_of
 
-WIDE = frozenset({AUDITOR, WORKER})
+WIDE = frozenset({AUDITOR, WORKER, RELAY})
 """Roles that count in the whole agency: auditors read all of it and change nothing, programs do all its jobs."""
 
 

@@ -12,10 +12,12 @@ from engine.outcome import SYSTEM, JobRequest, LeafDraft, Outcome
 from engine.process import is_external
 from engine.replay.report import Differs
 from engine.replay.run import Run, actor_of
+from engine.replay.sending import channel_of, check_sent
 from engine.replay.telling import shown, told
 from signing.evidence.contents import Opened
 
 ACCEPTED = "accepted"
+_SENDS = frozenset({"dispatch-prepared", "dispatch-sent"})
 # What Hoso's own programs do: the type of their job, and the acts by which it is done.
 _DONE: Mapping[str, frozenset[str]] = {
     "hoso.letter": frozenset({"letter-made"}),
@@ -35,6 +37,8 @@ def done(run: Run, item: Opened, now: datetime) -> Outcome:
         raise Differs("job-other", found=item.leaf.act, expected=f"what {job.type} does ({job.element})")
     _check_document(item, job)
     _check_given(run, item, job, data)
+    if item.leaf.act in _SENDS:
+        check_sent(run, item, _headers(job).get("document", ""), channel_of(job))
     said = {name: value for name, value in item.details.items() if name not in _CAUSED}
     leaf = LeafDraft(actor=SYSTEM, act=item.leaf.act, subject=run.code, dossier=run.code, details=said)
     outcome = run.moved(job_completed(run.dossier, run.definition, number, data, leaf, now=now))
@@ -45,11 +49,17 @@ def done(run: Run, item: Opened, now: datetime) -> Outcome:
 
 def _check_document(item: Opened, job: JobRequest) -> None:
     """What went through the program is the job's document, by the job's channel."""
-    name, made = _headers(job).get("document", ""), str(item.details.get("document", ""))
-    if "document" in item.details and made != name and made.rpartition(".")[0] != name:
+    if "document" in item.details and not _sends(item, job):
+        made, name = item.details["document"], _headers(job).get("document", "")
         raise Differs("job-otherwise", found=f"document {made}", expected=name)
     if item.details.get("channel", job.type.removeprefix("hoso.")) != job.type.removeprefix("hoso."):
         raise Differs("job-otherwise", found=f"channel {item.details.get('channel')}", expected=job.type)
+
+
+def _sends(item: Opened, job: JobRequest) -> bool:
+    """Whether the document that the leaf tells, by its name or that of its file, is the job's."""
+    name, made = _headers(job).get("document", ""), str(item.details.get("document", ""))
+    return name in (made, made.rpartition(".")[0])
 
 
 def _check_given(run: Run, item: Opened, job: JobRequest, data: Mapping[str, object]) -> None:
@@ -84,9 +94,12 @@ def prepared(run: Run, item: Opened, now: datetime) -> Outcome:
     """A dispatch is prepared: that ends its job, but for an email, which is sent first."""
     if "job" in item.details or item.details.get("channel") != "email":
         return done(run, item, now)
-    asked = any(run.asked[number].type == "hoso.email" for number in run.dossier.state.open_jobs if number in run.asked)
-    if not asked:
+    asked = [run.asked[number] for number in run.dossier.state.open_jobs if number in run.asked]
+    emails = [job for job in asked if job.type == "hoso.email"]
+    if not emails:
         raise Differs("job-not-open", found=item.leaf.act, expected="an open job hoso.email")
+    [*_, job] = sorted(emails, key=lambda job: _sends(item, job))
+    check_sent(run, item, _headers(job).get("document", ""), channel_of(job))
     return Outcome()
 
 

@@ -8,16 +8,19 @@ from engine.outcome import Outcome
 from engine.replay.events import EVENTS
 from engine.replay.interventions import INTERVENTIONS
 from engine.replay.library import Recorded
+from engine.replay.organisation import RecordedOrganisation
 from engine.replay.programs import PROGRAMS
 from engine.replay.report import ActLine, Differs, Divergence, OpenTask, Replay, Said, Untold
-from engine.replay.run import Fits, Run
-from engine.replay.tasks import HOLDING, completed
-from engine.replay.telling import same_act, same_consequence, shown
+from engine.replay.run import Extends, Fits, Run
+from engine.replay.sending import begun
+from engine.replay.tasks import HOLDING, STEERING, completed, holder_noted
+from engine.replay.telling import listed, same_act, same_consequence, shown
 from signing.evidence.contents import Opened, PackContents, open_entry
 from signing.record import parse_time
 from signing.verify import CLOCK_SKEW
 
 MOVES = {**INTERVENTIONS, **PROGRAMS, **EVENTS, "task-completed": completed}
+ADOPTED, STARTED, MIGRATED = "procedure-adopted", "dossier-started", "dossier-migrated"
 CONSEQUENCES = frozenset({"decision-evaluated", "incident-raised"})
 """They follow from an act, in its transaction, and never stand alone."""
 BESIDE = frozenset(
@@ -30,7 +33,19 @@ BESIDE = frozenset(
         "message-expired",
         "refusals-counted",
         "trail-read",
+        "job-retried",
+        "job-dismissed",
         "data-erased",
+        # what becomes of a mail: the process went on when the relay took it
+        "dispatch-failed",
+        "dispatch-unconfirmed",
+        "dispatch-called-off",
+        "dispatch-delivered",
+        "dispatch-relayed",
+        "dispatch-delayed",
+        "dispatch-bounced",
+        "dispatch-contradicted",
+        "mail-taken",
     }
 )
 """Acts of a dossier that move nothing in it. What was refused moves nothing either, but a dispatch: it ends its job."""
@@ -46,14 +61,24 @@ _EVENTS = {
 }
 
 
-def replay(contents: PackContents, *, fits: Fits) -> Replay:
+def replay(contents: PackContents, *, fits: Fits, extends: Extends | None = None) -> Replay:
     """Say whether the dossier's recorded acts are a run of its recorded process. `fits`: what its forms ask for.
 
+    `extends`: which documents are another one with permitted fields; with it is also judged whether those who signed
+    were those whom the steps ask, and whether a result could leave. Without it the path alone is.
     `contents` as `read_pack` accepts them. Raises Invalid where evidence cannot be read at all.
     """
     opened = [open_entry(entry) for entry in contents.entries]
     own = [item for item in opened if item.dossier == contents.dossier]
-    run = Run(code=contents.dossier, library=Recorded(opened, contents.objects), objects=contents.objects, fits=fits)
+    run = Run(
+        code=contents.dossier,
+        library=Recorded(opened, contents.objects),
+        objects=contents.objects,
+        fits=fits,
+        people=None if extends is None else RecordedOrganisation(opened),
+        extends=extends,
+        adopted=tuple(item for item in opened if item.leaf.act == ADOPTED and "procedure" in item.objects),
+    )
     said: list[Said] = []
     divergence = None
     try:
@@ -103,6 +128,8 @@ def _taken(run: Run, item: Opened, at: datetime) -> Outcome | None:
         raise Differs("consequence-unfounded", found=f"{act} alone", expected="an act that it follows from")
     if (holding := HOLDING.get(act)) is not None:
         run.became(holding(run, item))
+        if act not in STEERING:
+            holder_noted(run, item, at)
         return Outcome()
     if (move := MOVES.get(act)) is None:
         raise Untold("act-unknown", found=act, expected="an act that this release knows")
@@ -113,6 +140,11 @@ def _taken(run: Run, item: Opened, at: datetime) -> Outcome | None:
         raise Differs(code, found=f"{act} {_which(item)} at {item.leaf.time}", expected=refused.message) from None
     if outcome.leaves:
         same_act(item, outcome.leaves[0], run.definition.graph)
+    if act == STARTED and run.extends is not None:
+        begun(run, item, at)
+    if act == MIGRATED:  # its open tasks may ask others now
+        run.told.clear()
+    run.told |= {str(each.get("task")): each for each in listed(item, "opened") if isinstance(each, dict)}
     return outcome
 
 

@@ -4,23 +4,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.dispatch import ResultApproval
 from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.officer import ADMINISTRATOR, OPERATOR, Officer
 from engine.outcome import JobRequest, Outcome
+from engine.people.organisation import Organisation
+from engine.procedure import Procedure
 from engine.process import ProcessDefinition
 from engine.replay.library import Recorded
+from engine.replay.organisation import RecordedOrganisation
 from engine.replay.report import Differs
 from engine.task import Task
 from signing.evidence.contents import Opened
 
 Fits = Callable[[Dossier, ProcessDefinition, Task, Mapping[str, object], datetime], Refusal | None]
 """Why a task's data is not what its form asks for, or None."""
+Extends = Callable[[bytes, bytes], bool]
+"""Whether a document is an earlier one, with nothing added but what its signatures permit."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """It moves act by act. `asked`: the jobs as they were asked for, by number; `numbers`: those issued, by job."""
+    """It moves act by act. `asked`: the jobs as they were asked for, by number; `numbers`: those issued, by job.
+
+    `people`, `extends`: by what is judged who signed and what left; None: the path alone is. `adopted`: the leaves that
+    adopt procedures; `got`: since when, and in which organisation, the holder of a task has it; `told`: what leaves say
+    of the tasks that opened, by id.
+    """
 
     code: str
     library: Recorded
@@ -31,6 +42,13 @@ class Run:
     numbers: dict[int, str] = field(default_factory=dict)
     ready: set[str] = field(default_factory=set)
     """The documents that lie ready at the counter."""
+    people: RecordedOrganisation | None = None
+    extends: Extends | None = None
+    adopted: tuple[Opened, ...] = ()
+    procedure: Procedure | None = None
+    approvals: list[ResultApproval] = field(default_factory=list)
+    got: dict[int, tuple[Organisation, datetime]] = field(default_factory=dict)
+    told: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def dossier(self) -> Dossier:

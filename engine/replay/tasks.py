@@ -9,8 +9,10 @@ from engine.acts.hand import changed
 from engine.acts.move import excluded
 from engine.dossier import Dossier
 from engine.outcome import LeafDraft, Outcome
+from engine.replay.competence import asked, check_signer, got
 from engine.replay.report import Differs, Untold
 from engine.replay.run import Run, actor_of
+from engine.replay.sending import approved
 from engine.replay.telling import listed, shown, told
 from engine.task import Task
 from signing.canonical import canonical
@@ -41,6 +43,9 @@ def completed(run: Run, item: Opened, now: datetime) -> Outcome:
         ready=frozenset(run.ready),
     )
     officer = actor_of(item, run.dossier.unit, frozenset(map(str, listed(item, "roles"))))
+    if run.people is not None and act.approval is not None and task.signature != "none":
+        assert isinstance(act.approval, ApprovalRecord)
+        _competent(run, item, task, act.approval, now)
     outcome = complete(run.dossier, act, officer, run.definition, now=now)
     if (refusal := outcome.refusal) is not None:
         raise Differs(
@@ -49,6 +54,19 @@ def completed(run: Run, item: Opened, now: datetime) -> Outcome:
     if isinstance(handed, str):
         run.ready.discard(handed)
     return run.moved(outcome)
+
+
+def _competent(run: Run, item: Opened, task: Task, record: ApprovalRecord, now: datetime) -> None:
+    """Who signed is one of those whom the step asks; from now on it may count for a result."""
+    if record.officer != item.leaf.actor or record.purpose != task.signature:
+        found, expected = f"{record.purpose} of {record.officer}", f"{task.signature} of {item.leaf.actor}"
+        raise Differs("record-other", found=found, expected=expected)
+    approved(run, record, check_signer(run, item, asked(run, task), record, now))
+
+
+def holder_noted(run: Run, item: Opened, now: datetime) -> None:
+    """Note since when the task's holder has it."""
+    got(run, item, _number(run, item), now)
 
 
 def _approval(run: Run, item: Opened, task: Task) -> ApprovalRecord | None:
@@ -141,6 +159,8 @@ HOLDING: Mapping[str, Callable[[Run, Opened], Dossier]] = {
     "priority-set": _steered,
 }
 """Acts that move the dossier nowhere, and say who has a task."""
+STEERING = frozenset({"follow-up-set", "priority-set"})
+"""Of these, acts that leave it with whoever has it."""
 
 
 def _number(run: Run, item: Opened) -> int:

@@ -73,7 +73,9 @@ FITS: dict[str, Change] = {
     "unit-added": to.UnitAdded(id="to-2", name="Tổ 2", parent="tu-phap"),
     "unit-moved": to.UnitChanged(id="ho-tich", parent="van-phong", name="Tổ Hộ tịch", contact=Contact(phone="1900")),
     "position-added": to.PositionAdded(id="van-thu", title="Văn thư", unit="van-phong", roles=frozenset({"van-thu"})),
-    "position-changed": to.PositionChanged(id="to-truong", title="Tổ trưởng tổ", roles=frozenset({"ho-tich"})),
+    "position-changed": to.PositionChanged(
+        id="to-truong", title="Tổ trưởng tổ", rank="staff", roles=frozenset({"ho-tich"})
+    ),
     "officer-added": to.OfficerAdded(id="uyen", name="Uyên", contact=Contact(email="uyen@example.vn")),
     "officer-changed": to.OfficerChanged(id="an", name="An An", subject="https://id an"),
     "subject-cleared": to.OfficerChanged(id="son", subject=""),

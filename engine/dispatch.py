@@ -6,37 +6,22 @@ result needs; the process XML has no say here.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from engine import capacities
+from engine.addresses import breaks_line, is_address
+from engine.delivery import State
 from engine.document import Document
 from engine.errors import Kind, Refusal
 from engine.matching import matched
 from engine.procedure import ANY, ORGAN, Procedure, RequiredApproval
 
-
-class State(StrEnum):
-    """What is known of a dispatch. `sent` means that a relay or a carrier took it, not that it arrived."""
-
-    CREATED = "created"
-    SENDING = "sending"
-    SENT = "sent"
-    PREPARED = "prepared"  # a parcel: label made, not yet handed to the carrier
-    READY = "ready"  # waits at the counter
-    DELIVERED = "delivered"
-    PERMANENT_FAILURE = "permanent-failure"
-    CANCELLED = "cancelled"  # its dossier was cancelled before it left
-
-
 FIRST_STATE = {"email": State.CREATED, "post": State.PREPARED, "counter": State.READY}
 APPROVE = "approve"
 UNSIGNED = "result-unsigned"
 UNSTAMPED = "result-unstamped"  # everything but time stamps is there
-ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}")  # ASCII: not every relay has SMTPUTF8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +73,17 @@ class Dispatch:
 
 def dispatch_key(request: Request) -> str:
     """Dossier + result version + recipient + channel + attempt group, as lower hex; written so that none runs over."""
-    recipient = dict(request.recipient)
-    parts = (request.dossier, request.document.sha256, recipient, request.channel, request.group)
+    return key_of(request.dossier, request.document.sha256, request.recipient, request.channel, request.group)
+
+
+def dispatch_group(element: str, job: int) -> str:
+    """The attempt group: the step of the process that asks. Every try of its job is the same dispatch."""
+    return f"{element}/{job}"
+
+
+def key_of(dossier: str, sha256: str, recipient: Mapping[str, str], channel: str, group: str) -> str:
+    """The key of what is kept of a dispatch."""
+    parts = (dossier, sha256, dict(recipient), channel, group)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -107,15 +101,12 @@ def decide(
     """
     if procedure is None:
         return _refuse("procedure-missing", f"dossier {request.dossier} has no procedure", "adopt its procedure first")
-    refusal = refuses_channel(request, procedure) or _refuses_result(request, procedure)
+    refusal = refuses_channel(request, procedure) or refuses_unapproved(
+        request.document, request.dossier, procedure, approvals, earlier
+    )
     if refusal:
         return refusal
-    covered = earlier | {request.document.sha256}
-    stands = standing(approvals, covered)
-    if not satisfied(procedure.approvals, stands):
-        message = f"{request.document.name} of dossier {request.dossier} lacks valid approvals over these very bytes"
-        remedy = f"it needs, each by another officer and the agency's last: {told(procedure.approvals)}"
-        return _refuse(UNSIGNED, message, f"{remedy}; a document changed later must be signed again")
+    stands = standing(approvals, earlier | {request.document.sha256})
     if not satisfied(procedure.approvals, [each for each in stands if each.stamped is not None]):
         message = f"{request.document.name} of dossier {request.dossier} waits for the time stamps of its approvals"
         return _refuse(UNSTAMPED, message, "wait; the time-stamp authority is asked again until it answers")
@@ -182,26 +173,51 @@ def told(wanted: Sequence[RequiredApproval]) -> str:
     )
 
 
-def _refuses_result(request: Request, procedure: Procedure) -> Refusal | None:
-    if request.document.name == procedure.result:
+def refuses_unapproved(
+    document: Document,
+    dossier: str,
+    procedure: Procedure,
+    approvals: Sequence[ResultApproval],
+    earlier: frozenset[str],
+) -> Refusal | None:
+    """Why this document is not the procedure's result, signed as it must be; stamps apart."""
+    if document.name != procedure.result:
+        message = f"document {document.name} is not the result {procedure.result} of procedure {procedure.code}"
+        return _refuse("not-the-result", message, "send the result, or correct the procedure record")
+    if satisfied(procedure.approvals, standing(approvals, earlier | {document.sha256})):
         return None
-    message = f"document {request.document.name} is not the result {procedure.result} of procedure {procedure.code}"
-    return _refuse("not-the-result", message, "send the result, or correct the procedure record")
+    message = f"{document.name} of dossier {dossier} lacks valid approvals over these very bytes"
+    remedy = f"it needs, each by another officer and the agency's last: {told(procedure.approvals)}"
+    return _refuse(UNSIGNED, message, f"{remedy}; a document changed later must be signed again")
 
 
 def refuses_channel(request: Request, procedure: Procedure) -> Refusal | None:
     """Why no result may go this way, however well it is signed."""
     channel = request.channel
+    if refusal := excludes_channel(channel, procedure):
+        return refusal
+    if channel == "post" and not _consents(request):
+        message = f"the recipient of dossier {request.dossier} has not agreed to post to this address"
+        return _refuse("consent-missing", message, "record who agreed, when, by which channel, to which address")
+    return _refuses_address(request.recipient.get("to", "")) if channel == "email" else None
+
+
+def excludes_channel(channel: str, procedure: Procedure) -> Refusal | None:
+    """Why the procedure lets nothing go this way, to whomever."""
     if channel == "post" and procedure.post_excluded:
         message = f"procedure {procedure.code} excludes post: {procedure.post_excluded}"
         return _refuse("post-excluded", message, "hand the result over at the counter")
     if channel not in procedure.channels:
         message = f"procedure {procedure.code} does not allow {channel}"
         return _refuse("channel-excluded", message, f"use one of: {', '.join(sorted(procedure.channels))}")
-    if channel == "post" and not _consents(request):
-        message = f"the recipient of dossier {request.dossier} has not agreed to post to this address"
-        return _refuse("consent-missing", message, "record who agreed, when, by which channel, to which address")
-    if channel == "email" and not ADDRESS.fullmatch(request.recipient.get("to", "")):
+    return None
+
+
+def _refuses_address(text: str) -> Refusal | None:
+    if breaks_line(text):
+        message = "the recipient's email address holds a line break or control character"
+        return _refuse("header-injection", message, "correct the address")
+    if not is_address(text):
         return _refuse("address-invalid", "the recipient has no valid email address", "correct the address")
     return None
 

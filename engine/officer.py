@@ -10,6 +10,10 @@ HEAD = "head"
 INTEGRATOR = "integrator"
 OPERATOR = "operator"
 WORKER = "worker"
+RELAY = "mail-relay"
+MONITOR = "monitor"
+PROGRAMS = frozenset({WORKER, RELAY, MONITOR})
+"""Roles of programs: who has these alone does what they say and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

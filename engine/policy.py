@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.errors import Kind, Refusal
-from engine.officer import ADMINISTRATOR, AUDITOR, CLERK, HEAD, INTEGRATOR, OPERATOR, WORKER, Officer
+from engine.officer import (
+    ADMINISTRATOR,
+    AUDITOR,
+    CLERK,
+    HEAD,
+    INTEGRATOR,
+    MONITOR,
+    OPERATOR,
+    PROGRAMS,
+    RELAY,
+    WORKER,
+    Officer,
+)
 
-ROLES = (AUDITOR, CLERK, HEAD, ADMINISTRATOR, INTEGRATOR, OPERATOR, WORKER)
+ROLES = (AUDITOR, CLERK, HEAD, ADMINISTRATOR, INTEGRATOR, OPERATOR, WORKER, RELAY, MONITOR)
 """The roles that mean something to Hoso itself; all others mean something to a process."""
 
 
@@ -40,7 +52,7 @@ class Right:
     roles: tuple[str, ...] = ()
     where: Where = Where.ANYWHERE
     nature: Nature = Nature.CHANGES
-    programs: bool = False  # also for who is a worker and nothing else
+    programs: bool = False  # also for who is a program and nothing else
 
 
 def _reads(*roles: str, where: Where = Where.ANYWHERE, programs: bool = False) -> Right:
@@ -71,6 +83,7 @@ RIGHTS: Mapping[str, Right] = {
     "see messages": _reads(),
     "see incidents": _reads(),
     "see proposals": _reads(),
+    "see jobs": _reads(ADMINISTRATOR, OPERATOR, AUDITOR),
     "see the log": _reads(),
     "export lists": _reads(ADMINISTRATOR, AUDITOR),
     "read the whole trail": _reads(AUDITOR),
@@ -93,6 +106,8 @@ RIGHTS: Mapping[str, Right] = {
     "move tokens": _in(Where.DOSSIER, ADMINISTRATOR),
     "migrate dossiers": _in(Where.DOSSIER, ADMINISTRATOR),
     "resolve incidents": _in(Where.DOSSIER, ADMINISTRATOR),
+    "retry jobs": _in(Where.UNIT, ADMINISTRATOR, OPERATOR),  # one of no dossier: in the top unit
+    "dismiss jobs": _in(Where.UNIT, ADMINISTRATOR),
     "see retention": _reads(ADMINISTRATOR, AUDITOR),
     "erase dossiers": _in(Where.UNIT, ADMINISTRATOR),
     # The organisation, certificates, procedures, processes
@@ -109,16 +124,21 @@ RIGHTS: Mapping[str, Right] = {
     "bind certificates": _in(Where.UNIT, ADMINISTRATOR),
     "revoke certificates": _in(Where.UNIT, ADMINISTRATOR),
     "adopt procedures": _in(Where.TOP, ADMINISTRATOR),
+    "see incoming mail": _reads(ADMINISTRATOR, CLERK, AUDITOR, where=Where.TOP),
+    "release mail": _in(Where.TOP, ADMINISTRATOR, CLERK),
+    "discard mail": _in(Where.TOP, ADMINISTRATOR, CLERK),
     "send signals": _in(Where.TOP, ADMINISTRATOR),
     "deploy processes": _in(Where.ANYWHERE, INTEGRATOR),
     # Programs
+    "see metrics": _reads(AUDITOR, OPERATOR, ADMINISTRATOR, MONITOR, programs=True),
     "do jobs": Right(roles=(WORKER,), programs=True),
+    "report deliveries": Right(roles=(RELAY,), programs=True),
 }
 
 
-UNTOLD = frozenset({"see who they are", "see the log", "export evidence", "export lists"})
+UNTOLD = frozenset({"see who they are", "see the log", "export evidence", "export lists", "see metrics"})
 """Reads that the trail does not tell of auditors: of themselves, what every client asks all the time to hold the server
-to its log, and exports, which are a leaf of their own whoever makes them.
+to its log, and exports, which are a leaf of their own whoever makes them; and numbers without anybody's data.
 """
 
 
@@ -127,8 +147,8 @@ def refuses(officer: Officer, act: str, unit: str | None = None) -> Refusal | No
     right = RIGHTS[act]
     if right.nature == Nature.CHANGES and (refusal := refuses_change(officer, act)):
         return refusal
-    if officer.roles == {WORKER} and not right.programs:
-        return _missing(f"{officer.id} may not {act}: a worker does jobs alone", "use an officer's token")
+    if is_program(officer) and not right.programs:
+        return _missing(f"{officer.id} may not {act}: a program does its own work alone", "use an officer's token")
     if not right.roles:
         return None
     told = " or ".join(right.roles)
@@ -141,13 +161,18 @@ def refuses(officer: Officer, act: str, unit: str | None = None) -> Refusal | No
     return _missing(f"{officer.id} may not {act} there: that needs the role {told} in the unit {unit}")
 
 
+def is_program(officer: Officer) -> bool:
+    """Whether it is a worker, a mail relay or a monitor, and no officer besides."""
+    return bool(officer.roles) and officer.roles <= PROGRAMS
+
+
 def refuses_early(officer: Officer, act: str) -> Refusal | None:
     """Why the officer may not do the act to anything at all; None where a dossier's trail must tell of the attempt."""
     right = RIGHTS[act]
     if right.nature == Nature.OPEN:
         return None
     refusal = refuses(officer, act)
-    recorded = right.where == Where.DOSSIER and AUDITOR not in officer.roles and officer.roles != {WORKER}
+    recorded = right.where == Where.DOSSIER and AUDITOR not in officer.roles and not is_program(officer)
     return None if recorded else refusal
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dispatch import Dispatch, Request, ResultApproval, State, decide, dispatch_key, satisfied, standing
+from engine.delivery import State
+from engine.dispatch import Dispatch, Request, ResultApproval, decide, dispatch_key, satisfied, standing
 from engine.document import Document
 from engine.errors import Refusal
 from engine.procedure import ANY, Procedure, RequiredApproval
@@ -242,12 +243,21 @@ def test_consent_to_post_is_whole_and_for_this_address(field: str) -> None:
     assert why(replace(POST, recipient={**POST.recipient, "address": "13 Lê Lợi"})) == "consent-missing"
 
 
-@pytest.mark.parametrize(
-    "to", ["", "a", "@b.vn", "a@", "a@b vn", "a@b.vn, c@d.vn", "a@b.vn\nBcc: c@d.vn", "<a@b.vn>", "a@b@c", "a b@c.vn"]
-)
+@pytest.mark.parametrize("to", ["", "a", "@b.vn", "a@", "a@b vn", "a@b.vn, c@d.vn", "<a@b.vn>", "a@b@c", "a b@c.vn"])
 def test_a_recipient_is_one_plain_address(to: str) -> None:
     """Nothing that a mail program would read as a second recipient or a header."""
     assert why(replace(EMAIL, recipient={"to": to})) == "address-invalid"
+
+
+@pytest.mark.parametrize("to", ["a@b.vn\nBcc: c@d.vn", "a@b.vn\r", "a\0@b.vn", "a@b.vn\u2028"])
+def test_an_address_that_would_begin_another_header_is_called_what_it_is(to: str) -> None:
+    """Not mended, and told apart from a slip of the pen."""
+    assert why(replace(EMAIL, recipient={"to": to})) == "header-injection"
+
+
+def test_an_international_address_may_be_written_to() -> None:
+    """Whether a relay takes it, the relay says."""
+    assert why(replace(EMAIL, recipient={"to": "ánh.tuyết@đất.vn"})) is None
 
 
 def test_the_same_sending_has_the_same_key() -> None:

@@ -31,6 +31,12 @@ def last(tx: Transaction) -> Published | None:
     return None if row is None else _published(row)
 
 
+def latest(tx: Transaction, limit: int) -> list[Published]:
+    """The newest ones, the last first."""
+    query = select(checkpoint).order_by(checkpoint.c.size.desc()).limit(limit)
+    return [_published(row) for row in tx.execute(query).mappings()]
+
+
 def of_size(tx: Transaction, size: int) -> Published | None:
     """The one of that size."""
     row = tx.execute(select(checkpoint).where(checkpoint.c.size == size)).mappings().first()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import content, content_use, procedure, process, upload
@@ -25,6 +25,11 @@ def put_content(tx: Transaction, sha256: str, data: bytes, *, of: str = FOR_GOOD
         return
     insert_new(tx, content, {"sha256": sha256, "bytes": data})
     insert_new(tx, content_use, {"sha256": sha256, "dossier": of})
+
+
+def leave(tx: Transaction, owner: str) -> None:
+    """What was kept for that owner for a while is kept by others now."""
+    tx.execute(delete(content_use).where(content_use.c.dossier == owner))
 
 
 def put_upload(tx: Transaction, sha256: str, data: bytes, officer: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
-from adapters.database import scope, search
+from adapters.database import mails, scope, search
 from adapters.database.acts import ERASED
 from adapters.database.jobs import WAITING
 from adapters.database.store import Transaction, lock_rows
@@ -38,7 +38,7 @@ from adapters.database.tables import (
     upload,
 )
 from engine.bpmn.state import State
-from engine.dispatch import State as Dispatched
+from engine.delivery import State as Dispatched
 from engine.dossier import Dossier, Status
 from engine.officer import Officer
 from engine.words import words
@@ -115,11 +115,21 @@ def erase(tx: Transaction, of: Dossier, beside: Collection[int]) -> Erased:
     documents = tx.execute(select(func.count()).where(document.c.dossier == code)).scalar_one()
     _forget_requests(tx, code)
     _empty_jobs(tx, code)
+    mails.forget(tx, code)
     for table in _OF_DOSSIER:
         tx.execute(delete(table).where(table.c.dossier == code))
     objects = sum(_drop(tx, part) for part in _pages(digests))
     _empty(tx, of)
     return Erased(leaves=leaves, documents=documents, objects=objects)
+
+
+def disown(tx: Transaction, owner: str) -> None:
+    """What was kept for that owner, who is no dossier, is no more; bytes that nothing else keeps go."""
+    lock(tx, owner)
+    digests = list(tx.execute(select(content_use.c.sha256).where(content_use.c.dossier == owner)).scalars())
+    tx.execute(delete(content_use).where(content_use.c.dossier == owner))
+    for part in _pages(digests):
+        _drop(tx, part)
 
 
 def mark(tx: Transaction, code: str, at: datetime, leaf: int) -> None:
@@ -152,7 +162,7 @@ def _forget_requests(tx: Transaction, code: str) -> None:
 def _empty_jobs(tx: Transaction, code: str) -> None:
     """Their rows stay: SQLite would give the number of the last one again, by which issued numbers are known."""
     own = update(job).where(job.c.dossier == code)
-    tx.execute(own.where(job.c.state.in_(WAITING)).values(state="cancelled", lease_until=None))
+    tx.execute(own.where(job.c.state.in_([*WAITING, "failed"])).values(state="cancelled", lease_until=None))
     tx.execute(own.values(payload={}, error=None))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import Select, select, update
 
 from adapters.database import scope
+from adapters.database.leasing import taking, unheld
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import OWN_QUEUE, dossier, job
 from engine.officer import Officer
@@ -30,8 +31,11 @@ def lease(
     until: datetime,
     most: int,
     most_characters: int,
+    start: int,
 ) -> list[Row]:
     """Lease up to `most` jobs, those of the first type first, the longest due first; each epoch grows by one.
+
+    The first epoch of a job is the random number `start`, as for our own (`leasing.lease`).
 
     What their payloads hold together stays within `most_characters`, unless the first alone has more.
     """
@@ -45,7 +49,9 @@ def lease(
             size += len(json.dumps(row["payload"], ensure_ascii=False))
             if leased and size > most_characters:
                 return leased
-            leased.append(_take(tx, row, officer, worker, until))
+            taken = {**taking(row, worker, now=now, until=until, start=start), "leased_by": officer.id}
+            tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
+            leased.append({**row, **taken})
         if len(leased) >= most:
             break
     return leased
@@ -63,25 +69,12 @@ def find(tx: Transaction, id: int, *, lock: bool = False) -> Row | None:
 
 def put_back(tx: Transaction, id: int, due: datetime, error: str, retries_left: int) -> None:
     """End the lease; the job waits until `due` for whoever asks next."""
-    free = {"lease_until": None, "leased_by": None}
+    free = {"lease_until": None, "leased_by": None, "lapses": 0}
     tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, retries_left=retries_left, **free))
 
 
 def _free(officer: Officer, type: str, now: datetime) -> Select[Any]:
     """The due jobs of one type, within the officer's sight, that nobody holds."""
-    unheld: ColumnElement[bool] = or_(job.c.lease_until.is_(None), job.c.lease_until < now)
     query = select(job).join(dossier, dossier.c.code == job.c.dossier)
-    query = query.where(job.c.state == "open", job.c.queue == type, job.c.due <= now, unheld)
+    query = query.where(job.c.state == "open", job.c.queue == type, job.c.due <= now, unheld(now))
     return query.where(scope.of_unit(officer, dossier.c.unit)).order_by(job.c.due, job.c.id)
-
-
-def _take(tx: Transaction, row: Row, officer: Officer, worker: str, until: datetime) -> Row:
-    taken = {
-        "lease_until": until,
-        "lease_epoch": row["lease_epoch"] + 1,
-        "attempts": row["attempts"] + 1,
-        "leased_by": officer.id,
-        "worker": worker,
-    }
-    tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
-    return {**row, **taken}

@@ -9,25 +9,40 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, upda
 from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import OWN_QUEUE, dispatch, job
-from engine.dispatch import State
+from engine.delivery import State
 from engine.officer import Officer
 from engine.outcome import JobRequest
+from engine.tracks import track_of
 
 Row = Mapping[Any, Any]
 WAITING = ("open", "suspended")
-CALLED_OFF = "the dossier was cancelled before it left"
-PERHAPS_LEFT = "the dossier was cancelled while it was being sent; whether it left is not known"
+CHANNEL = "hoso_job"
+"""Where PostgreSQL tells that a job was added."""
+_FREE = {"lease_until": None, "lapses": 0}
 
 
 def add_job(tx: Transaction, dossier: str | None, request: JobRequest, *, process: str | None = None) -> None:
     """Add a job in the transaction of the act that asks for it: of a dossier, of a process, or of neither."""
     tx.execute(insert(job).values(**_job_row(dossier, request, None), process=process))
+    _tell(tx, [request])
 
 
 def add_jobs(tx: Transaction, dossier: str, requests: Sequence[JobRequest], places: Mapping[int, int]) -> None:
     """Add jobs; `places` gives the part of the dossier's state in which each lives, by its number, if it does."""
     if requests:
         tx.execute(insert(job), [_job_row(dossier, request, places.get(request.number)) for request in requests])
+        _tell(tx, requests)
+
+
+def _tell(tx: Transaction, requests: Sequence[JobRequest]) -> None:
+    if any(request.retries is None for request in requests):
+        ring(tx)
+
+
+def ring(tx: Transaction) -> None:
+    """Wake the workers of all machines when this commits, and not before; on SQLite they look often enough."""
+    if lock_rows(tx):
+        tx.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def _job_row(dossier: str | None, request: JobRequest, part: int | None) -> dict[str, object]:
@@ -44,6 +59,7 @@ def _job_row(dossier: str | None, request: JobRequest, part: int | None) -> dict
         "queue": OWN_QUEUE if request.retries is None else request.type,
         "retries_left": request.retries,
         "part": part,
+        "track": track_of(request.type).name if request.retries is None else None,
     }
 
 
@@ -65,24 +81,10 @@ def resume(tx: Transaction, dossier: str) -> None:
     tx.execute(update(job).where(job.c.dossier == dossier, job.c.state == "suspended").values(state="open"))
 
 
-def lease(tx: Transaction, *, now: datetime, until: datetime) -> Row | None:
-    """Take the next due job of our own types that nobody holds; its epoch grows by one."""
-    free = or_(job.c.lease_until.is_(None), job.c.lease_until < now)
-    ours = (job.c.state == "open", job.c.queue == OWN_QUEUE, job.c.due <= now)
-    query = select(job).where(*ours, free).order_by(job.c.due, job.c.id).limit(1)
-    if lock_rows(tx):
-        query = query.with_for_update(skip_locked=True)
-    row = tx.execute(query).mappings().first()
-    if row is None:
-        return None
-    taken = {"lease_until": until, "lease_epoch": row["lease_epoch"] + 1, "attempts": row["attempts"] + 1}
-    tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
-    return {**row, **taken}
-
-
 def held(tx: Transaction, leased: Row) -> bool:
     """Whether the lease still stands, locked for the rest of the transaction."""
-    query = select(job.c.lease_epoch).where(job.c.id == leased["id"], job.c.state == "open")
+    stands = (job.c.id == leased["id"], job.c.state == "open", job.c.lease_until.is_not(None))
+    query = select(job.c.lease_epoch).where(*stands)
     if lock_rows(tx):
         query = query.with_for_update()
     return bool(tx.execute(query).scalar() == leased["lease_epoch"])
@@ -93,19 +95,33 @@ def renew(tx: Transaction, id: int, until: datetime) -> None:
     tx.execute(update(job).where(job.c.id == id).values(lease_until=until))
 
 
-def finish(tx: Transaction, id: int, state: str, error: str | None = None) -> None:
-    """End a lease, and with it the job: done or failed; or suspended, until its dossier goes on."""
-    tx.execute(update(job).where(job.c.id == id).values(state=state, error=error, lease_until=None))
+def give_back(tx: Transaction, leased: Row) -> None:
+    """End a lease though nothing came of it; whoever still works on it is fenced off."""
+    tx.execute(update(job).where(job.c.id == leased["id"]).values(lease_epoch=leased["lease_epoch"] + 1, **_FREE))
+    ring(tx)
+
+
+def forget_leases(tx: Transaction) -> None:
+    """Nobody holds a job any more, and the next who takes one begins its epochs anew, at random."""
+    leased = (job.c.state.in_(WAITING), job.c.lease_epoch > 0)
+    tx.execute(update(job).where(*leased).values(lease_epoch=0, leased_by=None, **_FREE))
+
+
+def finish(tx: Transaction, id: int, state: str, error: str | None = None, *, incident: int | None = None) -> None:
+    """End a lease, and with it the job: done or failed (`incident`: of its dossier, which says so); or suspended, until
+    its dossier goes on.
+    """
+    tx.execute(update(job).where(job.c.id == id).values(state=state, error=error, incident=incident, **_FREE))
 
 
 def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
     """Try again later."""
-    tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
+    tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, **_FREE))
 
 
 def repeat(tx: Transaction, id: int, due: datetime) -> None:
     """End a lease of a job that is done again and again: the next time, as if it were new."""
-    again = {"due": due, "attempts": 0, "error": None, "lease_until": None}
+    again = {"due": due, "attempts": 0, "error": None, **_FREE}
     tx.execute(update(job).where(job.c.id == id).values(**again))
 
 
@@ -131,10 +147,23 @@ def _unfinished(dossier: str) -> tuple[ColumnElement[bool], ...]:
     return job.c.dossier == dossier, job.c.state.in_([*WAITING, "failed"])
 
 
-def stuck(tx: Transaction, now: datetime) -> int:
-    """How many open jobs were due before that time."""
-    query = select(func.count()).select_from(job).where(job.c.state == "open", job.c.due < now)
-    return tx.execute(query).scalar_one()
+def mend(tx: Transaction, dossier: str, incidents: Collection[int]) -> None:
+    """Somebody saw to these incidents: the jobs whose failing they told are no dead letters any more."""
+    if incidents:
+        told = (job.c.dossier == dossier, job.c.incident.in_(list(incidents)), job.c.state == "failed")
+        tx.execute(update(job).where(*told).values(state="mended"))
+
+
+def mend_dossier(tx: Transaction, dossier: str) -> None:
+    """The dossier is finished: what its state asked for, and failed, is not done any more."""
+    asked = (job.c.dossier == dossier, job.c.state == "failed", job.c.number > 0)
+    tx.execute(update(job).where(*asked).values(state="mended"))
+
+
+def mend_all(tx: Transaction, kind: str) -> None:
+    """What a failed job of that type, of no dossier, was to do is done by another."""
+    told = (job.c.queue == OWN_QUEUE, job.c.type == kind, job.c.state == "failed", job.c.dossier.is_(None))
+    tx.execute(update(job).where(*told).values(state="mended"))
 
 
 def failed(tx: Transaction, kind: str) -> list[Row]:
@@ -174,9 +203,11 @@ def add_dispatch(tx: Transaction, values: Row) -> None:
     tx.execute(insert(dispatch).values(**values))
 
 
-def find_dispatch(tx: Transaction, key_or_code: str) -> Row | None:
-    """The dispatch of that key or code."""
+def find_dispatch(tx: Transaction, key_or_code: str, *, lock: bool = False) -> Row | None:
+    """The dispatch of that key or code; `lock` for a change that depends on what it was."""
     query = select(dispatch).where(or_(dispatch.c.key == key_or_code, dispatch.c.code == key_or_code))
+    if lock and lock_rows(tx):
+        query = query.with_for_update()
     row = tx.execute(query).mappings().first()
     return dict(row) if row else None
 
@@ -186,14 +217,19 @@ def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
     tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
 
 
-def call_off(tx: Transaction, dossier: str, at: datetime) -> None:
-    """What has not left goes out no more; of a mail that is on its way just now, nobody knows."""
-    sending = tx.execute(select(job.c.id).where(job.c.dossier == dossier, job.c.lease_until > at).limit(1)).first()
-    states = [State.CREATED, State.READY] if sending else [State.CREATED, State.READY, State.SENDING]
-    this = (dispatch.c.dossier == dossier, dispatch.c.state.in_([state.value for state in states]))
-    tx.execute(update(dispatch).where(*this).values(state=State.CANCELLED.value, updated=at, note=CALLED_OFF))
-    unknown = (dispatch.c.dossier == dossier, dispatch.c.state == State.SENDING.value)
-    tx.execute(update(dispatch).where(*unknown).values(updated=at, note=PERHAPS_LEFT))
+def unsettled(tx: Transaction, dossier: str) -> list[Row]:
+    """The dispatches of a dossier that have not left, or may have without an outcome; locked."""
+    states = [State.CREATED.value, State.READY.value, State.SENDING.value, State.SENT_UNCONFIRMED.value]
+    query = select(dispatch).where(dispatch.c.dossier == dossier, dispatch.c.state.in_(states)).order_by(dispatch.c.key)
+    if lock_rows(tx):
+        query = query.with_for_update()
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def numbered(tx: Transaction, dossier: str, numbers: Iterable[int]) -> list[Row]:
+    """The jobs of a dossier with these numbers, whatever became of them."""
+    query = select(job).where(job.c.dossier == dossier, job.c.number == bindparam("wanted"))
+    return [dict(row) for number in numbers for row in tx.execute(query, {"wanted": number}).mappings()]
 
 
 def hand_over(tx: Transaction, dossier: str, document: str, at: datetime) -> None:
@@ -214,9 +250,13 @@ def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
-def dispatches(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
-    """A page of the dispatches within the officer's sight, by code."""
+def dispatches(
+    tx: Transaction, officer: Officer, *, after: str, limit: int, states: Collection[State] = ()
+) -> list[Row]:
+    """A page of the dispatches within the officer's sight, by code; `states`: of these alone."""
     query = select(dispatch).where(dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier))
+    if states:
+        query = query.where(dispatch.c.state.in_([state.value for state in states]))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
 
 

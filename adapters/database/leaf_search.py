@@ -3,12 +3,12 @@
 Every way to ask has an index that ends in the order of the answer, so that a page costs the same in a long log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, tuple_
+from sqlalchemy import ColumnElement, func, insert, select, tuple_
 
 from adapters.database.store import Transaction
 from adapters.database.tables import leaf, leaf_certificate, leaf_search
@@ -63,6 +63,12 @@ def find(tx: Transaction, wanted: Wanted, *, after: tuple[int, int] | None, limi
     if after is not None:
         query = query.where(tuple_(at, index) < tuple_(*after))
     return tx.execute(query.order_by(at.desc(), index.desc()).limit(limit)).mappings().all()
+
+
+def count(tx: Transaction, dossier: str, acts: Collection[str]) -> int:
+    """How many leaves of these acts a dossier has."""
+    these = (leaf_search.c.dossier == dossier, leaf_search.c.act.in_(acts))
+    return tx.execute(select(func.count()).select_from(leaf_search).where(*these)).scalar_one()
 
 
 def _within(wanted: Wanted, at: ColumnElement[int]) -> list[ColumnElement[bool]]:

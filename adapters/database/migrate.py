@@ -49,7 +49,7 @@ def changing(store: Store) -> Iterator[Connection]:
 
 def current(store: Store) -> str | None:
     """The schema's revision in the database, None when there is none."""
-    with store.engine.connect() as connection:
+    with store.read() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -72,6 +72,12 @@ def save(tx: Transaction, before: Organisation, after: Organisation) -> None:
     changed(tx)
 
 
+def appointed_to(tx: Transaction, positions: set[str]) -> set[str]:
+    """Who holds, held or will hold one of these positions."""
+    query = select(appointment.c.officer).where(appointment.c.position.in_(positions))
+    return set(tx.execute(query).scalars())
+
+
 def _parts(before: Organisation, after: Organisation) -> Iterator[tuple[tuple[Record, ...], tuple[Record, ...]]]:
     for name in ("units", "people", "positions", "appointments", "grants", "absences", "mandates"):
         yield getattr(before, name), getattr(after, name)

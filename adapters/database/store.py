@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Transaction = Connection
+# How long a server that is cut off may hang: seconds to connect, milliseconds without an answer to what was sent.
 READ_ONLY = "25006"  # PostgreSQL's state of a database that takes no changes, such as a replica
+GIVEN_UP = "25P03"  # and of a session that stood still in a transaction for too long
 
 
 class StoreUnavailable(Exception):
@@ -50,8 +52,11 @@ class Store:
         except OperationalError as error:
             raise StoreUnavailable(_reason(error)) from error
         except InternalError as error:
-            if write and getattr(error.orig, "sqlstate", None) == READ_ONLY:
+            state = getattr(error.orig, "sqlstate", None)
+            if write and state == READ_ONLY:
                 raise StoreUnavailable("it takes no changes now") from error
+            if write and state == GIVEN_UP:
+                raise StoreUnavailable("it gave up a transaction that stood still for too long") from error
             raise
         except PoolTimeout as error:
             raise StoreUnavailable("all its connections are busy") from error
@@ -88,12 +93,34 @@ def open_store(url: str) -> Store:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(url))
-    return Store(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True))
+    return Store(_postgresql(url))
+
+
+class UrlUnfit(ValueError):
+    """The database's URL cannot be used; the message does not repeat it, for it may hold a password."""
+
+
+def check_url(url: str) -> None:
+    """UrlUnfit where it is no URL of a database that we use."""
+    try:
+        kind = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in {"sqlite", "postgresql+psycopg"}:
+        raise UrlUnfit("HOSO_DATABASE_URL: expected postgresql+psycopg://user:password@host/name or sqlite:///file")
 
 
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file."""
     return f"sqlite:///{path}"
+
+
+def place(store: Store) -> str:
+    """Which database it is, for people: without user and password."""
+    url = store.engine.url
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite {url.database}"
+    return f"PostgreSQL {url.database} at {url.host or 'this machine'}"
 
 
 def lock_rows(transaction: Transaction) -> bool:
@@ -115,6 +142,35 @@ def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]
     """Insert the row unless its key is there; False when it was. Waits for another that inserts the same key now."""
     inserted = upsert(transaction, table).values(**values).on_conflict_do_nothing()
     return transaction.execute(inserted.returning(*table.primary_key)).first() is not None
+
+
+# A machine that dies tells nobody. What its acts had locked is free again, and who waits for a dead server of the
+# database is told so, within this; PostgreSQL itself would wait for hours.
+_STANDSTILL = 20  # seconds
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
+_DEAD = {"connect_timeout": 10, "tcp_user_timeout": _STANDSTILL * 1000, **_KEEPALIVE}  # for us, of the database
+_GONE = "; ".join(f"SET tcp_{name} = {value}" for name, value in _KEEPALIVE.items())  # for the database, of us
+
+
+def _postgresql(url: str) -> Engine:
+    asked = make_url(url).query  # who says otherwise in the URL is obeyed
+    told = {name: value for name, value in _DEAD.items() if name not in asked}
+    engine = create_engine(
+        url, connect_args=told, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(raw: object, _record: object) -> None:
+        with raw.cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(_GONE)
+        raw.commit()  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("hoso_write", False):
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{_STANDSTILL}s'")
+
+    return engine
 
 
 # What is deleted is overwritten with zeros, for personal data that were erased must not lie in free pages.

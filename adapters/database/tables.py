@@ -93,7 +93,7 @@ mandate = Table(
 organisation_leaf = Table(
     "organisation_leaf",
     metadata,
-    Column("kind", String(10), primary_key=True),  # officer | position | unit | mandate | cert | witness | log
+    Column("kind", String(10), primary_key=True),  # officer | position | unit | mandate | absence | cert | log …
     Column("id", String(80), primary_key=True),
     Column("leaf", BigInteger, primary_key=True, autoincrement=False),
 )
@@ -461,7 +461,8 @@ job = Table(
     Column("element", String(400), nullable=False),
     Column("type", String(100), nullable=False),
     Column("payload", Json, nullable=False),
-    Column("state", String(10), nullable=False),  # open | suspended | done | cancelled | failed
+    # open | suspended | done | cancelled | failed (a dead letter) | mended (it failed, and somebody saw to it)
+    Column("state", String(10), nullable=False),
     Column("due", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("lease_epoch", Integer, nullable=False),
@@ -473,7 +474,15 @@ job = Table(
     Column("leased_by", ForeignKey("officer.id")),
     Column("worker", String(100)),
     Column("part", Integer),  # of the dossier's state, in which the job or timer lives; none: the head
+    Column("track", String(20)),  # of our own jobs (`engine.tracks`)
+    Column("taken", Moment),  # when the lease began
+    Column(
+        "lapses", Integer, nullable=False, server_default="0"
+    ),  # leases that ended without a word, one after another
+    Column("incident", Integer),  # of the dossier, which stands because the job failed
     Index("ix_job_queue", "state", "queue", "due", "id"),
+    Index("ix_job_track", "state", "track", "due", "id"),
+    Index("ix_job_lease", "track", "lease_until"),
     Index("ix_job_dossier_number", "dossier", "number"),
 )
 
@@ -537,6 +546,37 @@ dispatch = Table(
     Column("created", Moment, nullable=False, index=True),
     Column("updated", Moment, nullable=False),
     Column("note", Text),
+    Column("copies", Integer, nullable=False, server_default="0"),  # at most so many went out
+    Column("put_off", Integer, nullable=False, server_default="0"),  # how often the relay said: later
+    Column("handed", Moment),  # the final dot was about to be written, and what came of it is not recorded
+    Index("ix_dispatch_state_code", "state", "code"),
+)
+
+# Mail that came in, each once. What a dossier was not made of waits, its raw bytes kept of `mail/<id>` (`content_use`).
+mail_message = Table(
+    "mail_message",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("source", String(10), nullable=False),  # imap | http
+    Column("validity", BigInteger),  # UIDVALIDITY and UID of where it lay
+    Column("uid", BigInteger),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), unique=True),  # of the raw mail; none: too large to be fetched, or erased
+    Column("message_id", String(64)),  # SHA-256 of its Message-ID
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("trust", String(10), nullable=False),  # what is proven of the sender: claimed | domain
+    Column("state", String(10), nullable=False),  # taken | waiting | released | discarded
+    Column("reason", String(60)),  # why it waits, or waited
+    Column("rule", String(100)),
+    Column("dossier", String(80), index=True),
+    Column("received", Moment, nullable=False),
+    Column("decided", Moment),
+    Column("decided_by", ForeignKey("officer.id")),
+    Index("ix_mail_message_place", "validity", "uid"),
+    Index("ix_mail_message_message_id", "message_id"),
+    Index("ix_mail_message_sender", "sender", "received"),
+    Index("ix_mail_message_state", "state", "id"),
 )
 
 counter = Table(

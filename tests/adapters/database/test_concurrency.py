@@ -6,18 +6,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
-from adapters.database import acts, definitions, dossiers, jobs, organisation, tables
+from adapters.database import acts, definitions, dossiers, jobs, leasing, organisation, tables
 from adapters.database.store import Store, Transaction
 from engine.outcome import Outcome
+from engine.tracks import MOVES, TRACKS, track_of
 from signing.canonical import sha256_hex
 from tests.adapters.database.rows import CODE, NOW, add_dossier, add_unit, dossier, job, people_of
 
 PATIENCE = 10  # seconds
+AT: Any = {"worker": "w", "now": NOW, "until": NOW + timedelta(minutes=1), "start": 1}
 
 
 def at_once(count: int, do: Callable[[int], object]) -> list[object]:
@@ -195,13 +198,13 @@ def test_a_job_is_leased_to_one_worker(store: Store) -> None:
         people_of(tx)
         add_dossier(tx, dossier())
         for number in range(6):
-            jobs.add_job(tx, CODE, job(number))
+            jobs.add_job(tx, CODE, replace(job(number), type="timer"))
 
     def work(_number: int) -> list[int]:
         taken = []
         while True:
             with store.write() as tx:
-                leased = jobs.lease(tx, now=NOW, until=NOW + timedelta(minutes=1))
+                leased = leasing.lease(tx, MOVES, **AT)
             if leased is None:
                 return taken
             taken.append(leased["number"])
@@ -210,9 +213,41 @@ def test_a_job_is_leased_to_one_worker(store: Store) -> None:
     # A worker that finds the one free row locked by another looks again later; nothing is taken twice.
     assert len(taken) == len(set(taken))
     with store.write() as tx:
-        while leased := jobs.lease(tx, now=NOW, until=NOW + timedelta(minutes=1)):
+        while leased := leasing.lease(tx, MOVES, **AT):
             taken.append(leased["number"])
     assert sorted(taken) == list(range(6))
+
+
+def test_no_more_jobs_of_a_provider_are_at_work_than_its_track_allows(store: Store) -> None:
+    """Over all machines, however many ask at once; what is due elsewhere is taken meanwhile, and a place that is given
+    back is taken again.
+    """
+    mail = track_of("hoso.email")
+    assert mail.most is not None
+    with store.write() as tx:
+        people_of(tx)
+        add_dossier(tx, dossier())
+        for number in range(mail.most + 4):
+            jobs.add_job(tx, CODE, job(number))
+        jobs.add_job(tx, CODE, replace(job(99), type="timer"))
+
+    def work(_number: int) -> list[int]:
+        taken = []
+        while True:
+            with store.write() as tx:
+                leased = leasing.lease(tx, mail, **AT)
+            if leased is None:
+                return taken
+            taken.append(leased["id"])
+
+    taken = [id for ids in at_once(4, work) for id in ids]  # type: ignore[attr-defined]
+    assert len(taken) == mail.most
+    with store.write() as tx:
+        assert [track.name for track in leasing.waiting(tx, TRACKS, NOW)] == ["moves"]
+        jobs.postpone(tx, taken[0], NOW, "greylisted")
+        assert [track.name for track in leasing.waiting(tx, TRACKS, NOW)] == ["moves", "mail"]
+        assert leasing.lease(tx, mail, **AT) is not None
+        assert leasing.lease(tx, mail, **AT) is None
 
 
 def test_of_two_requests_with_one_key_the_second_waits_for_the_first(store: Store) -> None:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from adapters.database import jobs
+from adapters.database import jobs, leasing, stuck_jobs
 from adapters.database.store import Store
+from engine.tracks import track_of
 from tests.adapters.database.rows import CODE, NOW, add_dossier, dossier, job, people_of
 
 LEASE = timedelta(minutes=1)
+MAIL = track_of("hoso.email")
 
 
 def prepared(store: Store, *due: timedelta) -> None:
@@ -19,7 +21,7 @@ def prepared(store: Store, *due: timedelta) -> None:
 
 def lease(store: Store, after: timedelta = timedelta()) -> jobs.Row | None:
     with store.write() as tx:
-        return jobs.lease(tx, now=NOW + after, until=NOW + after + LEASE)
+        return leasing.lease(tx, MAIL, worker="w", now=NOW + after, until=NOW + after + LEASE, start=1)
 
 
 def held(store: Store, leased: jobs.Row | None) -> bool:
@@ -89,8 +91,8 @@ def test_a_postponed_job_comes_again_with_its_reason(store: Store) -> None:
     assert lease(store, timedelta(seconds=4)) is None
     with store.read() as tx:
         assert [row["error"] for row in jobs.jobs_of(tx, CODE)] == ["the mail server is away"]
-        assert jobs.stuck(tx, NOW + timedelta(seconds=6)) == 1
-        assert jobs.stuck(tx, NOW) == 0
+        assert stuck_jobs.overdue(tx, NOW + timedelta(seconds=6)) == 1
+        assert stuck_jobs.overdue(tx, NOW) == 0
     again = lease(store, timedelta(seconds=5))
     assert again is not None
     assert (again["lease_epoch"], again["attempts"]) == (2, 2)

@@ -1,0 +1,1 @@
+"""Mail that comes in: read it within bounds, say what it is, and what its rules make of it."""

@@ -5,6 +5,7 @@ and it is asked again. What was published never changes, and never comes before 
 "the first published checkpoint that covers a leaf" is the same one for ever.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ import structlog
 from adapters.application.application import Application
 from adapters.application.appointing import appoint, changed
 from adapters.application.cosigning import cosign_head, has_cosigned
+from adapters.application.log_keys import StoredNoteDamaged, lines_of
 from adapters.database import checkpoints, jobs, successions
 from adapters.database import trail as stored
 from adapters.database.checkpoints import Published
@@ -24,7 +26,7 @@ from signing.trail import tree
 from signing.trail.checkpoint import verify_checkpoint
 from signing.trail.cosignature import log_note, with_cosignatures
 from signing.trail.leaf import decode_leaf
-from signing.trail.note import read_vkey, split_note
+from signing.trail.note import read_vkey
 from signing.trail.succession import verify_succession
 
 PUBLISH = "checkpoint-publish"
@@ -52,15 +54,30 @@ def schedule(app: Application, tx: Transaction) -> None:
     if jobs.is_open(tx, PUBLISH):
         if changed(app, tx):
             jobs.hasten(tx, PUBLISH, app.clock())
-    else:
-        jobs.add_job(tx, None, JobRequest(number=0, element="", type=PUBLISH, payload={}, due=app.clock()))
+        return
+    last, due = jobs.newest(tx, PUBLISH), app.clock()
+    if last is not None and last["state"] == "failed":
+        due = max(due, last["due"] + INTERVAL)
+    jobs.add_job(tx, None, JobRequest(number=0, element="", type=PUBLISH, payload={}, due=due))
 
 
-def publish(app: Application, *, covering: int | None = None) -> Attempt:
+def keep_scheduled(app: Application) -> None:
+    """See to it that the job which publishes is there again where it failed: the log is published while Hoso runs."""
+    with app.store.read() as tx:
+        there = jobs.is_open(tx, PUBLISH)
+    if not there:
+        with app.store.write() as tx:
+            schedule(app, tx)
+
+
+def publish(
+    app: Application, *, covering: int | None = None, still: Callable[[Transaction], bool] = lambda _tx: True
+) -> Attempt:
     """Publish the log's head, if anything happened since the last, a witness lacks in that one, or this leaf is to be
-    covered. For the sake of the log's own anchors alone nothing is published.
+    covered. For the sake of the log's own anchors alone nothing is published; nor where who publishes lost the job
+    (`still`).
     """
-    appoint(app)
+    appoint(app, still)
     with app.store.read() as tx:
         size, last = stored.head(tx).size, checkpoints.last(tx)
         due = unpublished(tx, last) or _uncovered(last, covering)
@@ -73,7 +90,8 @@ def publish(app: Application, *, covering: int | None = None) -> Attempt:
     missing = tuple(map(str, found.failures.values()))
     note = with_cosignatures(found.note, found.lines)
     if due or _gained(app, last, note):
-        return Attempt(published=_keep(app, found.size, note), missing=missing)
+        new = Published(size=found.size, note=note, published=app.clock())
+        return Attempt(published=_keep(app, new, still), missing=missing)
     return Attempt(published=last, missing=missing)
 
 
@@ -96,18 +114,27 @@ def published(app: Application, tx: Transaction, *, covering: int) -> Published 
 
 
 def verified(app: Application, tx: Transaction, found: Published) -> Published:
-    """Check that a published checkpoint is signed by the log, and of this very log; Invalid otherwise."""
+    """Check that a published checkpoint is signed by the log, and of this very log; StoredNoteDamaged otherwise."""
+    try:
+        return _verified(app, tx, found)
+    except StoredNoteDamaged:
+        raise
+    except Invalid as error:
+        raise StoredNoteDamaged(f"the published checkpoint of {found.size} leaves", error) from error
+
+
+def _verified(app: Application, tx: Transaction, found: Published) -> Published:
     checkpoint = verify_checkpoint(log_note(found.note), _key_of(app, tx, found.note))
     root = tree.root_of(found.size, lambda level, index: stored.node(tx, level, index))
     if (checkpoint.size, checkpoint.root) != (found.size, root):
-        message = f"the published checkpoint of {found.size} leaves is not one of this log; the database was changed"
+        message = "it is not one of this log; the database was changed"
         raise Invalid("consistency-proof", message)
     return found
 
 
 def _key_of(app: Application, tx: Transaction, note: str) -> str:
     """The verifier key that a note names: the log's own of today, or one that it had before."""
-    line = split_note(note)[1][0]
+    line = lines_of(note, "a published checkpoint")[0]
     before = (verify_succession(each).before for each in successions.notes(tx))
     for vkey in (app.log_keys.of(stored.head(tx).checkpoint).vkey, *before):
         key = read_vkey(vkey)
@@ -118,7 +145,7 @@ def _key_of(app: Application, tx: Transaction, note: str) -> str:
 
 def cosigners(note: str) -> list[str]:
     """Who cosigned a published checkpoint, by name, as its lines claim."""
-    return [line.name for line in split_note(note)[1][1:]]
+    return [line.name for line in lines_of(note, "a published checkpoint")[1:]]
 
 
 def lacking(app: Application, found: Published) -> list[str]:
@@ -144,16 +171,32 @@ def _gained(app: Application, last: Published | None, note: str) -> bool:
     )
 
 
-def _keep(app: Application, size: int, note: str) -> Published:
-    now = app.clock()
-    new = Published(size=size, note=note, published=now)
+def _keep(app: Application, new: Published, still: Callable[[Transaction], bool]) -> Published | None:
+    """Keep it, and give it; the last one where another server was quicker, or the log is not that one any more."""
     with app.store.write() as tx:
-        stored.head(tx, lock=True)
-        last = checkpoints.last(tx)
-        if last is not None and last.size >= new.size:  # another server was quicker
+        fenced = not still(tx)
+        head, last = stored.head(tx, lock=True), checkpoints.last(tx)
+        if fenced or (last is not None and last.size >= new.size):
+            return last
+        if not _is_of(app, tx, head, new):
+            log.error("checkpoint not published", reason=f"the log was restored; it had {new.size} leaves before")
             return last
         checkpoints.add(tx, new)
-        jobs.add_job(tx, None, JobRequest(number=0, element="", type=STAMP, payload={"size": size}, due=now))
-    told = f"{size} leaves, {len(cosigners(note))} of {len(app.witnesses)} witnesses"
+        request = JobRequest(number=0, element="", type=STAMP, payload={"size": new.size}, due=new.published)
+        jobs.add_job(tx, None, request)
+    told = f"{new.size} leaves, {len(cosigners(new.note))} of {len(app.witnesses)} witnesses"
     log.info("checkpoint published", reason=told)
     return new
+
+
+def _is_of(app: Application, tx: Transaction, head: stored.Head, new: Published) -> bool:
+    """Whether the log is still the one that was cosigned: a backup may have been put back while witnesses were asked.
+    The caller holds the head's lock.
+    """
+    if new.size > head.size:
+        return False
+    try:
+        verified(app, tx, new)
+    except Invalid:
+        return False
+    return True

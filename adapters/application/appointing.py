@@ -1,4 +1,11 @@
-"""Witnesses come and go with the settings; each coming and going is a leaf, so that nobody drops one quietly."""
+"""Witnesses come and go with the settings; each coming and going is a leaf, so that nobody drops one quietly.
+
+A server tells its settings once. Where the trail tells of others later, another server runs with other settings: were
+each to tell its own again, they would appoint and dismiss one another's witnesses for ever. So none does, until the
+one that is behind is started again with the settings of the other.
+"""
+
+from collections.abc import Callable, Collection, Mapping
 
 from adapters.application.application import Application
 from adapters.application.foundations import opened
@@ -7,6 +14,7 @@ from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from engine.outcome import SYSTEM, LeafDraft
 from signing.canonical import sha256_hex
+from signing.errors import SigningError
 from signing.trail.leaf import decode_leaf
 
 APPOINTED, DISMISSED = "witness-appointed", "witness-dismissed"
@@ -14,21 +22,54 @@ WITNESS = "witness"
 """The kind under which the leaves of witnesses are found (`adapters.database.trail.keep_about`)."""
 
 
-def appoint(app: Application) -> None:
-    """Tell the trail of witnesses that are new in the settings, and of those that left them."""
-    with app.store.read() as tx:
-        if not changed(app, tx):
-            return
+class WitnessesDisputed(SigningError):
+    """Another server names other witnesses than this one: nothing is published until their settings agree."""
+
+    def __init__(self, here: Collection[str], there: Collection[str]) -> None:
+        named = f"here {', '.join(sorted(here)) or 'none'}; there {', '.join(sorted(there)) or 'none'}"
+        message = (
+            f"another server runs with other witnesses ({named}); give all the same HOSO_WITNESSES, start them again"
+        )
+        super().__init__("witnesses-disputed", message)
+
+
+def appoint(app: Application, still: Callable[[Transaction], bool] = lambda _tx: True) -> None:
+    """Tell the trail of witnesses that are new in the settings, and of those that left them; once in a server's life,
+    after which WitnessesDisputed tells of another server that differs. Nothing where who tells it is not to any more
+    (`still`).
+    """
     wanted = _wanted(app)
+    with app.store.read() as tx:
+        known = appointed(tx)
+    if known == wanted or _tell(app, wanted, still):
+        app.told.witnesses = wanted
+
+
+def disputed(app: Application, tx: Transaction) -> bool:
+    """Whether another server told of other witnesses since this one told of its own."""
+    return _disputes(app, appointed(tx))
+
+
+def _disputes(app: Application, known: Mapping[str, str]) -> bool:
+    wanted = _wanted(app)
+    return app.told.witnesses == wanted != known
+
+
+def _tell(app: Application, wanted: Mapping[str, str], still: Callable[[Transaction], bool]) -> bool:
     with app.store.write() as tx:
+        if not still(tx):
+            return False
         stored.head(tx, lock=True)  # two servers that start at once tell it once
         known = appointed(tx)
+        if _disputes(app, known):
+            raise WitnessesDisputed(wanted.values(), known.values())
         drafts = [_draft(APPOINTED, key, name) for key, name in wanted.items() if key not in known]
         drafts += [_draft(DISMISSED, key, name) for key, name in known.items() if key not in wanted]
         if drafts:
             leaves = append(app, tx, drafts, app.clock())
             told = zip(drafts, leaves, strict=True)
             stored.keep_about(tx, [(WITNESS, _id(str(draft.details["vkey"])), leaf.index) for draft, leaf in told])
+    return True
 
 
 def changed(app: Application, tx: Transaction) -> bool:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from adapters.application import trail
 from adapters.application.application import Application
+from adapters.application.log_keys import StoredNoteDamaged, lines_of
 from adapters.database import checkpoints
 from adapters.database import trail as stored
 from adapters.database.checkpoints import Published
 from adapters.witnesses import CheckpointWitness, WitnessRefuses, WitnessUnavailable
+from signing.errors import Invalid
 from signing.trail.checkpoint import verify_checkpoint
-from signing.trail.note import COSIGNATURE, read_vkey, split_note
+from signing.trail.note import COSIGNATURE, read_vkey
 
 _TRIES = 3
 
@@ -34,7 +36,7 @@ def cosign_head(app: Application) -> Cosigned:
     for _ in range(_TRIES):
         with app.store.read() as tx:
             head, last = stored.head(tx), checkpoints.last(tx)
-        size = verify_checkpoint(head.checkpoint, app.log_keys.of(head.checkpoint).vkey).size
+        size = _size(app, head.checkpoint)
         found = _ask(app, head.checkpoint, size, last)
         if not _overtaken(app, found):
             break
@@ -44,7 +46,15 @@ def cosign_head(app: Application) -> Cosigned:
 def has_cosigned(note: str, witness: CheckpointWitness) -> bool:
     """Whether a note claims to be cosigned by this witness."""
     key = read_vkey(witness.vkey, COSIGNATURE)
-    return any((line.name, line.key_id) == (key.name, key.key_id) for line in split_note(note)[1][1:])
+    lines = lines_of(note, "a published checkpoint")[1:]
+    return any((line.name, line.key_id) == (key.name, key.key_id) for line in lines)
+
+
+def _size(app: Application, head: str) -> int:
+    try:
+        return verify_checkpoint(head, app.log_keys.of(head).vkey).size
+    except Invalid as error:
+        raise StoredNoteDamaged("the log's head", error) from error
 
 
 def _ask(app: Application, note: str, size: int, last: Published | None) -> Cosigned:

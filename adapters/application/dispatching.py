@@ -12,9 +12,9 @@ from adapters.application.work import Job
 from adapters.database import acts, definitions, jobs, trail
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
-from adapters.limits.limited import limited
+from adapters.limits.extends import extends
 from engine.capacities import BY_MANDATE
-from engine.dispatch import UNSIGNED, Dispatch, Request, ResultApproval, decide, refuses_channel
+from engine.dispatch import UNSIGNED, Dispatch, Request, ResultApproval, decide, dispatch_group, refuses_channel
 from engine.document import Document
 from engine.dossier import Dossier
 from engine.errors import Kind, Refusal
@@ -23,7 +23,6 @@ from engine.procedure import Procedure
 from signing.canonical import parse_canonical
 from signing.certificates import load_certificates
 from signing.errors import Invalid
-from signing.pdf.signed_additions import only_signed_additions
 from signing.record import ApprovalRecord, DocumentReference, decode, parse_time
 from signing.stamped import verify_stamped
 from signing.trail.leaf import decode_leaf
@@ -31,7 +30,6 @@ from signing.verify import Trust, Verified, verify_submission
 
 T = TypeVar("T")
 CHANGED = "result-changed"
-FIELDS = frozenset({"number", "date"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +58,7 @@ def request_of(job: Job, dossier: Dossier, document: Document, channel: str) -> 
         channel=channel,
         recipient=recipient,
         consent={name: str(value) for name, value in consent.items()} if isinstance(consent, dict) else None,
-        group=f"{job['element']}/{job['number']}",
+        group=dispatch_group(job["element"], job["number"]),
     )
 
 
@@ -244,13 +242,4 @@ def earlier(tx: Transaction, document: Document, covered: Iterable[str]) -> froz
     """Those of the `covered` bytes that are an earlier revision of the document, with only permitted fields added."""
     after = definitions.get_content(tx, document.sha256) or b""
     befores = definitions.get_contents(tx, covered)
-    found = set()
-    for digest, before in befores.items():
-        if not after.startswith(before):  # another document: needs no child to tell
-            continue
-        try:
-            limited(only_signed_additions, before, after, FIELDS)
-        except Invalid:
-            continue
-        found.add(digest)
-    return frozenset(found)
+    return frozenset(digest for digest, before in befores.items() if extends(before, after))

@@ -1,15 +1,16 @@
 """On what a dossier's evidence rests: the leaves outside it of which an auditor needs every one.
 
 Deployments and the procedure; the bindings of every certificate that signed any of it; what made each signer an
-officer, and each administrator who signed that, up to the first. It is looked up by who signed, so that the cost is
-that of the people concerned, whatever the log holds besides.
+officer, and each administrator who signed that, up to the first; the units that were asked; who held the positions for
+which somebody signed by a mandate, and, where it counts in absence alone, when they were away. It is looked up by who
+signed, so that the cost is that of the people concerned, whatever the log holds besides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.database import definitions, people
+from adapters.database import definitions, organisation, people
 from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
@@ -21,6 +22,8 @@ from signing.trail.leaf import decode_leaf
 
 OFFICER, POSITION, UNIT, MANDATE = "officer", "position", "unit", "mandate"
 CERTIFICATE = "cert"  # the column of kinds is short
+ABSENCE = "absence"  # of an officer
+HELD, LEFT = "held", "left"  # only asked: who held a position; when those were away
 WITNESS, LOG = "witness", "log"
 Name = tuple[str, str]
 """A kind and an id."""
@@ -77,6 +80,8 @@ _ABOUT = {
     "role-ended": OFFICER,
     "mandate-given": MANDATE,
     "mandate-ended": MANDATE,
+    "absence-recorded": ABSENCE,
+    "absence-ended": ABSENCE,
     "certificate-suspended": CERTIFICATE,
     "certificate-reinstated": CERTIFICATE,
 }
@@ -122,6 +127,11 @@ def _names(leaf: StoredLeaf) -> Iterator[Name]:
         prints = (objects.get("certificate"), objects.get("approval-certificate"))
         yield from ((CERTIFICATE, each) for each in prints if isinstance(each, str))
         yield from ((MANDATE, str(each)) for each in details.get("mandates", ()))
+    if "dossier" in told:
+        units = (details.get("unit"), *(each.get("unit") for each in details.get("opened", ())))
+        yield from ((UNIT, each) for each in units if isinstance(each, str))
+    if told["act"] == "mandate-given":
+        yield LEFT if details.get("when_away") else HELD, str(details["given_by"])
     if told["act"] in _ABOUT:
         yield from ((kind, details[name]) for name, kind in _NAMED if isinstance(details.get(name), str))
 
@@ -132,7 +142,21 @@ def _told_of(tx: Transaction, names: set[Name], before: int) -> set[int]:
     for kind in (OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE):
         if ids := {id for of, id in names if of == kind}:
             found |= stored.about(tx, kind, ids, before=before)
+    for kind in (HELD, LEFT):
+        if positions := {id for of, id in names if of == kind}:
+            found |= _held(tx, positions, before, absences=kind == LEFT)
     for fingerprint in sorted(id for of, id in names if of == CERTIFICATE):
         if (row := people.find_certificate(tx, fingerprint)) is not None:
             found |= {leaf for leaf in (row["bound_leaf"], row["revoked_leaf"]) if leaf is not None and leaf < before}
+    return found
+
+
+def _held(tx: Transaction, positions: set[str], before: int, *, absences: bool) -> set[int]:
+    """The leaves that say who held these positions, and when those were away; of nobody who held none before."""
+    found: set[int] = set()
+    for officer in sorted(organisation.appointed_to(tx, positions)):
+        indexes = stored.about(tx, OFFICER, {officer}, before=before)
+        told = (opened(leaf)["details"].get("position") for leaf in stored.leaves_at(tx, indexes))
+        if not positions.isdisjoint(each for each in told if isinstance(each, str)):
+            found |= indexes | (stored.about(tx, ABSENCE, {officer}, before=before) if absences else set())
     return found

@@ -4,14 +4,30 @@ A rotation or a restore gives the log another key and writes that into the head.
 another key signed is continued by that key, read anew from the files, or by nobody here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from adapters.database.store import StoreUnavailable
-from signing.trail.note import LogKey, split_note
+from signing.errors import Invalid
+from signing.trail.note import Line, LogKey, split_note
 
 
 class LogKeyUnfit(StoreUnavailable):
     """The log goes on under a key that this server has not; put its log.key in place, no restart is needed."""
+
+
+class StoredNoteDamaged(Invalid):
+    """A note that the database keeps is not what this log wrote: the server's fault, whoever asked."""
+
+    def __init__(self, which: str, why: Invalid) -> None:
+        super().__init__("stored-note-damaged", f"{which} does not hold: {why}; keep the database, restore a backup")
+
+
+def lines_of(note: str, which: str) -> Sequence[Line]:
+    """The signature lines of a note that the database keeps; StoredNoteDamaged where it is none."""
+    try:
+        return split_note(note)[1]
+    except Invalid as error:
+        raise StoredNoteDamaged(which, error) from error
 
 
 class LogKeys:
@@ -31,7 +47,7 @@ class LogKeys:
 
         The signature itself is not verified: the note comes from the head that this installation wrote.
         """
-        line = split_note(checkpoint)[1][0]
+        line = lines_of(checkpoint, "the log's head")[0]
         if (line.name, line.key_id) == (self._present.origin, self._present.key_id):
             return self._present
         for key in self._read():

@@ -1,6 +1,6 @@
 """Questions: what an officer may see, page by page. Nothing is changed here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from adapters.database import successions as stored_successions
 from adapters.database import trail as stored
 from engine import policy
 from engine.calendar import VIETNAM
+from engine.delivery import State
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from signing.canonical import parse_canonical
@@ -171,10 +172,10 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
     return Answer(body={**views.task(dossier, task, app.clock()), **body, **signing, **beside})
 
 
-def list_dispatches(app: Application, officer: Officer, after: str, limit: int) -> Answer:
-    """A page of dispatches within the officer's sight."""
+def list_dispatches(app: Application, officer: Officer, after: str, limit: int, states: Sequence[State] = ()) -> Answer:
+    """A page of dispatches within the officer's sight; `states`: of these alone."""
     with app.store.read() as tx:
-        rows = jobs.dispatches(tx, officer, after=after, limit=limit)
+        rows = jobs.dispatches(tx, officer, after=after, limit=limit, states=states)
     return _page([views.dispatch(row) for row in rows], limit, "id")
 
 

@@ -1,11 +1,13 @@
 """Save an outcome: dossier, tasks, documents, jobs, subscriptions and leaves together, or not at all."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from adapters.application import placing, trail
 from adapters.application.application import Application
 from adapters.application.assigning import assigned, take_part
+from adapters.application.calling_off import settle
 from adapters.application.repeats import Ended
 from adapters.database import dossiers, incidents, jobs, messages, turns
 from adapters.database.store import Transaction
@@ -30,6 +32,9 @@ def save(
         dossiers.save(tx, before, outcome, now)
         take_part(app, tx, before, outcome, now)
         incidents.drop(tx, after.code, outcome.resolved)
+        jobs.mend(tx, after.code, outcome.resolved)
+        if after.finished is not None:
+            jobs.mend_dossier(tx, after.code)
         incidents.put(tx, after.code, outcome.raised, now)
         jobs.cancel_jobs(tx, after.code, outcome.cancelled_jobs)
         jobs.add_jobs(tx, after.code, outcome.jobs, places(after.state) if outcome.jobs else {})
@@ -43,8 +48,7 @@ def save(
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
-        if outcome.called_off:
-            jobs.call_off(tx, after.code, now)
+        outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)
         elif before is not None and before.suspended is not None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of
+from adapters.application.work import incident_of
 from adapters.database import dossiers, jobs
 from adapters.database.store import Transaction
 from engine.acts.proceed import job_failed
@@ -19,13 +20,16 @@ OUTSIDE = ("hoso.email", "hoso.post", "hoso.counter")
 
 
 def hold(app: Application, tx: Transaction, now: datetime) -> int:
-    """Let every open job stand still whose work is seen outside; gives how many."""
+    """Let every open job stand still whose work is seen outside; gives how many. Who held a job holds it no more."""
+    jobs.forget_leases(tx)
     found = jobs.reaching_out(tx, OUTSIDE)
     for job in found:
-        jobs.finish(tx, job["id"], "failed", f"{MESSAGE}   [{CODE}]")
         dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"]) if job["dossier"] else None
         if dossier is None or job["number"] not in dossier.state.open_jobs:
+            jobs.finish(tx, job["id"], "failed", f"{MESSAGE}   [{CODE}]")
             continue
         definition = definition_of(app, tx, dossier)
-        save(app, tx, dossier, job_failed(dossier, definition, job["number"], CODE, MESSAGE, now=now), now)
+        outcome = job_failed(dossier, definition, job["number"], CODE, MESSAGE, now=now)
+        jobs.finish(tx, job["id"], "failed", f"{MESSAGE}   [{CODE}]", incident=incident_of(dossier, outcome))
+        save(app, tx, dossier, outcome, now)
     return len(found)

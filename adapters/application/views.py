@@ -162,6 +162,7 @@ def dispatch(row: Row) -> Json:
         "document": row["document"],
         "sha256": row["sha256"],
         "attempts": row["attempts"],
+        "copies": row["copies"],
         "created": moment(row["created"]),
         "updated": moment(row["updated"]),
         "note": row["note"],

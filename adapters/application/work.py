@@ -1,35 +1,54 @@
 """Jobs: take one, and record what came of it. A worker whose lease was taken over records nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+import structlog
 
 from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of
-from adapters.database import dossiers, jobs, trail
-from adapters.database.store import Transaction
+from adapters.database import dossiers, jobs, leasing, trail
+from adapters.database.store import StoreUnavailable, Transaction
 from engine.acts.proceed import job_failed
 from engine.bpmn.events import EventRefused
 from engine.dossier import Dossier
 from engine.outcome import Outcome
 from engine.process import ProcessDefinition
+from engine.tracks import TRACKS, Track
 
 Job = Mapping[str, Any]
 Decide = Callable[[Transaction, Dossier, ProcessDefinition, datetime], Outcome]
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""How long a worker that gives no sign of life keeps a job from the others; who lives renews it at a third."""
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
+MOST_TRIES: Mapping[str, int] = {"message": 50, "hoso.letter": 20, "hoso.number": 20}
+"""How often what waits for nothing outside is tried: it waits for others who change the same, and they end."""
+TRIES_SPENT = "tries-spent"
+log = structlog.get_logger()
 
 
-def take(app: Application) -> Job | None:
-    """Lease the next due job, or None. LogKeyUnfit where what comes of it could not be told: a mail that went out, but
-    is not told, would go out again.
+def take(app: Application, worker: str, tracks: Sequence[Track] = TRACKS) -> Job | None:
+    """Lease the next due job of these tracks, or None. LogKeyUnfit where what comes of it could not be told: a mail
+    that went out, but is not told, would go out again.
     """
-    now = app.clock()
-    with app.store.write() as tx:
-        app.log_keys.of(trail.head(tx).checkpoint)
-        return jobs.lease(tx, now=now, until=now + LEASE)
+    with app.store.read() as tx:  # many workers look, and most find nothing: that keeps nobody from writing
+        waiting = leasing.waiting(tx, tracks, app.clock())
+    for track in waiting:
+        with app.store.write() as tx:  # one track at a time: they are locked, and nobody must hold one and want another
+            app.log_keys.of(trail.head(tx).checkpoint)
+            now = app.clock()  # others may have written for long
+            job = leasing.lease(tx, track, worker=worker, now=now, until=now + LEASE, start=first_epoch(app))
+        if job is not None:
+            return job
+    return None
+
+
+def first_epoch(app: Application) -> int:
+    """A random number at which the epochs of a job's leases begin, far from the greatest that is told."""
+    return 1 + int.from_bytes(app.entropy(4), "big") % 2**30
 
 
 def load(app: Application, job: Job) -> tuple[Dossier, ProcessDefinition]:
@@ -56,7 +75,14 @@ def fail(app: Application, job: Job, code: str, message: str) -> bool:
             return Outcome()
         return job_failed(dossier, definition, job["number"], code, message, now=now)
 
-    return _end(app, job, decide, "failed", f"{message}   [{code}]")
+    error = f"{message}   [{code}]"
+    try:
+        return _end(app, job, decide, "failed", error)
+    except StoreUnavailable:
+        raise
+    except Exception:  # the dossier cannot be gone on with at all: its dead letter must be seen all the same
+        log.exception("incident not raised", job=job["id"], type=job["type"], dossier=job["dossier"], code=code)
+        return _fail_alone(app, job, error)
 
 
 def renew(app: Application, job: Job) -> None:
@@ -66,17 +92,41 @@ def renew(app: Application, job: Job) -> None:
             jobs.renew(tx, job["id"], app.clock() + LEASE)
 
 
-def postpone(app: Application, job: Job, message: str) -> None:
-    """Try again later."""
+def give_back(app: Application, job: Job) -> None:
+    """Let another take the job at once; who held it records nothing more."""
     with app.store.write() as tx:
         if jobs.held(tx, job):
-            jobs.postpone(tx, job["id"], app.clock() + back_off(job["attempts"]), message)
+            jobs.give_back(tx, job)
 
 
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after that many attempts: 5 s, then twice as long each time, at most an hour."""
+def postpone(app: Application, job: Job, message: str) -> None:
+    """Try again later; a job that may be tried so often and no more is a dead letter then."""
+    if job["attempts"] >= MOST_TRIES.get(job["type"], job["attempts"] + 1):
+        fail(app, job, TRIES_SPENT, f"tried {job['attempts']} times; the last time: {message}")
+        return
+    with app.store.write() as tx:
+        if jobs.held(tx, job):
+            jobs.postpone(tx, job["id"], app.clock() + back_off(job["attempts"], fraction(app)), message)
+
+
+def back_off(attempts: int, fraction: float) -> timedelta:
+    """How long to wait after that many attempts: 5 s, then twice as long each time, at most an hour.
+
+    `fraction`, from 0 to 1, is random and takes up to a quarter off: what failed together does not come back together.
+    """
     longer: int = 2 ** min(attempts - 1, 20)
-    return min(FIRST_DELAY * longer, LONGEST_DELAY)
+    return min(FIRST_DELAY * longer, LONGEST_DELAY) * (1 - fraction / 4)
+
+
+def fraction(app: Application) -> float:
+    """A random number from 0 to 1."""
+    return int.from_bytes(app.entropy(4), "big") / 2**32
+
+
+def incident_of(before: Dossier, outcome: Outcome) -> int | None:
+    """The incident that an outcome brought, if it did."""
+    after = outcome.dossier
+    return min(after.state.incidents.keys() - before.state.incidents.keys(), default=None) if after else None
 
 
 def _fail_alone(app: Application, job: Job, error: str) -> bool:
@@ -102,6 +152,6 @@ def _end(app: Application, job: Job, decide: Decide, state: str, error: str | No
         except EventRefused as refused:  # the process went another way meanwhile
             jobs.finish(tx, job["id"], "cancelled", refused.message)
             return False
-        jobs.finish(tx, job["id"], state, error)
+        jobs.finish(tx, job["id"], state, error, incident=incident_of(dossier, outcome))
         save(app, tx, dossier, outcome, now)
         return True

@@ -14,7 +14,7 @@ from adapters.application.application import Application
 from adapters.application.save import save
 from adapters.application.sight import definition_of
 from adapters.application.views import moment
-from adapters.application.work import back_off
+from adapters.application.work import back_off, first_epoch, fraction, incident_of
 from adapters.database import dossiers, external, jobs
 from adapters.database.external import Row
 from adapters.database.store import Transaction
@@ -91,6 +91,7 @@ def fetch(app: Application, officer: Officer, wanted: Wanted) -> list[dict[str, 
             until=now + wanted.lease,
             most=wanted.most,
             most_characters=MOST_CHARACTERS,
+            start=first_epoch(app),
         )
     return [_shown(row) for row in leased]
 
@@ -128,7 +129,7 @@ def fail(app: Application, officer: Officer, request: Request, lease: Lease, fai
         if left <= 0:
             outcome = failed(held.dossier, held.definition, held.report, failure.code, failure.message, now=held.now)
             return _ended(app, tx, held, outcome, "failed", told, retries_left=0)
-        wait = back_off(held.row["attempts"]) if failure.retry_in is None else failure.retry_in
+        wait = back_off(held.row["attempts"], fraction(app)) if failure.retry_in is None else failure.retry_in
         due = held.now + wait
         outcome = attempt_failed(
             held.dossier, held.definition, held.report, failure.code, failure.message, retries_left=left
@@ -203,7 +204,7 @@ def _locked(tx: Transaction, officer: Officer, lease: Lease) -> tuple[Row, Dossi
 def _ended(
     app: Application, tx: Transaction, held: Held, outcome: Outcome, state: str, error: str | None, **told: object
 ) -> Answer:
-    jobs.finish(tx, held.row["id"], state, error)
+    jobs.finish(tx, held.row["id"], state, error, incident=incident_of(held.dossier, outcome))
     save(app, tx, held.dossier, outcome, held.now)
     return Answer(body={"id": held.row["id"], "state": state, **told})
 

@@ -4,6 +4,7 @@ import structlog
 
 from adapters.application import anchoring, checkpoint_stamps
 from adapters.application.application import Application
+from adapters.application.appointing import WitnessesDisputed
 from adapters.application.work import Job
 from adapters.database import checkpoints, jobs
 from adapters.database.checkpoints import Published
@@ -19,14 +20,19 @@ log = structlog.get_logger()
 def publish(app: Application, job: Job) -> None:
     """Publish what happened since the last time, and do so again in an hour; sooner where a witness was away."""
     try:
-        attempt = anchoring.publish(app)
-    except Invalid as error:
-        raise JobFault(error.code, error.message) from error
+        attempt = anchoring.publish(app, still=lambda tx: jobs.held(tx, job))
+    except Invalid as error:  # people must look, and it goes on by itself once they have
+        log.warning("log not published", code=error.code, reason=error.message)
+        raise TryLater(f"{error.message}   [{error.code}]") from error
+    except WitnessesDisputed as error:
+        log.warning("witnesses disputed", code=error.code, reason=error.message)
+        raise TryLater(str(error)) from error
     if attempt.missing:
         raise TryLater("; ".join(attempt.missing))
     with app.store.write() as tx:
         if jobs.held(tx, job):
             jobs.repeat(tx, job["id"], app.clock() + anchoring.INTERVAL)
+            jobs.mend_all(tx, anchoring.PUBLISH)
 
 
 def stamp(app: Application, job: Job) -> None:

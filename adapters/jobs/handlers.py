@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import anchoring, work
+from adapters.application import anchoring, mails, work
 from adapters.application.application import Application
 from adapters.application.repeats import TELL
 from adapters.application.stamp_requests import STAMP
@@ -16,9 +16,10 @@ from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
-from adapters.jobs import anchors, events
+from adapters.jobs import anchors, events, mailbox
 from adapters.jobs.errors import TryLater
-from adapters.jobs.outgoing import counter, email, post
+from adapters.jobs.mailing import email
+from adapters.jobs.outgoing import counter, post
 from adapters.jobs.repeats import tell
 from adapters.jobs.stamping import stamp
 from adapters.letters.fields import fill_fields, letter_date
@@ -159,6 +160,8 @@ HANDLERS: Mapping[str, Handler] = {
     TELL: tell,
     anchoring.PUBLISH: anchors.publish,
     anchoring.STAMP: anchors.stamp,
+    mailbox.READ: mailbox.read,
+    mails.FAILED_MAIL: mailbox.tell_failure,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

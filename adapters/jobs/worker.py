@@ -1,61 +1,47 @@
-"""The worker: takes due jobs one by one and has their handlers do them. Many may run, on many machines."""
+"""Do a job: its handler works, and what came of it is recorded, or that it is tried again, or cannot be done."""
 
+import os
+import socket
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
 
-from adapters.application import anchoring, work
+from adapters.application import work
 from adapters.application.application import Application
-from adapters.application.placing import settle
 from adapters.application.work import Job
 from adapters.database.store import StoreUnavailable
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.jobs.handlers import HANDLERS
 from adapters.letters.errors import LetterError
 from adapters.limits.limited import LimitsUnavailable
+from engine.tracks import TRACKS, Track
 from signing.errors import Undecidable
 
-IDLE = 0.2  # seconds between looks when there is nothing to do
-SETTLE = 1.0  # seconds between looks whether tasks stand where they belong
+MOST_LAPSES = 10  # a job whose workers die as often, one after another, kills them
 log = structlog.get_logger()
 
 
-def work_until(app: Application, stop: threading.Event) -> None:
-    """Do jobs until told to stop, and keep the queues right; the job in hand is finished first."""
-    looked, scheduled = -SETTLE, False
-    while not stop.is_set():
-        try:
-            if not scheduled:
-                with app.store.write() as tx:
-                    anchoring.schedule(app, tx)
-                scheduled = True
-            if time.monotonic() - looked >= SETTLE:
-                try:
-                    settle(app)
-                finally:
-                    looked = time.monotonic()  # after it: jobs are done in between, however long it took
-            busy = work_once(app)
-        except StoreUnavailable as error:
-            log.warning("database unavailable", reason=str(error))
-            busy = False
-        except Exception:  # whatever it was, the next job must not wait for ever
-            log.exception("worker stumbled")
-            busy = False
-        if not busy:
-            stop.wait(IDLE)
+def name() -> str:
+    """What this process is called where people ask who holds a job."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def work_once(app: Application) -> bool:
+def work_once(app: Application, tracks: Sequence[Track] = TRACKS) -> bool:
     """Do the next due job; False when there is none."""
-    job = work.take(app)
+    job = work.take(app, name(), tracks)
     if job is None:
         return False
+    do(app, job)
+    return True
+
+
+def do(app: Application, job: Job) -> None:
+    """Do a job that was taken. StoreUnavailable: what came of it is not recorded, and it is done again."""
     try:
         with _renewing(app, job):
-            _do(app, job)
+            _handle(app, job)
     except Undecidable as error:
         work.postpone(app, job, error.message)
     except TryLater as error:
@@ -69,7 +55,6 @@ def work_once(app: Application) -> bool:
     except Exception as error:  # a defect of ours, or of a template: seen by people, and the other jobs go on
         log.exception("job broke", job=job["id"], type=job["type"], dossier=job["dossier"])
         work.fail(app, job, "job-broke", f"{type(error).__name__} in {job['type']}")
-    return True
 
 
 @contextmanager
@@ -93,10 +78,12 @@ def _renewing(app: Application, job: Job) -> Iterator[None]:
         thread.join()
 
 
-def _do(app: Application, job: Job) -> None:
+def _handle(app: Application, job: Job) -> None:
     handler = HANDLERS.get(job["type"])
     if handler is None:
         raise JobFault("job-type-unknown", f"no program does jobs of type {job['type']}")
+    if job["lapses"] >= MOST_LAPSES:
+        raise JobFault("worker-lost", f"{job['lapses']} workers in turn took it, and none was heard of again")
     try:
         handler(app, job)
     except LetterError as error:

@@ -8,20 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from adapters.application import anchoring, queries, trail
 from adapters.application.anchoring import PUBLISH, STAMP, STAMPED
-from adapters.application.appointing import APPOINTED, DISMISSED, appointed
+from adapters.application.application import Told
+from adapters.application.appointing import APPOINTED, DISMISSED, WitnessesDisputed, appointed
+from adapters.application.log_keys import StoredNoteDamaged
 from adapters.console import anchors
 from adapters.database import checkpoints, definitions, tables
 from adapters.database import trail as stored
 from adapters.database.checkpoints import Published
+from adapters.http.server import build
 from adapters.jobs.worker import work_once
 from adapters.witnesses import HttpWitness, read_witnesses
 from engine.outcome import SYSTEM, LeafDraft
 from signing.canonical import parse_canonical
-from signing.errors import Invalid
 from signing.timestamp import verify_stamp
 from signing.trail.cosignature import WitnessKey, verify_anchored
 from signing.trail.leaf import decode_leaf
@@ -183,6 +186,32 @@ def test_witnesses_come_and_go(world: World, witness: Serving) -> None:
     assert listed(world)[-1]["witnesses"] == []
 
 
+def test_servers_with_other_witnesses(world: World, witness: Serving) -> None:
+    """Each told its own once; the one that is behind then refuses, aloud, and does not dismiss the other's."""
+    behind = world.app
+    anchoring.publish(behind)
+    ahead = replace(behind, witnesses=(dead(),), told=Told())
+    start = world.size()
+    anchoring.publish(ahead)
+    for _ in range(2):
+        happen(world)
+        with pytest.raises(WitnessesDisputed) as refused:
+            anchoring.publish(behind)
+        assert "here w.example; there dead.example" in str(refused.value)
+        anchoring.publish(ahead)
+    assert [act for act, _ in told(world, start)].count(DISMISSED) == 1
+    scheduled(world)
+    while work_once(behind):  # the stamps of checkpoints, too
+        pass
+    [job] = jobs_of(world, PUBLISH)
+    assert (job["state"], "[witnesses-disputed]" in job["error"]) == ("open", True)
+    doctor = anchors.witnesses(replace(behind, told=Told(), witnesses=(outside(witness),)))
+    assert (doctor.verdict, "dead.example" in doctor.message) == ("warning", True)
+    again = replace(ahead, told=Told())  # it was started again with the settings of the other
+    anchoring.publish(again)
+    assert [act for act, _ in told(world, start)].count(DISMISSED) == 1
+
+
 def test_a_log_that_was_put_back(world: World, witness: Serving) -> None:
     """The witness saw more than the log has: it refuses, nothing is published with its name, doctor fails."""
     anchoring.publish(world.app)
@@ -236,6 +265,7 @@ def test_many_servers_at_once(world: World, witness: Serving) -> None:
 @pytest.mark.parametrize("how", ["other root", "other key", "garbage", "of another size"])
 def test_a_published_checkpoint_that_was_changed(world: World, witness: Serving, how: str) -> None:
     """What lies in the database is verified before it is used: neither given out nor stamped, and doctor fails."""
+    code = world.start("khong-ky")
     index = happen(world)
     found = anchoring.publish_covering(world.app, index)
     forger = LogKey.generate(world.app.log_key.origin)
@@ -251,8 +281,12 @@ def test_a_published_checkpoint_that_was_changed(world: World, witness: Serving,
     }[how]
     with world.app.store.write() as tx:
         tx.execute(update(tables.checkpoint).values(note=other))
-    with pytest.raises(Invalid):
+    with pytest.raises(StoredNoteDamaged):
         anchoring.publish_covering(world.app, index)
+    with TestClient(build(world.app, worker=False), raise_server_exceptions=False) as client:
+        headers = {"Authorization": f"Bearer {world.tokens['hang']}"}
+        told = client.get(f"/v1/dossiers/{code}/evidence", headers=headers)
+        assert (told.status_code, told.json()["code"]) == (500, "stored-note-damaged"), "it is not the asker's fault"
     assert anchors.published(world.app).verdict == "failed"
     assert work_once(world.app)
     [job] = jobs_of(world, STAMP)
@@ -284,7 +318,7 @@ def test_what_doctor_says_of_witnesses(world: World, witness: Serving) -> None:
     for witnesses, verdict, message in cases:
         world.change(witnesses=witnesses)
         found = anchors.witnesses(world.app)
-        assert (found.verdict, message in found.message) == (verdict, True), found
+        assert (found.verdict, message in f"{found.message}; {found.remedy}") == (verdict, True), found
 
 
 def test_what_doctor_says_of_old_checkpoints(world: World, witness: Serving) -> None:

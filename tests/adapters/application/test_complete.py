@@ -1,19 +1,24 @@
 """Complete a task: accepted with the right signature over the right bytes at the right time; else refused, and told."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.application import complete as completing
+from adapters.application import evidence
 from adapters.application.answer import Answer, Request
 from adapters.application.submission import Submission
+from adapters.console.demo.authority import DemoAuthority
 from adapters.database import definitions
 from adapters.database import trail as stored
 from adapters.database.store import Store
 from engine.errors import Kind
 from signing.canonical import parse_canonical, sha256_hex
+from signing.certificates import der
+from signing.evidence.verify import verify_pack
 from signing.record import DocumentReference
 from tests.adapters.application.world import RESULT, Founded, World, build, opened, record_of, refusal_of, sign
 from tests.adapters.database.test_concurrency import at_once
@@ -88,6 +93,18 @@ def test_a_signed_completion_moves_the_dossier(world: World, code: str) -> None:
         assert definitions.get_contents(tx, wanted).keys() == set(wanted)
     assert world.last(code)["details"]["data"] == APPROVE
     assert world.dossier(code)["data"]["decision"] == "approve"
+
+
+def test_authorities_on_no_path_are_not_kept(world: World, code: str) -> None:
+    """Of a trust folder with many authorities the act keeps those above its signer alone; its pack holds."""
+    ca, now = DemoAuthority.create("Other", at=world.clock()), world.app.trust()
+    world.change(trust=lambda: replace(now, intermediates=(*now.intermediates, ca.issuing, ca.root)))
+    task = world.task(code, "decide")
+    body = world.send("hang", task, world.submission(offered(world, code), known("hang"))).body_or_raise()
+    assert objects(world, body["receipt"]["index"])["chain"] == [sha256_hex(der(authority().issuing))]
+    packed = evidence.pack(world.app, world.officer("kiem"), code, None)
+    assert isinstance(packed, bytes)
+    assert verify_pack(packed, roots=(authority().root,), log_key=world.app.log_key.vkey).signatures
 
 
 def test_a_signed_return_goes_back(world: World, code: str) -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from adapters.application import inbox, interventions, message, queries, work
+from adapters.application import inbox, interventions, message, queries
 from adapters.application.answer import Answer, Request
+from adapters.application.calling_off import PERHAPS_LEFT, UNKNOWN
 from adapters.application.evidence import pack
-from adapters.database import dossiers, jobs, tables
+from adapters.database import dossiers, tables
 from adapters.database import incidents as stored
 from engine.acts.intervene import Cancel, Intervention, Migrate, Modify, Resolve, Resume, Suspend
 from engine.dossier import Status
@@ -142,23 +143,28 @@ def test_what_has_not_left_goes_out_no_more(world: World) -> None:
     code = world.approved()
     world.work()  # no mail server: the dispatch is recorded, the mail waits
     [waiting] = world.dossier(code)["dispatches"]
-    assert waiting["state"] == "sending"
+    assert waiting["state"] == "created"
     world.clock.go(minutes=5)
     perform(world, Cancel(revision=revision(world, code), reason=WHY), code).body_or_raise()
     [dispatch] = world.dossier(code)["dispatches"]
-    assert (dispatch["state"], dispatch["note"]) == ("cancelled", jobs.CALLED_OFF)
+    assert (dispatch["state"], dispatch["note"]) == (
+        "cancelled",
+        "it was called off before it left   [dispatch-called-off]",
+    )
+    assert world.acts(code)[-2:] == ["dossier-cancelled", "dispatch-called-off"]
     assert world.work() == 0
 
 
-def test_of_a_mail_on_its_way_nobody_claims_to_know(world: World) -> None:
-    """A worker holds the job just now: the dispatch stays as it is, with a note."""
+def test_of_a_mail_that_may_have_left_nobody_claims_to_know(world: World) -> None:
+    """A copy was counted before its final dot: the dispatch is not confirmed, and says so."""
     code = world.approved()
     world.work()
-    world.clock.go(minutes=5)
-    assert work.take(world.app) is not None
+    with world.app.store.write() as tx:
+        tx.execute(update(tables.dispatch).values(copies=1, state="sending"))
     perform(world, Cancel(revision=revision(world, code), reason=WHY), code).body_or_raise()
     [dispatch] = world.dossier(code)["dispatches"]
-    assert (dispatch["state"], dispatch["note"]) == ("sending", jobs.PERHAPS_LEFT)
+    assert (dispatch["state"], dispatch["note"]) == ("sent-unconfirmed", f"{UNKNOWN}   [{PERHAPS_LEFT}]")
+    assert world.acts(code)[-2:] == ["dossier-cancelled", "dispatch-unconfirmed"]
 
 
 # Modified

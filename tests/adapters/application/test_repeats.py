@@ -39,7 +39,7 @@ def flooded(world: World, times: int, who: str = "mai") -> tuple[str, str]:
 
 def tell(world: World, job: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     """Do the next job, which tells what was counted."""
-    job = job or work.take(world.app)
+    job = job or work.take(world.app, "w")
     assert job is not None
     assert job["type"] == TELL
     HANDLERS[TELL](world.app, job)
@@ -172,7 +172,7 @@ def test_refusals_outside_tasks_meet_their_job_without_waiting_for_each_other(wo
 
 
 def work_if_due(world: World) -> None:
-    job = work.take(world.app)
+    job = work.take(world.app, "w")
     if job is not None:
         tell(world, job)
 
@@ -210,7 +210,7 @@ def test_a_kill_between_count_and_leaf_loses_nothing(world: World) -> None:
     """What was counted is forgotten in the transaction that tells it, or not at all; another tells it once."""
     code, _task = flooded(world, 5)
     world.clock.go(hours=1)
-    job = work.take(world.app)
+    job = work.take(world.app, "w")
     assert job is not None
     before, good = snapshot(world), world.app
     without_salt(world)

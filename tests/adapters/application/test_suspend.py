@@ -98,7 +98,7 @@ def test_a_job_that_reaches_a_dossier_while_it_is_suspended_waits(world: World) 
 def test_our_own_worker_records_nothing_of_a_held_job(world: World) -> None:
     """It had the lease as the dossier was suspended; the job is done when the dossier goes on."""
     code = world.start("cap-so")
-    leased = work.take(world.app)
+    leased = work.take(world.app, "w")
     assert leased is not None
     suspend(world, code)
     assert not work.finish(world.app, leased, lambda *_: pytest.fail("decided"))
@@ -111,7 +111,7 @@ def test_our_own_worker_records_nothing_of_a_held_job(world: World) -> None:
 def test_a_number_is_issued_just_as_its_dossier_is_suspended(world: World) -> None:
     """The worker has its job, the administrator the dossier: neither waits for the other for ever."""
     code = world.start("cap-so")
-    leased = work.take(world.app)
+    leased = work.take(world.app, "w")
     assert leased is not None
     at_work = threading.Event()
 

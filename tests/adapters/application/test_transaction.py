@@ -166,7 +166,7 @@ def test_a_number_whose_leaf_fails_is_not_taken(world: World) -> None:
     do = _number(world)
     good = world.app.entropy
     without_salt(world)
-    leased = work.take(world.app)
+    leased = work.take(world.app, "w")
     assert leased is not None
     with pytest.raises(NoEntropy):
         number(world.app, leased)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from adapters.application import (
     changes,
@@ -48,6 +48,7 @@ from engine.outcome import SYSTEM
 from engine.people.changes import Change, UnitAdded
 from engine.people.deciding import decide
 from engine.people.organisation import Unit, day_of
+from engine.tracks import track_of
 from signing.canonical import parse_canonical, sha256_hex
 from signing.certificates import der, fingerprint
 from signing.manifest import manifest_for
@@ -63,6 +64,7 @@ from tests import pki, stamps
 from tests.adapters.application import bundles
 from tests.pki import NOW, Person, known
 
+STAMPS = (track_of(STAMP),)
 RESULT = b"%PDF-1.7 the result, as the citizen will read it"
 AGENCY = Agency(identifier="H29.5", name="UBND phường Bến Thành", email="vanthu@benthanh.example", address="92 NT")
 Founded = tuple[LogKey, Mapping[str, str]]
@@ -336,16 +338,9 @@ class World:
         raise AssertionError(f"still jobs after {most}")
 
     def stamp(self) -> None:
-        """Have stamped what was signed: the jobs that stamp, as far as they are next."""
-        while self._next() == STAMP:
-            work_once(self.app)
-
-    def _next(self) -> str | None:
-        free = or_(tables.job.c.lease_until.is_(None), tables.job.c.lease_until < self.clock())
-        due = (tables.job.c.state == "open", tables.job.c.queue == tables.OWN_QUEUE, tables.job.c.due <= self.clock())
-        query = select(tables.job.c.type).where(*due, free).order_by(tables.job.c.due, tables.job.c.id).limit(1)
-        with self.app.store.read() as tx:
-            return tx.execute(query).scalar()
+        """Have stamped what was signed."""
+        while work_once(self.app, STAMPS):
+            pass
 
     def _stamped(self) -> int:
         query = select(func.count()).where(tables.job.c.type == STAMP, tables.job.c.state == "done")

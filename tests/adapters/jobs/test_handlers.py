@@ -80,7 +80,7 @@ def test_a_timer_taken_before_its_task_was_done_records_nothing(world: World) ->
     """The worker had it in hand when the officer completed."""
     code = world.start("cho")
     world.clock.go(days=1)
-    leased = work.take(world.app)
+    leased = work.take(world.app, "w")
     assert leased is not None
     world.do("lan", code, "work")
     told = world.acts(code)
@@ -268,7 +268,7 @@ def test_numbers_run_within_the_year_in_vietnam(world: World) -> None:
 def test_a_repeated_job_gets_the_same_number(world: World) -> None:
     """Killed between the number and the rest: the number is the job's, and its date too."""
     code = world.start("cap-so")
-    leased = work.take(world.app)
+    leased = work.take(world.app, "w")
     assert leased is not None
     issued = handlers._issue(world.app, leased, "van-ban-di")
     assert issued is not None
@@ -297,10 +297,10 @@ def test_numbers_at_once_have_neither_holes_nor_doubles(world: World) -> None:
 def test_a_sleeper_issues_no_second_number(world: World) -> None:
     """Two workers with one job: the one whose lease was taken over leaves it to the other."""
     world.start("cap-so")
-    sleeper = work.take(world.app)
+    sleeper = work.take(world.app, "w")
     assert sleeper is not None
     world.clock.now += work.LEASE + timedelta(seconds=1)
-    taker = work.take(world.app)
+    taker = work.take(world.app, "w")
     assert taker is not None
     at_once(2, lambda n: handlers.number(world.app, (sleeper, taker)[n]))
     with world.app.store.read() as tx:

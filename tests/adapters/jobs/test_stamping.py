@@ -12,7 +12,7 @@ from sqlalchemy import select
 from adapters.application import evidence, queries, work
 from adapters.application.stamp_requests import STAMP
 from adapters.application.stamping import STAMPED
-from adapters.console.checkup import _waiting
+from adapters.console.checks import to_stamp
 from adapters.console.demo.authority import DemoAuthority
 from adapters.console.demo.stamps import LocalStamps
 from adapters.database import acts, jobs, tables, trail
@@ -254,7 +254,7 @@ def test_a_certificate_that_ends_before_the_stamp(world: World, seconds: int) ->
     assert "have the step signed again" in told["message"]
     with world.app.store.read() as tx:
         assert [job["payload"]["record"] for job in jobs.failed(tx, STAMP)] == [row["sha256"]]
-    found = _waiting(world.app)
+    found = to_stamp(world.app)
     assert found.verdict == "warning"
     assert code in found.message
 
@@ -266,10 +266,10 @@ def test_two_workers_make_one_stamp(world: World) -> None:
     with world.app.store.write() as tx:
         tx.execute(tables.record.update().values(stamp=None, stamped=None, stamp_leaf=None))
         tx.execute(tables.job.update().where(tables.job.c.type == "stamp").values(state="open", lease_until=None))
-    slow = work.take(world.app)
+    slow = work.take(world.app, "w")
     assert slow is not None
     world.clock.go(minutes=2)
-    fast = work.take(world.app)
+    fast = work.take(world.app, "w")
     assert fast is not None
     assert fast["id"] == slow["id"]
     stamp(world.app, fast)

@@ -1,0 +1,55 @@
+"""What is stuck raises an alarm: one look for the worker's log, `hoso doctor` and whoever collects numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adapters.application.application import Application
+from adapters.database import stuck_jobs
+
+OVERDUE = timedelta(minutes=2)
+LAPSED = timedelta(minutes=1)
+UNFETCHED = timedelta(hours=1)
+OFTEN = 12  # tries: more than an hour and a half of them
+CODES = ("jobs-overdue", "leases-lapsed", "dead-letters", "jobs-unfetched", "jobs-tried-often")
+"""Every code that an alarm can have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something that does not go on by itself: a stable code, of how many, and what to do."""
+
+    code: str
+    count: int
+    message: str
+
+
+def alarms(app: Application) -> Sequence[Alarm]:
+    """What is stuck now; nothing where all goes on."""
+    now = app.clock()
+    with app.store.read() as tx:
+        counts = (
+            stuck_jobs.overdue(tx, now - OVERDUE),
+            stuck_jobs.lapsed(tx, now - LAPSED),
+            stuck_jobs.dead(tx),
+            stuck_jobs.unfetched(tx, now - UNFETCHED, now),
+            stuck_jobs.tried(tx, OFTEN),
+        )
+    return [
+        Alarm(code=code, count=count, message=_MESSAGES[code].format(count=count))
+        for code, count in zip(CODES, counts, strict=True)
+        if count
+    ]
+
+
+_MESSAGES = {
+    "jobs-overdue": "{count} job(s) have been due for more than two minutes, and no worker takes them;"
+    " does hoso serve or hoso worker run? More workers: hoso worker --threads 8",
+    "leases-lapsed": "{count} job(s) were at work on a machine that gave no sign of life for more than a minute,"
+    " and nobody took them over; does hoso serve or hoso worker run?",
+    "dead-letters": "{count} job(s) cannot be done any more; see: hoso job list --state failed",
+    "jobs-unfetched": "{count} job(s) have waited for an external worker for more than an hour;"
+    " see which: hoso job list --state open",
+    "jobs-tried-often": "{count} job(s) were tried twelve times or more, and wait to be tried again;"
+    " see why: hoso job list --state open",
+}

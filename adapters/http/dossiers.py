@@ -17,10 +17,13 @@ from adapters.http.inbox import Search
 from adapters.http.models import Message, NewDossier, Sha256
 from adapters.http.organisation import told
 from engine.calendar import VIETNAM
+from engine.delivery import State
 from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
+States = Annotated[list[State], Query(max_length=20)]
+NO_STATES: list[State] = []  # any
 Number = Annotated[int, Query(ge=0, lt=2**31)]
 Checkpoint = Annotated[Annotated[int, Field(ge=1, lt=2**53)] | Literal["latest"] | None, Query()]
 # Days that have a next day, in every zone.
@@ -120,9 +123,9 @@ def download(app: App, caller: Caller, sha256: Sha256) -> Response:
 
 
 @router.get("/dispatches", dependencies=[may("see dispatches")])
-def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit = 50) -> Body:
-    """A page of dispatches."""
-    return dict(queries.list_dispatches(app, caller, cursor, limit).body_or_raise())
+def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit = 50, state: States = NO_STATES) -> Body:
+    """A page of dispatches, perhaps only of those in one of these states."""
+    return dict(queries.list_dispatches(app, caller, cursor, limit, state).body_or_raise())
 
 
 @router.get("/dispatches/{id}", dependencies=[may("see dispatches")])

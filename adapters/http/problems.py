@@ -7,8 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from adapters.application.log_keys import LogKeyUnfit
+from adapters.application.appointing import WitnessesDisputed
+from adapters.application.log_keys import LogKeyUnfit, StoredNoteDamaged
+from adapters.application.mails import QuarantineFull
 from adapters.database.store import StoreUnavailable
+from adapters.limits.limited import LimitsUnavailable
 from engine.errors import Kind, Refusal, Refused
 from signing.errors import SigningError
 
@@ -54,6 +57,11 @@ def database_unavailable() -> JSONResponse:
     return problem(503, "database-unavailable", "the database does not answer now", AGAIN)
 
 
+def defect() -> JSONResponse:
+    """The answer to what broke the server itself: it tells nothing of how."""
+    return problem(500, "server-broken", "the server met a defect", f"tell the operator; {AGAIN}")
+
+
 def register(api: FastAPI) -> None:
     """Teach the server to answer each kind of failure with a problem document."""
 
@@ -77,9 +85,25 @@ def register(api: FastAPI) -> None:
     def unavailable(_request: Request, _error: StoreUnavailable) -> JSONResponse:
         return database_unavailable()
 
+    @api.exception_handler(QuarantineFull)
+    def full(_request: Request, error: QuarantineFull) -> JSONResponse:
+        return problem(503, "quarantine-full", str(error), "release or discard mails; hand this one over again later")
+
+    @api.exception_handler(LimitsUnavailable)
+    def unlimited(_request: Request, error: LimitsUnavailable) -> JSONResponse:
+        return problem(503, "limits-unavailable", str(error), AGAIN)
+
     @api.exception_handler(LogKeyUnfit)
     def unfit(_request: Request, _error: LogKeyUnfit) -> JSONResponse:
         return problem(503, "log-key-unfit", "this server has not the log's present key yet", AGAIN)
+
+    @api.exception_handler(StoredNoteDamaged)
+    def damaged(_request: Request, error: StoredNoteDamaged) -> JSONResponse:
+        return problem(500, error.code, error.message, "tell the operator: hoso doctor says what is wrong")
+
+    @api.exception_handler(WitnessesDisputed)
+    def disputed(_request: Request, error: WitnessesDisputed) -> JSONResponse:
+        return problem(503, error.code, error.message, "tell the operator: all servers need the same HOSO_WITNESSES")
 
     @api.exception_handler(SigningError)
     def unsignable(_request: Request, error: SigningError) -> JSONResponse:
@@ -91,4 +115,4 @@ def register(api: FastAPI) -> None:
 
     @api.exception_handler(Exception)
     def broken(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "server-broken", "the server met a defect", f"tell the operator; {AGAIN}")
+        return defect()

@@ -5,22 +5,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import unquote, unquote_plus
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
 from adapters.application import people, throttle
-from adapters.application import trail as trail_log
 from adapters.application.application import Application
 from adapters.application.revocation import refresh_until
-from adapters.database.store import StoreUnavailable, reachable
+from adapters.database.store import StoreUnavailable
 from adapters.http import (
     devices,
     dossiers,
+    health,
     inbox,
     interventions,
+    jobs,
     lists,
+    mails,
     messages,
+    metrics,
     notes,
     organisation,
     processes,
@@ -34,7 +37,8 @@ from adapters.http import (
 from adapters.http.caller import address, bearer_token
 from adapters.http.problems import database_unavailable, not_signed_in, problem, register, too_many
 from adapters.http.reads import told
-from adapters.jobs.worker import work_until
+from adapters.http.watching import Watching
+from adapters.jobs.crew import Crew
 
 ROOMS = (
     sign_in,
@@ -46,42 +50,48 @@ ROOMS = (
     interventions,
     lists,
     messages,
+    mails,
     inbox,
+    jobs,
     notes,
     retention,
     tasks,
     trail,
     workers,
+    metrics,
 )
 MAX_BODY = 16 * 1024 * 1024
-GRACE = 10  # seconds that the worker may finish its job in
+ROUTES = APIRouter()  # read once: what FastAPI makes of them is the same for every server of this process
+for _room in ROOMS:
+    ROUTES.include_router(_room.router, prefix="/v1", dependencies=[Depends(told)])
 
 
-def build(app: Application, *, worker: bool = True) -> FastAPI:
-    """The server over an application; with a worker that does its jobs."""
+def build(app: Application, *, worker: bool = True, threads: int | None = None) -> FastAPI:
+    """The server over an application; with workers that do its jobs, as many threads as usual where none are named."""
 
     stop = threading.Event()
-    thread = threading.Thread(target=work_until, args=(app, stop), name="worker", daemon=True)
+    crew = Crew(app, threads)
     fetcher = threading.Thread(target=refresh_until, args=(app, stop), name="revocation", daemon=True)
 
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
         if worker:
-            thread.start()
+            crew.start()
             if app.fetch_revocation is not None:
                 fetcher.start()  # not waited for at the end: it may hang on a slow authority, and writes whole files
         yield
         stop.set()
         if worker:
-            thread.join(GRACE)
+            await run_in_threadpool(crew.end)
 
     api = FastAPI(title="Hoso", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     api.state.application = app
+    api.state.metrics = metrics.Metrics(app, crew if worker else None)
     api.state.waiting_workers = 0
     api.state.stopping = lambda: False  # whoever runs the server may know better
+    api.state.crew = crew
     register(api)
-    for room in ROOMS:
-        api.include_router(room.router, prefix="/v1", dependencies=[Depends(told)])
+    api.router.routes.extend(ROUTES.routes)
 
     @api.middleware("http")
     async def bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -102,20 +112,8 @@ def build(app: Application, *, worker: bool = True) -> FastAPI:
             request.state.officer, request.state.device, request.state.token = found.officer, found.device, found.token
         return await call_next(request)
 
-    @api.get("/livez", include_in_schema=False)
-    def livez() -> dict[str, str]:
-        return {"status": "live"}
-
-    @api.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:
-        if not reachable(app.store):
-            return Response("database unavailable", status_code=503)
-        if not trail_log.key_is_here(app):
-            return Response("log key unfit", status_code=503)
-        if worker and not thread.is_alive():
-            return Response("worker stopped", status_code=503)
-        return Response("ready")
-
+    api.include_router(health.router(app, crew if worker else None))
+    api.add_middleware(Watching, requests=api.state.metrics.requests)  # the last that is added is the outermost
     return api
 
 

@@ -420,13 +420,6 @@ def test_the_log_is_served(caller: Caller) -> None:
 # -- health
 
 
-def test_live_and_ready(caller: Caller) -> None:
-    """Without a token, for the machine that watches."""
-    assert caller.client.get("/livez").json() == {"status": "live"}
-    ready = caller.client.get("/readyz")
-    assert (ready.status_code, ready.text) == (200, "ready")
-
-
 def test_a_server_without_its_database_is_live_but_not_ready(world: World) -> None:
     """And says so to callers, as something to try again."""
     away = open_store("postgresql+psycopg://nobody@127.0.0.1:1/none")

@@ -154,7 +154,7 @@ class Client:
         from adapters.bounded_http import read_bounded
 
         given = {name: value for name, value in (query or {}).items() if value is not None}
-        url = self.server + where + ("?" + urllib.parse.urlencode(given) if given else "")
+        url = self.server + where + ("?" + urllib.parse.urlencode(given, doseq=True) if given else "")
         request = urllib.request.Request(url, data=body, method=method, headers=self._headers(key))  # noqa: S310
         if seen is not None:
             request.add_header("If-Match", f'"{seen}"')

@@ -16,7 +16,7 @@ from adapters.cli.codes import in_words
 from adapters.cli.errors import SIGNATURE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.log_keys import Followed, LogKeys
-from adapters.cli.profiles import save
+from adapters.cli.profiles import alone, save
 from adapters.cli.terminal import escape, say
 from adapters.cli.times import local
 from adapters.cli.witness import Alarm, State, Witness, alarm
@@ -52,12 +52,13 @@ def follow_log(witness: Witness, agree: Agree | None = None) -> bool:
     Stops where a statement does not hold or does not fit what was seen here. `agree`: asked whether a loss of what was
     seen here is accepted; without it such a loss stops.
     """
+    before, seen = witness.kept_text(), witness.kept()
     found = _steps(witness)
     if not found:
         return False
     key = present_key(witness.keys.present, [statement for statement, _note in found])
     text, head = _head(witness, key)
-    seen, keys, followed = witness.kept(), witness.keys, list[Followed]()
+    keys, followed = witness.keys, list[Followed]()
     _check_order(witness, [statement for statement, _note in found], head)
     for statement, note in found:
         keys = keys.with_followed([Followed(note=note)])
@@ -66,11 +67,16 @@ def follow_log(witness: Witness, agree: Agree | None = None) -> bool:
             _agreed(Loss(statement=statement, seen=seen, receipts=lost_receipts(witness, keys)), agree)
             seen = statement.kept
         accepted = time_text(datetime.now(UTC)) if lost else None
-        followed.append(Followed(note=note, seen=witness.kept_text(), accepted=accepted))
+        followed.append(Followed(note=note, seen=before, accepted=accepted))
     if seen is not None:
         witness.consistent(seen, head)
-    _pin(witness, witness.keys.with_followed(followed), key)
-    witness.keep(text, head.size)
+    with alone(witness.profile):
+        ours = witness.kept_text() == before
+        if ours:
+            _pin(witness, witness.keys.with_followed(followed), key)
+            witness.keep(text, head.size)
+    if not ours:  # another process kept something meanwhile: what it saw counts, too
+        return follow_log(witness, agree)
     for each, (statement, _note) in zip(followed, found, strict=True):
         say(_told(statement, each))
     return True

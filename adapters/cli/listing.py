@@ -29,6 +29,8 @@ TIMES = frozenset(
         "deployed",
         "bound",
         "revoked",
+        "taken",
+        "lease_until",
         "not_before",
         "not_after",
     ]

@@ -1,6 +1,5 @@
 """PDFs that a task signs: what the server prepared is held against what was shown, then signed on this machine."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from adapters.cli.documents import fetch_all, keep
 from adapters.cli.errors import SIGNATURE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.statement import Statement, malformed
+from adapters.cli.strangers import limited
 from adapters.cli.terminal import escape
 from signing.errors import SigningError
 from signing.record import ApprovalRecord, parse_time
@@ -107,10 +107,6 @@ def _check(shown: bytes, prepared: bytes, name: str, field: str, record: Approva
 def _claimed(shown: bytes, prepared: bytes, field: str, permits: frozenset[str] | None) -> datetime:
     """Check the PDF within limits of memory and time, and give the time that its signature would claim."""
     from signing.pdf.check import check_prepared
-
-    if os.name != "posix":  # elsewhere no process forks, and only the file's size is bounded
-        return check_prepared(shown, prepared, field=field, permits=permits)
-    from adapters.limits.limited import limited
 
     return limited(check_prepared, shown, prepared, field=field, permits=permits)
 

@@ -7,7 +7,9 @@ token, the last checkpoint seen, receipts, and what was sent but not yet answere
 import json
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -122,6 +124,29 @@ def _read_json(path: Path) -> dict[str, object]:
             remedy=_("repair or remove that file, then run hoso login again"),
         ) from None
     return value if isinstance(value, dict) else {}
+
+
+@contextmanager
+def alone(profile: Profile) -> Iterator[None]:
+    """Keep other processes with this profile out, from reading a file until it is written."""
+    profile.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(profile.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -295,6 +295,8 @@ _WHY = (N_(": {value}"), ("message", "reason", "note", "error"))
 _NAMED = (N_(": “{value}”"), ("name",))
 _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
 _APPROVED = (N_(", approved by {value}"), ("approved_by",))
+_COPIES = (N_(", copies: up to {value}"), ("copies",))
+_STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
 _TELLERS: Mapping[str, Callable[[Item], str]] = {
@@ -332,6 +334,8 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "message-expired": _plain(N_("Nobody took the message in time"), extra=(_NAMED,)),
     "signal-sent": _plain(N_("{who} sent a signal"), extra=((N_(" “{value}”"), ("name",)),)),
     "start-refused": _refused(N_("An event was to start a dossier and was refused")),
+    "job-retried": _plain(N_("{who} let a program's work be tried again")),
+    "job-dismissed": _plain(N_("{who} let a program's failed work be"), extra=(_REASON,)),
     "incident-retried": _plain(N_("{who} let it try again")),
     "number-taken": _plain(N_("{who} handed the number to the dossier"), extra=((N_(" {value}"), ("number",)),)),
     "act-refused": _refused(N_("{who} tried something and was refused")),
@@ -361,6 +365,16 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
         N_("The result lies ready"), extra=(_BY, _TO, (N_(", appointment {value}"), ("appointment",)))
     ),
     "dispatch-delivered": _plain(N_("The result was delivered"), extra=(_BY, _TO)),
+    "dispatch-unconfirmed": _plain(
+        N_("{who} sent the result, and the mail server did not confirm that it took it"), extra=(_BY, _COPIES)
+    ),
+    "dispatch-called-off": _plain(N_("The dispatch was called off before it left")),
+    "dispatch-relayed": _plain(N_("The mail was passed on; whether it arrives, nobody will report"), extra=(_STATUS,)),
+    "dispatch-delayed": _plain(N_("The mail is late and still under way"), extra=(_STATUS,)),
+    "dispatch-bounced": _plain(N_("The mail came back: it could not be delivered"), extra=(_STATUS,)),
+    "dispatch-contradicted": _plain(
+        N_("A late delivery report says otherwise than is known; it changes nothing"), extra=(_STATUS,)
+    ),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),

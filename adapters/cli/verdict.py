@@ -11,6 +11,7 @@ from adapters.cli.codes import in_words
 from adapters.cli.input import read_file
 from adapters.cli.language import _, current
 from adapters.cli.story import sentence
+from adapters.cli.strangers import patient
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
 from adapters.cli.words import decision_word, purpose_word
@@ -106,7 +107,14 @@ def judge(
     }
     try:
         report = verify_pack(
-            content, roots=trusted, log_key=log_key, at=at, stamp_roots=stamping, admins=admins, witnesses=witnesses
+            content,
+            roots=trusted,
+            log_key=log_key,
+            at=at,
+            stamp_roots=stamping,
+            admins=admins,
+            witnesses=witnesses,
+            read=patient,
         )
     except SigningError as error:
         return Verdict(

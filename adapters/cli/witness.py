@@ -12,7 +12,7 @@ from adapters.cli.codes import in_words
 from adapters.cli.errors import SIGNATURE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.log_keys import LogKeys, Signed
-from adapters.cli.profiles import Profile, write_private
+from adapters.cli.profiles import Profile, alone, load, write_private
 from signing.errors import Invalid, SigningError
 from signing.trail.checkpoint import Checkpoint
 from signing.trail.succession import LogState
@@ -73,7 +73,7 @@ class Witness:
         text = self.kept_text()
         if text is None:
             return None
-        signed = self.read(text, _("the checkpoint kept here"))
+        signed = self._held(text)
         return signed.left if signed.left is not None and signed.beyond else signed.checkpoint
 
     def accept(self, text: object, proof: object = None) -> Checkpoint:
@@ -83,14 +83,19 @@ class Witness:
         another checkpoint (a repeated request gets its first answer again), the proof is asked for.
         """
         signed = self._given(text)
-        found, kept = signed.checkpoint, self.kept()
+        found = signed.checkpoint
         if signed.left is not None and signed.beyond:
             raise _retired(found.size, signed.left.size)
-        if kept is not None:
-            self.consistent(kept, found, proof)
-        if kept is None or found.size > kept.size:
-            self.keep(str(text), found.size)
-        return found
+        while True:
+            before, kept = self.kept_text(), self.kept()
+            if kept is not None:
+                self.consistent(kept, found, proof)
+            if kept is not None and found.size <= kept.size:
+                return found
+            with alone(self.profile):
+                if self.kept_text() == before:  # else another process kept one meanwhile: it is compared with, too
+                    self.keep(str(text), found.size)
+                    return found
 
     def seen(self, text: object, proof: object = None) -> Checkpoint:
         """Accept a checkpoint, and return the newest that this profile verified: what the next record says was seen."""
@@ -119,7 +124,7 @@ class Witness:
         return value.get("checkpoint") if isinstance(value, dict) else None
 
     def keep(self, text: str, size: int) -> None:
-        """Keep a verified checkpoint of so many leaves."""
+        """Keep a verified checkpoint of so many leaves; the caller is `alone`, and compared it with what was kept."""
         write_private(self._path, text.encode())
         self.client.witnessed = size
 
@@ -131,14 +136,30 @@ class Witness:
             raise alarm("checkpoint-invalid", f"{what}: {in_words(error.code, error.message)}") from None
 
     def consistent(self, one: State, other: State, proof: object = None) -> None:
-        """Prove that the smaller tree is the beginning of the larger; the order in which they came does not matter."""
+        """Prove that the smaller tree is the beginning of the larger; the order in which they came does not matter.
+
+        `proof`: what came with `other`, from a tree before it; it says nothing where `other` is the smaller one.
+        But for the empty tree: nothing proves where it belongs, and no log is empty once it has told of anything.
+        """
+        if other.size == 0 < one.size:
+            message = _("it shows an empty log; {size} leaves of it were seen before").format(size=one.size)
+            raise alarm("log-inconsistent", message)
         old, new = sorted((one, other), key=lambda state: state.size)
         if old.size == 0:
             return
         try:
-            verify_consistency(old.size, new.size, self._proof(old.size, new.size, proof), old.root, new.root)
+            given = proof if new is other else None
+            verify_consistency(old.size, new.size, self._proof(old.size, new.size, given), old.root, new.root)
         except SigningError as error:
             raise alarm("log-inconsistent", in_words(error.code, error.message)) from None
+
+    def _held(self, text: str) -> Signed:
+        """Check what is kept here; where its key is not known, another process may have pinned that meanwhile."""
+        try:
+            return self.keys.read(text)
+        except SigningError:
+            self.keys = LogKeys.of(load(self.profile.directory.parent.parent, self.profile.name))
+            return self.read(text, _("the checkpoint kept here"))
 
     def _given(self, text: object) -> Signed:
         """Check the signature of what the server gave; where another key made it, follow how the log came to it."""

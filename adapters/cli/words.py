@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.cli.codes import in_words
 from adapters.cli.language import _
 from adapters.cli.terminal import escape
 from adapters.cli.times import local
@@ -49,6 +50,29 @@ def act_word(act: object) -> str:
     }
     name = escape(act)
     return f"{words[str(act)]} ({name})" if str(act) in words else name
+
+
+def mail_word(reason: object) -> str:
+    """Return why a mail waits, in words."""
+    words = {
+        "mail-attachment": _("a file is too large, of another type, or not what it says"),
+        "mail-automatic": _("a program wrote it, or it is a bounce that is no report"),
+        "mail-dossier-over": _("its dossier is over"),
+        "mail-dossier-unclear": _("its dossier is not clear"),
+        "mail-list": _("it comes from a list, or goes to many"),
+        "mail-malformed": _("it cannot be read"),
+        "mail-own": _("it says that we sent it"),
+        "mail-rate": _("its sender has sent too many today"),
+        "mail-repeated": _("its Message-ID came before with other words"),
+        "mail-report-unclear": _("a report that is not clear"),
+        "mail-report-unknown": _("a report of no mail of ours"),
+        "mail-sender": _("it names not exactly one sender"),
+        "mail-sender-claimed": _("nothing proves its sender"),
+        "mail-sender-other": _("it is not from the applicant of the dossier"),
+        "mail-over-bounds": _("it is too large, or has too many parts"),
+        "mail-unmatched": _("no rule fits"),
+    }
+    return words.get(str(reason), escape(reason or ""))
 
 
 def rank_word(rank: object) -> str:
@@ -112,9 +136,37 @@ def dispatch_word(state: object) -> str:
         "delivered": _("delivered"),
         "permanent-failure": _("failed"),
         "cancelled": _("called off"),
-        "temporary-failure": _("failed, will be tried again"),
+        "sent-unconfirmed": _("sent, not confirmed"),
+        "temporary-failure": _("not delivered in time"),
+        "technical-failure": _("failed, for a fault on our side"),
     }
     return words.get(str(state), escape(state or "-"))
+
+
+def job_word(job: Mapping[str, Any]) -> str:
+    """Return a job's state in words; who holds it is told apart."""
+    words = {
+        "open": _("at work") if job.get("worker") else _("waits"),
+        "suspended": _("suspended"),
+        "failed": _("failed"),
+        "done": _("done"),
+        "cancelled": _("called off"),
+        "mended": _("failed, and mended"),
+    }
+    return words.get(str(job.get("state")), escape(job.get("state") or "-"))
+
+
+def copies_word(item: Mapping[str, Any]) -> str:
+    """Return how many copies of a mail the relay may have, which more than one try can have made many."""
+    copies = item.get("copies") or 0
+    known = copies == 0 or (copies == 1 and item.get("state") in ("sent", "delivered"))
+    return str(copies) if known else _("up to {count}").format(count=escape(copies))
+
+
+def note_words(note: object) -> str:
+    """Return a note of the server in the reader's language, by the code at its end."""
+    text, _between, rest = str(note or "").rpartition("   [")
+    return in_words(rest[:-1], text) if text and rest.endswith("]") else str(note or "")
 
 
 def document_line(item: Mapping[str, Any]) -> str:

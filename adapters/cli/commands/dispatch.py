@@ -2,8 +2,9 @@
 
 import datetime as clock
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,25 +16,41 @@ from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, say
 from adapters.cli.times import VIETNAM
-from adapters.cli.words import channel_word, dispatch_word
+from adapters.cli.words import channel_word, copies_word, dispatch_word, note_words
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
 Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
+FAILED = ("sent-unconfirmed", "temporary-failure", "permanent-failure", "technical-failure")
 Output = Annotated[str, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it; - is stdout."))]
 
 
-@app.verb("list", _("List dispatches."), "hoso dispatch list", "hoso dispatch list --json")
-def list_(ctx: typer.Context, json: AsJson = False) -> None:
+@app.verb(
+    "list",
+    _("List dispatches."),
+    "hoso dispatch list",
+    "hoso dispatch list --state sent-unconfirmed",
+    "hoso dispatch list --failed --json",
+)
+def list_(
+    ctx: typer.Context,
+    state: Annotated[
+        list[str] | None, typer.Option(metavar=_("STATE"), help=_("Those in this state alone; may be repeated."))
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help=_("Those that did not arrive, or may not have."))] = False,
+    json: AsJson = False,
+) -> None:
     """List dispatches."""
     columns: list[Column] = [
         (_("DISPATCH"), "id"),
         (_("DOSSIER"), "dossier"),
         (_("CHANNEL"), lambda item: channel_word(item.get("channel"))),
         (_("STATE"), lambda item: dispatch_word(item.get("state"))),
+        (_("COPIES"), lambda item: copies_word(item) if item.get("channel") == "email" else None),
         (_("RECIPIENT"), _recipient),
         (_("CREATED"), "created"),
     ]
-    print_list(open_session(ctx).client.items(path("dispatches")), columns, as_json=json)
+    wanted = [*(state or ()), *(FAILED if failed else ())]
+    print_list(open_session(ctx).client.items(path("dispatches"), state=wanted), columns, as_json=json)
 
 
 def _recipient(item: object) -> object:
@@ -53,6 +70,7 @@ def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
         "state": _("State"),
         "recipient": _("Recipient"),
         "attempts": _("Attempts"),
+        "copies": _("Copies"),
         "document": _("Document"),
         "sha256": "SHA-256",
         "label": _("Has a label"),
@@ -62,9 +80,15 @@ def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
     }
     value = open_session(ctx).client.get(path("dispatches", dispatch))
     if not json:
-        words = {"channel": channel_word(value.get("channel")), "state": dispatch_word(value.get("state"))}
-        value = {**value, **words}
+        value = {**value, **_in_words(value)}
     print_one(value, labels, as_json=json)
+
+
+def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Its codes in words; only a mail can go out more than once."""
+    mail = {"copies": copies_word(value) if value.get("channel") == "email" else None}
+    words = {"channel": channel_word(value.get("channel")), "state": dispatch_word(value.get("state"))}
+    return {**words, **mail, "note": note_words(value.get("note"))}
 
 
 @app.verb(

@@ -17,15 +17,18 @@ from sqlalchemy import func, select
 from adapters.cli.profiles import write_private
 from adapters.database import tables
 from adapters.database.store import Transaction
+from signing.evidence.pack import build_pack
 from signing.trail.note import LogKey
 from signing.trail.succession import LogState
 from tests import pki
+from tests.adapters.application.replaying import usurped
 from tests.adapters.application.world import Clock, World, application, build
 from tests.adapters.cli import forging
 from tests.adapters.cli.center import TASK
 from tests.adapters.cli.conftest import PIN, Result
 from tests.adapters.http.serving import Serving, serving
 from tests.databases import Templates
+from tests.engine.replay.recorder import LOG_KEY
 from tests.signing.attacks.corpus import PACKS
 
 Hoso = Callable[..., Result]
@@ -181,6 +184,15 @@ ATTACKS = {
         words="INVALID: leaf … (task-completed): the signed PDF does not begin with the document that the record names",
         vietnamese="KHÔNG HỢP LỆ: tệp PDF bị sửa chứ không chỉ được nối thêm",
     ),
+    "clerk-in-the-chairmans-step": Attack(
+        does="A clerk, duly bound, is let sign the chairman's step, and the trail tells what they are",
+        who="whoever replays the evidence, offline; `hoso verify` does not ask",
+        command="hoso audit replay",
+        exit=5,
+        code="role-missing",
+        words="NO RUN OF THE MODEL: this history cannot have happened so.",
+        vietnamese="KHÔNG THEO QUY TRÌNH: lịch sử này không thể đã diễn ra như vậy.",
+    ),
     "officer-nobody-appointed": Attack(
         does="Who approved is an officer whom the server invented: no act gives the position",
         who="whoever verifies the evidence, offline",
@@ -318,6 +330,16 @@ def test_what_the_receipt_and_the_keys_tell(signed_in, hoso: Hoso, noticed: Noti
     signed_in.key, signed_in.leaves, signed_in.successions = new, before, signed_in.successions[:1]
     signed_in.restore(seen.size - 2, known=LogState(size=seen.size - 1, root=b"\x01" * 32))
     noticed("restore-conceals", "audit", "accept-restore", "--yes")
+
+
+def test_a_clerk_in_the_chairmans_step(world: World, noticed: Noticed, tmp_path: Path) -> None:
+    """The pack is genuine to its last byte; that the step was not the clerk's to sign, the replay finds."""
+    _, forged = usurped(world, "lan")
+    (tmp_path / "pack.asice").write_bytes(build_pack(forged))
+    (tmp_path / "root.pem").write_bytes(pki.authority().roots_pem())
+    (tmp_path / "log.vkey").write_text(LOG_KEY.vkey)
+    trust = ("--root", tmp_path / "root.pem", "--log-key", tmp_path / "log.vkey")
+    noticed("clerk-in-the-chairmans-step", "audit", "replay", tmp_path / "pack.asice", *trust)
 
 
 @pytest.mark.parametrize("name", [name for name, each in ATTACKS.items() if each.command == "hoso verify"])

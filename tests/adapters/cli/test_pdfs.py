@@ -1,18 +1,26 @@
 """A PDF that the step signs, too: what the server prepared is checked against what was shown; a lie is not signed."""
 
 import base64
+import json
+import resource
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from adapters.letters.fields import fill_fields
 from adapters.letters.render import render
+from signing.canonical import sha256_hex
 from signing.pdf.prepare import embed, prepare
 from signing.pdf.verify import verify_pdf
 from tests.adapters.cli.center import TASK, Center
+from tests.adapters.limits.hostile import swollen
+from tests.pki import authority, known
+from tests.signing.records import reference
+from tests.signing.world import LOG_KEY, told
 
 HEAD, ORGAN = "sign-approval-lanh-dao", "sign-organ-van-thu"
 PERMITS = frozenset({"number", "date"})
@@ -94,3 +102,25 @@ def test_what_is_not_the_shown_pdf_is_not_signed(signed_in: Center, sign: Callab
     assert result.code != 0
     assert f"[{code}]" in result.err
     assert not signed_in.done
+
+
+def test_a_pack_whose_pdf_takes_too_much(hoso, tmp_path) -> None:
+    """Anybody's PDF lies in a pack: it is read in a child with limits, and one error says which leaf is undecided."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    world, shown = told(), swollen()
+    listed = (reference("draft.pdf", shown),)
+    finished = world.keep(world.objects.setdefault(sha256_hex(shown), shown) + b"\n")
+    world.approve(known("otto"), 4, documents=listed, objects={"pdf": [{"name": "draft.pdf", "sha256": finished}]})
+    files = {
+        "pack.asice": world.pack(),
+        "root.pem": authority().root.public_bytes(Encoding.PEM),
+        "log.vkey": LOG_KEY.vkey.encode(),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    asked = ("verify", tmp_path / "pack.asice", "--root", tmp_path / "root.pem", "--log-key", tmp_path / "log.vkey")
+    result = hoso(*asked, "--json")
+    found = json.loads(result.out)
+    assert (result.code, found["verdict"], found["code"]) == (5, "undecidable", "pdf-limits"), found
+    assert "leaf" in found["reason"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10  # KiB; its reader wants gigabytes

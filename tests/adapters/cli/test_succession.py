@@ -2,10 +2,16 @@
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from adapters.cli import profiles
+from adapters.cli.client import Client
+from adapters.cli.profiles import load
+from adapters.cli.witness import Alarm, Witness
 from signing.trail.note import LogKey
 from signing.trail.succession import LogState
 from tests.adapters.cli.center import TASK, TOKEN
@@ -299,3 +305,57 @@ def test_a_published_key_is_followed_too(signed_in, work, hoso, profile):
     assert (hoso(*named).code, pinned(profile)) == (0, signed_in.key.vkey)
     assert work(OTHERS[0]).code == 0
     assert hoso("audit", "receipts", "--check").code == 0
+
+
+class Interrupted(Witness):
+    """A process that is overtaken while it has a checkpoint proven."""
+
+    then: ClassVar[list[Callable[[], object]]] = []
+
+    def consistent(self, *given: Any) -> None:
+        super().consistent(*given)
+        while self.then:
+            self.then.pop()()
+
+
+def test_two_processes_keep_the_newer(signed_in, profile):
+    """One profile, two processes: the newer checkpoint is kept, and the older is held to it; also over a new key."""
+    kept = load(profile.parent.parent, "default")
+    client = Client(signed_in.url, TOKEN)
+    slow, quick = Interrupted(kept, client), Witness(kept, client)
+    quick.head()
+    signed_in.append("hoso", "unit-added", "x", {})
+    older = signed_in.checkpoint()
+    signed_in.append("hoso", "unit-added", "y", {})
+    Interrupted.then.append(quick.head)
+    slow.accept(older)
+    assert profiles.witnessed(kept) == len(signed_in.leaves)
+    signed_in.append("hoso", "unit-added", "z", {})
+    signed_in.rotate()
+    signed_in.append("hoso", "unit-added", "z", {})
+    Interrupted.then.append(quick.head)
+    slow.head()
+    assert slow.head().size == profiles.witnessed(kept) == len(signed_in.leaves)
+    assert pinned(profile) == signed_in.key.vkey
+
+
+def test_a_proof_of_an_older_answer(signed_in, profile):
+    """An answer from before another process kept a newer checkpoint: its proof tells nothing of what came later."""
+    kept = load(profile.parent.parent, "default")
+    slow, quick = (Witness(kept, Client(signed_in.url, TOKEN)) for _ in range(2))
+    older = signed_in.checkpoint()
+    size = len(signed_in.leaves)
+    signed_in.append("hoso", "unit-added", "x", {})
+    quick.head()
+    assert slow.accept(older, {"old": size, "proof": []}).size == size
+    assert profiles.witnessed(kept) == size + 1
+
+
+def test_an_empty_log_after_another(signed_in, profile):
+    """A tree of no leaves is the beginning of every tree: shown to who saw leaves, it is a log that was cut back."""
+    witness = Witness(load(profile.parent.parent, "default"), Client(signed_in.url, TOKEN))
+    witness.head()
+    signed_in.leaves.clear()
+    with pytest.raises(Alarm) as told:
+        witness.head()
+    assert told.value.code == "log-inconsistent"

@@ -43,7 +43,12 @@ CLIENT: Mapping[str, tuple[str, str]] = {
         "adapters.cli.commands.attachment",
         N_("Attachments: working papers beside a dossier, which nobody signs."),
     ),
+    "job": ("adapters.cli.commands.job", N_("The work of programs: list, show, retry, dismiss.")),
     "dispatch": ("adapters.cli.commands.dispatch", N_("Dispatches: what went out, labels, the day's manifest.")),
+    "mailbox": (
+        "adapters.cli.commands.mailbox",
+        N_("Mail that came in: list what waits, show, release, discard; check the rules, make reply addresses."),
+    ),
     "officer": ("adapters.cli.commands.officer", N_("Officers: add, show, change, appoint, end, import, export.")),
     "unit": ("adapters.cli.commands.unit", N_("Units: list, show, add, change.")),
     "position": ("adapters.cli.commands.position", N_("Positions: list, add, change.")),
@@ -75,10 +80,12 @@ SERVER: Mapping[str, tuple[str, str]] = {
     "decision": ("adapters.console.decision", N_("Decision models (DMN): check, evaluate.")),
     "feel": ("adapters.console.feel", N_("Try a FEEL expression.")),
     "serve": ("adapters.console.serve", N_("Run the server.")),
+    "worker": ("adapters.console.worker", N_("Run workers without a server.")),
     "db": ("adapters.console.db", N_("The database: upgrade its tables.")),
     "backup": ("adapters.console.backup", N_("Back the database up into one file.")),
     "restore": ("adapters.console.restore", N_("Put a backup back into a database.")),
     "log": ("adapters.console.log", N_("The log's key: give it the next one.")),
+    "setting": ("adapters.console.settings", N_("Settings of the server: list.")),
     "doctor": ("adapters.console.doctor", N_("Check that this installation can work.")),
     "init": ("adapters.console.init", N_("Set up a new installation.")),
     "administrator": ("adapters.console.administrator", N_("Administrators: appoint one on the server itself.")),
@@ -94,6 +101,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {**CLIENT, **SERVER}
 # Verbs of a client's noun that need the engine: noun → verb → (module, help text)
 ELSEWHERE: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "audit": {"replay": ("adapters.console.replay", N_("Replay a dossier's acts through its process, offline."))},
+    "mailbox": {
+        "check": ("adapters.console.mailbox_check", N_("Check the rules for mail, and that the mailbox can be read.")),
+        "address": ("adapters.console.reply_address", N_("Make the reply address of a dossier.")),
+    },
 }
 _GLOBAL = ("--profile", "--server", "--lang")
 

@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from adapters import calendar, clock, time_stamps
@@ -12,9 +14,15 @@ from adapters.application.log_keys import LogKeys, LogKeyUnfit
 from adapters.database import successions
 from adapters.database import trail as stored_trail
 from adapters.database.migrate import current, newest, upgrade
-from adapters.database.store import Store, open_store
-from adapters.dispatch import smtp
+from adapters.database.store import Store, StoreUnavailable, open_store, reachable
+from adapters.dispatch.email.errors import MailSettingError
+from adapters.dispatch.email.sender import Sender, read_box
+from adapters.dispatch.email.server import read_url
+from adapters.dispatch.email.smime import Smime, open_key
 from adapters.log_files import LogFiles
+from adapters.mailbox.server import MailboxSettingError
+from adapters.mailbox.server import read_url as read_mailbox_url
+from adapters.mailbox.setup import RULES, Setup, read_rules, read_secret
 from adapters.oidc.errors import ProviderError
 from adapters.oidc.provider import IdentityProvider
 from adapters.oidc.transport import demand_safe
@@ -50,6 +58,23 @@ def assemble(settings: Settings) -> Application:
     return app
 
 
+def await_database(settings: Settings, waits: Callable[[int], None], *, seconds: int) -> None:
+    """Return once the database answers; StoreUnavailable where it does not within that time. `waits` is told, each few
+    seconds, how many are left. A machine that starts often starts its database a little later.
+    """
+    store = connect(settings)
+    end = time.monotonic() + seconds
+    try:
+        while not reachable(store):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise StoreUnavailable(f"it did not answer within {seconds} s")
+            waits(round(left))
+            time.sleep(min(2.0, left))
+    finally:
+        store.close()
+
+
 def settle(settings: Settings, store: Store) -> None:
     """Finish what was killed between the transaction that gave the log another key and the change of the files."""
     files = LogFiles(folder=settings.data)
@@ -71,9 +96,12 @@ def build(settings: Settings, store: Store) -> Application:
         entropy=secrets.token_bytes,
         stamp=stamps(settings.tsa_url) if settings.tsa_url else None,
         witnesses=witnesses(settings.witnesses),
-        mail=smtp.read_url(settings.smtp_url) if settings.smtp_url else None,
+        mail=read_url(settings.smtp_url, settings.smtp_ca) if settings.smtp_url else None,
+        sender=read_sender(settings),
+        mailbox=mailbox(settings),
         days_off=lambda year: calendar.days_off(year, settings.days_off),
         identity=provider(settings.oidc) if settings.oidc else None,
+        folder=settings.data,
         fetch_revocation=lambda trust, signers, at: list(refresh(settings.trust, trust, signers, at)),
     )
 
@@ -87,11 +115,43 @@ def provider(oidc: Oidc) -> IdentityProvider:
     return IdentityProvider(issuer=oidc.issuer, client=oidc.client, secret=oidc.secret, clock=clock.now)
 
 
+def read_sender(settings: Settings) -> Sender:
+    """How the agency's mail presents itself; raises MailSettingError."""
+    return Sender(
+        return_path=read_box("HOSO_SMTP_RETURN_PATH", settings.smtp_return_path),
+        reply_to=read_box("HOSO_SMTP_REPLY_TO", settings.smtp_reply_to),
+        smime=_smime(settings) if settings.smime_key is not None else None,
+    )
+
+
+def _smime(settings: Settings) -> Smime:
+    assert settings.smime_key is not None
+    password, file = None, settings.smime_password_file
+    if file is not None:
+        try:
+            password = file.read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise MailSettingError(f"HOSO_SMIME_PASSWORD_FILE: {file} is missing or unreadable") from error
+    return open_key(settings.smime_key, password, sender=read_agency(settings).email, at=clock.now())
+
+
 def stamps(url: str) -> TimeStampAuthority:
     """The time-stamp authority; raises SettingError when its address cannot be used."""
     try:
         return time_stamps.read_url(url, secrets.token_bytes)
     except time_stamps.StampSettingError as error:
+        raise SettingError(str(error)) from error
+
+
+def mailbox(settings: Settings) -> Setup:
+    """What comes in by mail; raises SettingError where mailbox or rules cannot be used."""
+    try:
+        return Setup(
+            server=read_mailbox_url(settings.mailbox_url, settings.mailbox_ca) if settings.mailbox_url else None,
+            rules=read_rules(settings.data / RULES),
+            secret=read_secret(settings.data),
+        )
+    except MailboxSettingError as error:
         raise SettingError(str(error)) from error
 
 

@@ -39,8 +39,8 @@ def backup(
         if rows and not json:
             say(_("{table}: {rows} row(s)").format(table=table, rows=rows))
 
-    settings = read_settings(data)
     with clear_errors(), clear_refusals():
+        settings = read_settings(data)
         made = make(wiring.assemble(settings), LogFiles(folder=settings.data), file, tell)
     if json:
         out_json(made.to_json())

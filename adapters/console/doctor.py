@@ -1,5 +1,6 @@
 """`hoso doctor`: can this installation work? One line a check, with the remedy."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from adapters.cli.errors import FAILURE
 from adapters.cli.language import _
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import out, out_json
+from adapters.cli.terminal import escape, out, out_json
 from adapters.console.setting import DataOption
 
 app = Commands(_("Check that this installation can work."))
@@ -24,14 +25,26 @@ def doctor(
 ) -> None:
     """Check."""
     from adapters.console.checkup import examine
-    from adapters.settings import read_settings
 
-    findings = examine(read_settings(data))
+    words = {"ok": _("ok"), "warning": _("warning"), "failed": _("FAILED")}
+    findings = []
+    for found in examine(data, _telling):
+        _telling("")
+        findings.append(found)
+        if not json:
+            out(f"{words[found.verdict]:9} {_(found.name)}: {escape(found.message)}")
+            if found.remedy and found.verdict != "ok":
+                out(f"{'':9} → {escape(found.remedy)}")
+            sys.stdout.flush()
     if json:
-        out_json({"checks": [{"name": f.name, "verdict": f.verdict, "message": f.message} for f in findings]})
-    else:
-        words = {"ok": _("ok"), "warning": _("warning"), "failed": _("FAILED")}
-        for found in findings:
-            out(f"{words[found.verdict]:9} {found.name}: {found.message}")
+        names = ("name", "verdict", "message", "remedy")
+        out_json({"checks": [{name: getattr(found, name) for name in names} for found in findings]})
     if any(found.verdict == "failed" for found in findings):
         raise typer.Exit(FAILURE)
+
+
+def _telling(name: str) -> None:
+    """Which check is at work, on a terminal, until it has found something."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K" + (f"… {_(name)}" if name else ""))
+        sys.stderr.flush()

@@ -35,7 +35,8 @@ def init(
     from adapters.console.installation import check_identifier, create
     from adapters.settings import read_settings
 
-    settings = read_settings(data)
+    with clear_errors():
+        settings = read_settings(data)
     if settings.log_key_file.exists():
         message = _("{data} holds an installation already").format(data=escape(str(settings.data)))
         remedy = _("choose another --data, or go on with hoso serve")

@@ -34,8 +34,8 @@ def rotate(
     from adapters.console.rotating import rotate_key
     from adapters.settings import read_settings
 
-    settings = read_settings(data)
     with clear_errors():
+        settings = read_settings(data)
         application = wiring.assemble(settings)
         refuse_unless(confirm(_("Give the log a new key, and delete the old one?"), assume_yes=yes))
         done = rotate_key(settings, application, reason)

@@ -21,6 +21,7 @@ from adapters.cli.terminal import escape, out, out_json
 from adapters.cli.times import local
 from adapters.cli.verdict import LARGEST_PACK, Verdict, judge
 from adapters.form_data import refuses_data
+from adapters.limits.extends import extends
 from engine.replay.replay import replay as run_again
 from engine.replay.report import Divergence, Replay
 from signing.errors import SigningError
@@ -116,7 +117,7 @@ def _replayed(pack: Path) -> tuple[PackContents, Replay]:
     """The pack, whose form must hold, and its replay."""
     try:
         contents = read_contents(read_pack(read_file(pack, limit=LARGEST_PACK)))
-        return contents, run_again(contents, fits=refuses_data)
+        return contents, run_again(contents, fits=refuses_data, extends=extends)
     except SigningError as error:
         raise CommandFailed(
             error.code,

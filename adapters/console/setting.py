@@ -11,14 +11,22 @@ import typer
 from adapters.application.log_keys import LogKeyUnfit
 from adapters.cli.errors import CommandFailed
 from adapters.cli.language import _
+from adapters.cli.terminal import escape, say
 from adapters.database.store import StoreUnavailable
-from adapters.dispatch.smtp import MailSettingError
-from adapters.settings import SettingError
+from adapters.dispatch.email.errors import MailSettingError
+from adapters.settings import SettingError, unknown
 from signing.errors import SigningError
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help=_("The data directory (else HOSO_DATA, else hoso-data)."))
 ]
+
+
+def warn_of_unknown() -> None:
+    """Say which variables begin as ours do and are none: a mistyped name would be left out in silence."""
+    for name, near in unknown():
+        meant = _("did you mean {near}?").format(near=near) if near else _("see hoso setting list")
+        say(_("warning: {name} is no setting; {meant}").format(name=escape(name), meant=meant))
 
 
 @contextmanager

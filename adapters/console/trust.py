@@ -32,8 +32,8 @@ def add(
     from adapters.console import trusting
     from adapters.settings import read_settings
 
-    settings = read_settings(data)
     with clear_errors():
+        settings = read_settings(data)
         for file in files:
             try:
                 content = file.read_bytes()

@@ -138,25 +138,26 @@ def serve(
 @app.verb(
     "list",
     _(
-        "List the logs that are cosigned here, how far each was seen, and how many checkpoints that did not continue it"
-        " were refused: those are kept, and prove perhaps that the log was rewritten."
+        "List the logs that are cosigned here, how far each was seen, how many checkpoints were refused that were not"
+        " shown to continue it, and how many of those are kept that prove that the log shows two histories."
     ),
     "hoso witness list",
     "hoso witness list --json",
 )
 def list_(dir: Dir = None, json: AsJson = False) -> None:
     """List the logs."""
-    from adapters.console.witnessed import told
+    from adapters.console.witnessed import refused, told
 
     with _clear_errors():
         folder = _folder(dir)
-        items = [{**told(log), "refused": folder.refused(log)} for log in folder.logs(folder.key())]
+        items = [told(log) | refused(folder, log) for log in folder.logs(folder.key())]
     columns: list[Column] = [
         (_("LOG"), "origin"),
         (_("LEAVES"), "size"),
         (_("COSIGNED"), "time"),
         (_("STATE"), lambda item: _("another log goes on in its place") if item["successor"] else _("cosigned")),
         (_("REFUSED"), "refused"),
+        (_("FORKS"), "forks"),
         (_("CHECKPOINT"), "path"),
     ]
     print_list(items, columns, as_json=json)

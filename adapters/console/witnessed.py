@@ -4,7 +4,8 @@ from typing import Any
 
 from adapters.cli.language import _
 from adapters.cli.terminal import escape, out
-from adapters.witness.keeping import WitnessedLog
+from adapters.witness.keeping import Folder, WitnessedLog
+from adapters.witness.refusals import Refusals
 from adapters.witness.trusting import KNOWN, NEW, RESTORED, Plan
 from signing.record import time_text
 from signing.trail.witnessing import fingerprint, log_name
@@ -49,3 +50,9 @@ def told(log: WitnessedLog) -> dict[str, Any]:
         "successor": log.successor or "",
         "path": f"/checkpoints/{log_name(log.origin)}",
     }
+
+
+def refused(folder: Folder, log: WitnessedLog) -> dict[str, Any]:
+    """Give what was refused of a log, as programs read it."""
+    kept = Refusals(folder=folder, log=log)
+    return {"refused": kept.count, "forks": kept.forks}

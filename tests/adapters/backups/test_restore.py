@@ -1,28 +1,41 @@
 """A backup comes back whole, on the other kind of database, too; what was lost is told, and nothing is done twice."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from adapters.application import interventions, queries, retention
+from adapters.application import anchoring, interventions, people, queries, retention, workers
 from adapters.application.answer import Request
+from adapters.application.trail import append
 from adapters.backups import making, restoring, tree
 from adapters.backups.archive import reading
 from adapters.backups.errors import BackupRefused
-from adapters.database import dump, incidents, successions, tables
+from adapters.database import dump, incidents, leasing, successions, tables
 from adapters.database import trail as stored
 from adapters.jobs.worker import work_once
+from adapters.witnesses import HttpWitness
 from engine.acts.intervene import Suspend
+from engine.errors import Refusal
+from engine.officer import WORKER
+from engine.outcome import SYSTEM, LeafDraft
+from engine.tracks import TRACKS
 from signing.errors import Invalid
 from signing.trail.checkpoint import Checkpoint, verify_checkpoint
 from signing.trail.cosignature import WitnessKey, with_cosignatures
 from signing.trail.leaf import decode_leaf
 from signing.trail.note import LogKey
 from signing.trail.succession import follow, present_key
+from tests.adapters.application.bundles import bundle, job
 from tests.adapters.application.test_erasing import RULE, erase, finished, found, later
 from tests.adapters.application.test_proposals import second_signer
+from tests.adapters.application.world import World, refusal_of
 from tests.adapters.backups.conftest import House, rows
+from tests.adapters.witness.serving import serving
+from tests.engine.bpmn.models import chain, end, start_event
 
 BACKED_UP = frozenset(
     {"leaf", "leaf_search", "tree_node", "log_head", "backup"}
@@ -94,9 +107,9 @@ def test_what_may_have_left_waits_for_somebody(house: House, tmp_path: Path, sus
     """A mail that was due at the backup stands still after the restore, also where its dossier was suspended."""
     world, path = house.world, tmp_path / "a.zip"
     code = world.approved(channel="email")
-    while (kind := world._next()) not in (None, "hoso.email"):
+    while (track := next_track(world)) not in (None, "mail"):
         work_once(world.app)
-    assert kind == "hoso.email"
+    assert track == "mail"
     if suspended:
         world.intervene("an", code, Suspend(revision=world.dossier(code)["revision"], reason="Chờ")).body_or_raise()
     house.backup(path)
@@ -107,11 +120,49 @@ def test_what_may_have_left_waits_for_somebody(house: House, tmp_path: Path, sus
     with store.read() as tx:
         [found] = incidents.of_dossier(tx, code)
     assert found["code"] == "perhaps-done"
-    assert world._next() != "hoso.email"
+    assert next_track(world) != "mail"
     if not suspended:
         asked = Request(officer="an")
         interventions.retry(house.app, world.officer("an"), asked, code, found["number"]).body_or_raise()
-        assert world._next() == "hoso.email"
+        assert next_track(world) == "mail"
+
+
+def next_track(world: World) -> str | None:
+    with world.app.store.read() as tx:
+        found = leasing.waiting(tx, TRACKS, world.clock())
+    return found[0].name if found else None
+
+
+def test_who_holds_a_job_of_the_lost_database_reports_on_no_other(house: House, tmp_path: Path) -> None:
+    """After the backup a worker fetched a job, which was lost; the restored database gives its number once more, to
+    another dossier's job, and the same officer fetches that. The old report is refused, whatever lease it was.
+    """
+    world, path = house.world, tmp_path / "a.zip"
+    body = start_event() + job("ask", "ngoai") + end() + chain("s", "ask", "e")
+    world.deploy(bundle("ngoai", body)).body_or_raise()
+    new = people.Newcomer(id="may-1", name="May", position="Chương trình", unit="agency", roles=frozenset({WORKER}))
+    with world.app.store.write() as tx:
+        people.appoint(world.app, tx, SYSTEM, new, with_token=False)
+    world.work()
+    house.backup(path)
+    wanted = workers.Wanted(worker="w", types=["ngoai"], most=1, lease=timedelta(minutes=5))
+    held = _fetched(house, wanted)
+    store = house.empty(house.other)
+    house.restore(path, store)
+    house.move(store)
+    again = _fetched(house, wanted)
+    assert (again["id"], again["lease_epoch"] != held["lease_epoch"]) == (held["id"], True)
+    old = workers.Lease(job=held["id"], epoch=held["lease_epoch"])
+    officer = world.officer("may-1")
+    answer = workers.complete(house.app, officer, Request(officer="may-1"), old, {})
+    assert refusal_of(answer).code == "lease-lost"
+
+
+def _fetched(house: House, wanted: workers.Wanted) -> Mapping[str, Any]:
+    house.world.start("ngoai", data={}, files={})
+    found = workers.fetch(house.app, house.world.officer("may-1"), wanted)
+    assert not isinstance(found, Refusal)
+    return found[0]
 
 
 def test_a_backup_under_way_is_one_moment(house: House, tmp_path: Path) -> None:
@@ -311,3 +362,39 @@ def test_what_was_erased_since_is_erased_again(house: House, tmp_path: Path, lis
         [again] = retention.erased_since(tx)
     assert (again["dossier"], again["basis"], again["reason"]) == (code, told[0]["basis"], told[0]["reason"])
     world.check_trail()
+
+
+def test_a_restore_while_witnesses_are_asked(house: House, tmp_path: Path) -> None:
+    """A server that runs on has the lost head cosigned, and does not publish it: it is of no log any more."""
+    world, path = house.world, tmp_path / "a.zip"
+    house.backup(path)
+    world.start("tra-ket-qua")
+
+    class Slow(HttpWitness):
+        def cosign(self, *given: Any, **named: Any) -> str:
+            line = super().cosign(*given, **named)
+            if house.head().origin == world.app.log_key.origin:
+                house.restore(path, house.app.store, replace=True)
+                for _ in range(5):
+                    replaced(house)
+            return line
+
+    with serving(tmp_path / "w", world.app.log_key.vkey, world.clock) as witness:
+        asked = witness.asked()
+        world.change(witnesses=(Slow(vkey=asked.vkey, place=asked.place),))
+        lost = house.head().size
+        assert anchoring.publish(world.app).published is None
+        assert witness.held() == lost + 1, "with the leaf that tells of the witness"
+    assert house.head().size > lost
+    world.change(witnesses=())
+    house.move(house.app.store)
+    published = anchoring.publish(world.app).published
+    assert published is not None
+    assert verify_checkpoint(published.note, house.app.log_key.vkey).size == published.size
+
+
+def replaced(house: House) -> None:
+    """Something happens after the restore."""
+    app = house.reopened()
+    with app.store.write() as tx:
+        append(app, tx, [LeafDraft(actor=SYSTEM, act="letter-made", subject="x", details={})], app.clock())

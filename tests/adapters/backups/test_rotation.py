@@ -57,6 +57,7 @@ def test_a_server_without_the_new_key_does_nothing(house: House, tmp_path: Path)
     other.folder.mkdir()
     other.key.write_text(house.app.log_key.dump())
     elsewhere = replace(house.app, log_keys=LogKeys(house.app.log_key, other.keys))
+    house.world.start("cap-so")
     house.rotate()
     size = house.head().size
     house.world.app = elsewhere

@@ -137,10 +137,8 @@ def test_settings_come_together(tmp_path: Any) -> None:
             read_settings(tmp_path, environment)
     (tmp_path / "secret").write_text("s3cret\n")
     good = {"HOSO_OIDC_CLIENT_ID": "hoso", "HOSO_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
-    plain = read_settings(tmp_path, {**good, "HOSO_OIDC_ISSUER": "http://id.example.vn"}).oidc
-    assert plain is not None
     with pytest.raises(SettingError, match="https"):
-        read_provider(plain)
+        read_settings(tmp_path, {**good, "HOSO_OIDC_ISSUER": "http://id.example.vn"})
     found = read_settings(tmp_path, {**good, "HOSO_OIDC_ISSUER": "https://id.example.vn"}).oidc
     assert found is not None
     known = read_provider(found)

@@ -9,6 +9,7 @@ from adapters.database.migrate import upgrade
 from adapters.database.store import Store, open_store
 from tests.adapters.application.world import World, build, opened
 from tests.databases import Server, SqliteServer, Templates, postgres
+from tests.logs import quiet
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # What a test promises about time it measures itself; a busy machine proves nothing. What is looked for is the same
@@ -16,6 +17,7 @@ from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_sc
 settings.register_profile("nightly", deadline=None)
 settings.register_profile("hoso", deadline=None, derandomize=True)
 settings.load_profile("hoso")
+quiet()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/reference/leaves.md")
 ACTS_PAGE = Path("docs/reference/trail.md")
 
-FOLLOWS = frozenset({"task-assigned", "decision-evaluated", "incident-raised", "refusals-counted"})
+CALLED_OFF = frozenset({"dispatch-called-off", "dispatch-unconfirmed"})
+FOLLOWS = frozenset({"task-assigned", "decision-evaluated", "incident-raised", "refusals-counted"}) | CALLED_OFF
 """What any act may bring with it, or end."""
 PROPOSED = tuple(sorted(rule.proposed for rule in RULES.values()))
 CHANGES = tuple(sorted(KINDS))
@@ -56,6 +57,8 @@ def none(name: str, why: str) -> Row:
 TRIED = ("act-refused",)
 OFFERED = "it only gives the statement to sign, or refuses that: the leaf comes with `POST /v1/acts`"
 LEASED = "a lease changes nothing of the dossier; how the job ends is a leaf"
+
+REPORTED = ("dispatch-delivered", "dispatch-relayed", "dispatch-delayed", "dispatch-bounced", "dispatch-contradicted")
 
 ROUTES = (
     none("POST /v1/sign-in", "nobody is signed in yet"),
@@ -111,8 +114,13 @@ ROUTES = (
     none("POST /v1/tasks/{task}/statement", "it only gives the statement to sign: nothing was attempted yet"),
     made("POST /v1/tasks/{task}/complete", "task-completed", refused=("completion-refused",)),
     none("PUT /v1/documents/{sha256}", "bytes that no dossier has yet; the leaf of what brings them names them"),
+    made("POST /v1/mails/{mail}/release", "dossier-started", "mail-taken", "message-received"),
+    made("POST /v1/mails/{mail}/discard", "mail-discarded"),
+    made("POST /v1/mail-reports", *REPORTED, "mail-quarantined"),
     none("POST /v1/jobs/fetch", LEASED),
     none("POST /v1/jobs/{job}/extend", LEASED),
+    made("POST /v1/jobs/{job}/retry", "job-retried"),
+    made("POST /v1/jobs/{job}/dismiss", "job-dismissed"),
     made("POST /v1/jobs/{job}/complete", "job-completed"),
     made("POST /v1/jobs/{job}/fail", "job-attempt-failed", "job-failed"),
     made("POST /v1/jobs/{job}/error", "job-error-thrown"),
@@ -137,9 +145,20 @@ JOBS = (
     made("repeats", "refusals-counted", "trail-read"),
     made("checkpoint-publish", "witness-appointed", "witness-dismissed"),
     made("checkpoint-stamp", "checkpoint-stamped"),
+    made(
+        "hoso.mailbox",
+        "dossier-started",
+        "mail-taken",
+        "message-received",
+        *REPORTED,
+        refused=("mail-quarantined", "message-refused"),
+    ),
+    made("dispatch-failure", "message-received", refused=("message-refused",)),
     made("hoso.letter", "letter-made"),
     made("hoso.number", "number-issued", "number-filled", "number-taken"),
-    made("hoso.email", *LEFT, "dispatch-sent", "dispatch-failed", refused=("dispatch-refused",)),
+    made(
+        "hoso.email", *LEFT, "dispatch-sent", "dispatch-unconfirmed", "dispatch-failed", refused=("dispatch-refused",)
+    ),
     made("hoso.post", *LEFT, refused=("dispatch-refused",)),
     made("hoso.counter", *LEFT, refused=("dispatch-refused",)),
     made("any that fails for good", "job-failed"),
@@ -149,6 +168,7 @@ COMMANDS = (
     made("administrator appoint", "officer-added", "role-granted"),
     made("token create", "token-created"),
     none("db upgrade", "tables change, and no act is done"),
+    none("worker", "as `serve`"),
     none("serve", "its jobs make theirs; where a task stands follows from the organisation, whose changes are leaves"),
     none("trust add", "the trust folder lies outside the database; what an act was judged by is in its leaf"),
     none("trust refresh", "as above"),
@@ -163,7 +183,7 @@ COMMANDS = (
 )
 READ_ONLY = frozenset(
     {"decision", "feel", "doctor", "process check", "process explain", "process rules", "process list", "process show"}
-    | {"trust list", "witness list"}
+    | {"trust list", "witness list", "setting list"}
 )
 SERVER_NOUNS = (
     "process",

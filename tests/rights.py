@@ -181,6 +181,12 @@ ROWS = (
     row("POST /v1/messages", "message send … tin", {"name": "tin"}, "202"),
     row("GET /v1/messages", "message list … "),
     row("POST /v1/signals", "signal send … tin", {"name": "tin"}),
+    row("GET /v1/mails", "mailbox list … "),
+    row("GET /v1/mails/{mail}", "mailbox show … 1", None, "404 mail-unknown"),
+    row("POST /v1/mails/{mail}/release", "mailbox release … 1 --rule khai-tu", {"rule": "khai-tu"},
+        "404 mail-unknown"),
+    row("POST /v1/mails/{mail}/discard", "mailbox discard … 1 --yes", None, "404 mail-unknown"),
+    row("POST /v1/mail-reports", "", {}, "422 mail-no-report"),
     row("GET /v1/inbox", "inbox … "),
     row("GET /v1/tasks", "task list … "),
     row("GET /v1/tasks/{task}", "task show … {task}"),
@@ -211,11 +217,17 @@ ROWS = (
     row(f"GET /v1/log/objects?sha256={'0' * 64}", "audit verify --evidence"),
     row("GET /v1/log/search", "audit search"),
     row("GET /v1/log/consistency?old=1", "audit verify"),
+    row("GET /v1/jobs", "job list … "),
+    row("GET /v1/jobs/{job}", "job show … {job}", None, NO_JOB),
+    replace(row("POST /v1/jobs/{job}/retry", "job retry … {job}", None, NO_JOB), elsewhere=NO_JOB),
+    replace(row("POST /v1/jobs/{job}/dismiss", "job dismiss … {job} --reason Chờ", {"reason": "Chờ"}, NO_JOB),
+            elsewhere=NO_JOB),
     row("POST /v1/jobs/fetch", "", {"worker": "w", "types": ["may"]}),
     row("POST /v1/jobs/{job}/extend", "", LEASE, NO_JOB),
     row("POST /v1/jobs/{job}/complete", "", LEASE, NO_JOB),
     row("POST /v1/jobs/{job}/fail", "", {**LEASE, "message": "hỏng"}, NO_JOB),
     row("POST /v1/jobs/{job}/error", "", {**LEASE, "code": "loi"}, NO_JOB),
+    row("GET /v1/metrics"),
     row("POST /v1/sign-out", "logout … "),  # the last: the caller's token ends
 )  # fmt: skip
 
@@ -303,8 +315,8 @@ INTRODUCTION = """# Rights: who may do what
 
 A right is a role in a unit: it counts there and in all units below. **officer** is whoever holds a position or a role
 today; what else an officer may do with a task or a dossier is said by its process (lanes, candidates, four eyes). An
-**auditor** reads everything and changes nothing, whatever other roles they have. Who is a **worker** and nothing else
-does jobs alone.
+**auditor** reads everything and changes nothing, whatever other roles they have. Who is a **worker** or **mail-relay**
+and nothing else does jobs, or hands delivery reports over, alone.
 
 ✓ allowed, within the officer's sight; – refused with 403 `right-missing`; ✗ refused with 403 `auditor-changes-nothing`
 (`hoso` ends with exit code 6); ○ allowed for one's own alone (one's own device, proposal, absence, attachment, the task
@@ -312,7 +324,8 @@ that one holds, that of a unit that one heads), else refused with the code besid
 role is needed, that of what is acted on, or the top one. With the role elsewhere the act is refused with
 `right-missing`, too; a dossier or task out of sight is `dossier-unknown` or `task-unknown` (404).
 
-Auditors and workers count in the whole agency: whoever makes or unmakes one administers the top unit.
+Who is a **monitor** and nothing else reads the server's numbers (`/metrics`). Auditors, workers and mail relays count
+in the whole agency: whoever makes or unmakes one administers the top unit.
 
 Signed acts are checked once more by what they do: binding and revoking a certificate in its officer's unit, adopting
 a procedure in the top unit, changing rights in each unit that is concerned, a dossier, or erasing its data, in its

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from adapters.console.demo.stage import HOSO, Stage
 from adapters.console.demo.story import Story
+from tests.bench.audit import audits
 from tests.bench.expressions import RULES, condition, table
 from tests.bench.inbox import inboxes
 from tests.bench.kernel import kernel
+from tests.bench.serving import completions_over_http
 from tests.bench.signing import signing
 from tests.bench.trail import trails
+from tests.bench.week import week
 from tests.bench.wide import completions
 
 
@@ -65,5 +68,17 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
 
 if __name__ == "__main__":
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}")
-    for measure in (kernel, completions, inboxes, expressions, signing, trails, cold_start):
+    measured = (
+        kernel,
+        completions,
+        inboxes,
+        expressions,
+        signing,
+        trails,
+        completions_over_http,
+        week,
+        audits,
+        cold_start,
+    )
+    for measure in measured:
         measure()

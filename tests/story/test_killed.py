@@ -56,7 +56,11 @@ def test_an_outgoing_letter_survives(office: Story) -> None:
     assert (acts["dispatch-prepared"], acts["dispatch-sent"], acts["completion-refused"]) == (2, 1, 1), kills
     assert acts["dossier-started"] == 1
     assert [item["details"]["number"] for item in history if item["act"] == "number-issued"] == ["01"]
-    assert len({message_id(file) for file in office.stage.mail.received()}) == 1
+    received = office.stage.mail.received()
+    assert len({message_id(file) for file in received}) == 1
+    shown = office.stage.json("lan", "dossier", "show", letter)["dispatches"]
+    [copies] = [item["copies"] for item in shown if item["channel"] == "email"]
+    assert len(received) <= copies == acts["dispatch-unconfirmed"] + 1, kills
     proven(office, letter)
 
 

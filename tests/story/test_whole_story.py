@@ -23,6 +23,7 @@ from adapters.database import tables
 from adapters.database.store import open_store, sqlite_url
 from adapters.form_data import refuses_data
 from adapters.keystore.pkcs12 import load_pkcs12
+from adapters.limits.extends import extends
 from engine.replay.replay import replay
 from signing.canonical import sha256_hex
 from signing.certificates import load_certificates
@@ -212,7 +213,7 @@ def test_the_refusal_stands(told: Told) -> None:
 def test_each_dossier_replays(told: Told) -> None:
     """Done by a real server, its worker and its clock: by the packs alone, each act is one that the process allows."""
     for file in told.index["evidence"]:
-        found = replay(read_contents(read_pack(told.path(file).read_bytes())), fits=refuses_data)
+        found = replay(read_contents(read_pack(told.path(file).read_bytes())), fits=refuses_data, extends=extends)
         assert (found.divergence, found.answer) == (None, "yes")
 
 

@@ -1,0 +1,1 @@
+"""Real servers that are killed and stopped while people, programs and authorities work with them."""

@@ -52,7 +52,7 @@ def test_who_slept_past_the_takeover_records_nothing(kind: str, tmp_path: Path) 
         assert len({mail.id for mail in at_work.mail.taken}) == 1
         assert len(at_work.mail.taken) == 2
         [sent] = [job for job in before["job"] if job["type"] == "hoso.email"]
-        assert (sent["state"], sent["lease_epoch"]) == ("done", 2)
+        assert (sent["state"], sent["attempts"]) == ("done", 2)
         assert at_work.world.acts(code).count("dispatch-sent") == 1
 
 

@@ -19,7 +19,7 @@ from tests.adapters.application.world import CITIZEN, RESULT, SEAL, record_of, s
 from tests.killing.office import EXTERNAL, PROCESS, WORKERS
 from tests.pki import Person, known
 
-PATIENCE = 90.0  # seconds
+PATIENCE = 300.0  # seconds in which an answer comes, however often its server is killed
 LEASE = 5  # seconds: the shortest that a worker may ask for
 Json = dict[str, Any]
 

@@ -19,10 +19,10 @@ from tests.killing.servers import Servers, servers
 
 ROUNDS, NIGHTLY = 200, 1_000
 LEASE = 2.0  # seconds, so that what a dead server held is taken over soon
-PAUSE = (0.02, 0.4)  # seconds from a server's first answer to its death
+PAUSE = (0.02, 0.8)  # seconds from a server's first answer to its death
 SERVERS = {"sqlite": 1, "postgresql": 2}
 WARM = 9  # dossiers that are done before the first kill, one with a letter among them
-PATIENCE = 90.0  # seconds that the rest may take
+PATIENCE = 180.0  # seconds that the rest may take
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,7 +20,7 @@ from typing import Any
 from adapters import clock, wiring
 from adapters.application import work
 from adapters.console.serve import serve
-from adapters.jobs import worker
+from adapters.jobs import tries, worker
 from adapters.settings import read_settings
 
 PATIENCE = 15.0  # seconds that its threads may take to end
@@ -68,7 +68,7 @@ def _serve(asked: dict[str, Any]) -> None:
         clock.now = lambda: datetime.fromtimestamp(time.time(), UTC) + ahead
     if asked["lease"] is not None:
         work.LEASE = timedelta(seconds=asked["lease"])
-        worker.MOST_LAPSES = 10_000  # here the servers are killed, twice a second: that is no fault of the job at work
+        worker.MOST_LAPSES = tries.MOST_COPIES = 10_000  # here the servers are killed, twice a second: no fault of job or mail
     serve(host=asked["host"], port=asked["port"], data=None)
 
 

@@ -68,7 +68,8 @@ def _serve(asked: dict[str, Any]) -> None:
         clock.now = lambda: datetime.fromtimestamp(time.time(), UTC) + ahead
     if asked["lease"] is not None:
         work.LEASE = timedelta(seconds=asked["lease"])
-        worker.MOST_LAPSES = tries.MOST_COPIES = 10_000  # here the servers are killed, twice a second: no fault of job or mail
+        # Here the servers are killed, twice a second: that is no fault of a job or a mail.
+        worker.MOST_LAPSES = tries.MOST_COPIES = 10_000
     serve(host=asked["host"], port=asked["port"], data=None)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a dispatch: its states, and by which events it moves from one to the next.
+"""What becomes of a dispatch: its states, and by which events a mail moves from one to the next; parcels: `parcels`.
 
 `sent` means that a relay took it, not that it arrived: only a delivery report, or a hand-over, says `delivered`. What
 is known first stays: a later report that says otherwise is noted, and moves nothing.
@@ -16,6 +16,12 @@ class State(StrEnum):
     SENT = "sent"
     SENT_UNCONFIRMED = "sent-unconfirmed"  # the line was lost after the final dot: it went, or it did not
     PREPARED = "prepared"  # a parcel: label made, not yet handed to the carrier
+    HANDED_OVER = "handed-over"  # both sides signed for it
+    IN_TRANSIT = "in-transit"
+    ATTEMPT_1 = "attempt-1"  # the recipient was not there, once
+    ATTEMPT_2 = "attempt-2"  # twice: it comes back
+    RETURNED = "returned"
+    LOST = "lost"
     READY = "ready"  # waits at the counter
     DELIVERED = "delivered"
     TEMPORARY_FAILURE = "temporary-failure"  # put off until nobody tries any more: a later sending may succeed
@@ -42,7 +48,7 @@ class Event(StrEnum):
 
 REPORTS = frozenset({Event.DELIVERED, Event.RELAYED, Event.DELAYED, Event.BOUNCED, Event.EXPIRED})
 FAILURES = frozenset({State.TEMPORARY_FAILURE, State.PERMANENT_FAILURE, State.TECHNICAL_FAILURE})
-OVER = FAILURES | {State.DELIVERED, State.CANCELLED}
+OVER = FAILURES | {State.DELIVERED, State.CANCELLED, State.RETURNED, State.LOST}
 """States that nothing moves any more."""
 
 # A report of a mail that we know not to have sent yet is one of a copy whose answer was lost: it went.

@@ -9,7 +9,7 @@ from adapters.application.application import Application
 from adapters.application.assigning import assigned, take_part
 from adapters.application.calling_off import settle
 from adapters.application.repeats import Ended
-from adapters.database import dossiers, incidents, jobs, messages, turns
+from adapters.database import dossiers, incidents, jobs, messages, parcels, turns
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
@@ -48,6 +48,8 @@ def save(
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
+            if dispatch.request.channel == "post":
+                parcels.add(tx, dispatch.key)
         outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)

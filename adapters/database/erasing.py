@@ -24,11 +24,14 @@ from adapters.database.tables import (
     dossier,
     dossier_part,
     dossier_word,
+    handover,
     idempotency,
     incident,
     job,
     leaf,
     message,
+    parcel,
+    parcel_event,
     record,
     signature_image,
     statement,
@@ -52,6 +55,7 @@ _OF_DOSSIER = (
     attachment, comment, content_use, dispatch, document, dossier_part, dossier_word, incident, message, record,
     subscription, task,
 )  # fmt: skip
+_OF_PARCEL = (parcel_event, parcel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,9 @@ def erase(tx: Transaction, of: Dossier, beside: Collection[int]) -> Erased:
     _forget_requests(tx, code)
     _empty_jobs(tx, code)
     mails.forget(tx, code)
+    parcels = select(dispatch.c.key).where(dispatch.c.dossier == code)
+    for table in _OF_PARCEL:
+        tx.execute(delete(table).where(table.c.key.in_(parcels)))
     for table in _OF_DOSSIER:
         tx.execute(delete(table).where(table.c.dossier == code))
     objects = sum(_drop(tx, part) for part in _pages(digests))
@@ -175,12 +182,13 @@ def _empty(tx: Transaction, of: Dossier) -> None:
 
 # Bytes
 
-_KEEPS = (content_use.c.sha256, document.c.sha256, attachment.c.sha256, dispatch.c.sha256, dispatch.c.label)
+_OWN = (content_use.c.sha256, document.c.sha256, attachment.c.sha256, dispatch.c.sha256, dispatch.c.label)
+_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, handover.c.paper, handover.c.countersignature)
 
 
 def _bytes_of(tx: Transaction, code: str) -> list[str]:
     """The bytes that the dossier keeps, whoever else does."""
-    own = (select(column).where(column.table.c.dossier == code) for column in _KEEPS)
+    own = (select(column).where(column.table.c.dossier == code) for column in _OWN)
     found = {each for query in own for each in tx.execute(query).scalars()}
     return sorted(each for each in found if each is not None)
 

@@ -4,6 +4,7 @@ Every act is one write transaction. On SQLite it begins with BEGIN IMMEDIATE, so
 interleave; on PostgreSQL rows are locked where they are read (`FOR UPDATE`). A read sees one moment on both.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writer = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -39,8 +41,24 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
-        with self._connected(write=True) as connection:
+        with self._alone(), self._connected(write=True) as connection:
             yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """On SQLite, which has one writer at a time: the threads of a program take turns.
+
+        SQLite itself would have them sleep, and ask again, for up to a tenth of a second each time.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=_PATIENTLY / 1000):
+            raise StoreUnavailable("database is locked")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _connected(self, *, write: bool) -> Iterator[Transaction]:

@@ -296,6 +296,7 @@ _NAMED = (N_(": “{value}”"), ("name",))
 _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
 _APPROVED = (N_(", approved by {value}"), ("approved_by",))
 _COPIES = (N_(", copies: up to {value}"), ("copies",))
+_WAY = ((N_(" by {value}"), ("carrier",)), (N_(" (“{value}”)"), ("status",)))
 _STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -374,6 +375,16 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dispatch-bounced": _plain(N_("The mail came back: it could not be delivered"), extra=(_STATUS,)),
     "dispatch-contradicted": _plain(
         N_("A late delivery report says otherwise than is known; it changes nothing"), extra=(_STATUS,)
+    ),
+    "parcel-handed-over": _plain(N_("The parcel was handed over"), extra=_WAY),
+    "parcel-in-transit": _plain(N_("The parcel is on its way"), extra=_WAY),
+    "parcel-missed": _plain(N_("The recipient of the parcel was not met"), extra=_WAY),
+    "parcel-delivered": _plain(N_("The parcel was delivered"), extra=_WAY),
+    "parcel-returned": _plain(N_("The parcel came back"), extra=_WAY),
+    "parcel-lost": _plain(N_("The parcel was lost"), extra=_WAY),
+    "parcel-called-off": _plain(N_("The parcel was called off before it left")),
+    "parcel-contradicted": _plain(
+        N_("A late word of the carrier says otherwise than is known; it changes nothing"), extra=_WAY
     ),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),

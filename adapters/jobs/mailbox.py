@@ -121,6 +121,7 @@ def tell_failure(app: Application, job: Job) -> None:
     """A mail did not arrive: the dossier is told, where its process waits for that."""
 
     def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
-        return give_message(dossier, definition, mails.MESSAGE, job["payload"]["data"], now)
+        message = job["payload"].get("message", mails.MESSAGE)
+        return give_message(dossier, definition, message, job["payload"]["data"], now)
 
     work.finish(app, job, decide)

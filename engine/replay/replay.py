@@ -46,6 +46,15 @@ BESIDE = frozenset(
         "dispatch-bounced",
         "dispatch-contradicted",
         "mail-taken",
+        # what becomes of a parcel: the process went on when it was prepared
+        "parcel-handed-over",
+        "parcel-in-transit",
+        "parcel-missed",
+        "parcel-delivered",
+        "parcel-returned",
+        "parcel-lost",
+        "parcel-called-off",
+        "parcel-contradicted",
     }
 )
 """Acts of a dossier that move nothing in it. What was refused moves nothing either, but a dispatch: it ends its job."""

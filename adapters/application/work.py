@@ -24,6 +24,7 @@ LEASE = timedelta(seconds=30)
 """How long a worker that gives no sign of life keeps a job from the others; who lives renews it at a third."""
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
+FEW_LAPSES = 3  # as often a job is handed on at once
 MOST_TRIES: Mapping[str, int] = {"message": 50, "hoso.letter": 20, "hoso.number": 20}
 """How often what waits for nothing outside is tried: it waits for others who change the same, and they end."""
 TRIES_SPENT = "tries-spent"
@@ -107,6 +108,13 @@ def postpone(app: Application, job: Job, message: str) -> None:
     with app.store.write() as tx:
         if jobs.held(tx, job):
             jobs.postpone(tx, job["id"], app.clock() + back_off(job["attempts"], fraction(app)), message)
+
+
+def rest(app: Application, job: Job, message: str) -> None:
+    """Let a job wait that machines died over, the longer the more of them did."""
+    with app.store.write() as tx:
+        if jobs.held(tx, job):
+            jobs.rest(tx, job["id"], app.clock() + back_off(job["lapses"] - FEW_LAPSES + 1, fraction(app)), message)
 
 
 def back_off(attempts: int, fraction: float) -> timedelta:

@@ -119,6 +119,11 @@ def postpone(tx: Transaction, id: int, due: datetime, error: str) -> None:
     tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, **_FREE))
 
 
+def rest(tx: Transaction, id: int, due: datetime, error: str) -> None:
+    """Try again later; how often it was taken and not heard of again still counts."""
+    tx.execute(update(job).where(job.c.id == id).values(due=due, error=error, lease_until=None))
+
+
 def repeat(tx: Transaction, id: int, due: datetime) -> None:
     """End a lease of a job that is done again and again: the next time, as if it were new."""
     again = {"due": due, "attempts": 0, "error": None, **_FREE}

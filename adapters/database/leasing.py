@@ -35,7 +35,8 @@ def lease(tx: Transaction, track: Track, *, worker: str, now: datetime, until: d
     """Take the next due job of a track that nobody holds, unless its provider is busy; its epoch grows by one.
 
     `start`: a random number, at which the epochs of a job begin. A job of the same number in a database that was lost
-    had others, so that nobody who still holds that one can report on this.
+    had others, so that nobody who still holds that one can report on this. `lapsed` of what is given: who held it
+    before gave no sign of life.
     """
     if track.most is not None:
         if lock_rows(tx):  # else two who count at once would both find room
@@ -50,7 +51,7 @@ def lease(tx: Transaction, track: Track, *, worker: str, now: datetime, until: d
         return None
     taken = taking(row, worker, now=now, until=until, start=start)
     tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
-    return {**row, **taken}
+    return {**row, **taken, "lapsed": row["lease_until"] is not None}
 
 
 def taking(row: Row, worker: str, *, now: datetime, until: datetime, start: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from adapters.limits.limited import LimitsUnavailable
 from engine.tracks import TRACKS, Track
 from signing.errors import Undecidable
 
-MOST_LAPSES = 10  # a job whose workers die as often, one after another, kills them
+MOST_LAPSES = 20  # a job whose workers die as often, with longer and longer rests between them, kills them
 log = structlog.get_logger()
 
 
@@ -40,8 +40,9 @@ def work_once(app: Application, tracks: Sequence[Track] = TRACKS) -> bool:
 def do(app: Application, job: Job) -> None:
     """Do a job that was taken. StoreUnavailable: what came of it is not recorded, and it is done again."""
     try:
-        with _renewing(app, job):
-            _handle(app, job)
+        if not _rests(app, job):
+            with _renewing(app, job):
+                _handle(app, job)
     except Undecidable as error:
         work.postpone(app, job, error.message)
     except TryLater as error:
@@ -55,6 +56,17 @@ def do(app: Application, job: Job) -> None:
     except Exception as error:  # a defect of ours, or of a template: seen by people, and the other jobs go on
         log.exception("job broke", job=job["id"], type=job["type"], dossier=job["dossier"])
         work.fail(app, job, "job-broke", f"{type(error).__name__} in {job['type']}")
+
+
+def _rests(app: Application, job: Job) -> bool:
+    """Whether machines die over it, or just while they have it: nobody knows, so it rests before the next takes it."""
+    if not job["lapsed"] or job["lapses"] < work.FEW_LAPSES:
+        return False
+    lost = f"{job['lapses']} workers in turn took it, and none was heard of again"
+    if job["lapses"] >= MOST_LAPSES:
+        raise JobFault("worker-lost", lost)
+    work.rest(app, job, f"{lost}   [worker-lost]")
+    return True
 
 
 @contextmanager
@@ -82,8 +94,6 @@ def _handle(app: Application, job: Job) -> None:
     handler = HANDLERS.get(job["type"])
     if handler is None:
         raise JobFault("job-type-unknown", f"no program does jobs of type {job['type']}")
-    if job["lapses"] >= MOST_LAPSES:
-        raise JobFault("worker-lost", f"{job['lapses']} workers in turn took it, and none was heard of again")
     try:
         handler(app, job)
     except LetterError as error:

@@ -20,7 +20,7 @@ from typing import Any
 from adapters import clock, wiring
 from adapters.application import work
 from adapters.console.serve import serve
-from adapters.jobs import tries, worker
+from adapters.jobs import tries
 from adapters.settings import read_settings
 
 PATIENCE = 15.0  # seconds that its threads may take to end
@@ -69,7 +69,7 @@ def _serve(asked: dict[str, Any]) -> None:
     if asked["lease"] is not None:
         work.LEASE = timedelta(seconds=asked["lease"])
         # Here the servers are killed, twice a second: that is no fault of a job or a mail.
-        worker.MOST_LAPSES = tries.MOST_COPIES = 10_000
+        work.FEW_LAPSES = tries.MOST_COPIES = 10_000
     serve(host=asked["host"], port=asked["port"], data=None)
 
 

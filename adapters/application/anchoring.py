@@ -51,14 +51,9 @@ def schedule(app: Application, tx: Transaction) -> None:
     or went.
     """
     stored.head(tx, lock=True)
-    if jobs.is_open(tx, PUBLISH):
-        if changed(app, tx):
-            jobs.hasten(tx, PUBLISH, app.clock())
-        return
-    last, due = jobs.newest(tx, PUBLISH), app.clock()
-    if last is not None and last["state"] == "failed":
-        due = max(due, last["due"] + INTERVAL)
-    jobs.add_job(tx, None, JobRequest(number=0, element="", type=PUBLISH, payload={}, due=due))
+    if jobs.is_open(tx, PUBLISH) and changed(app, tx):
+        jobs.hasten(tx, PUBLISH, app.clock())
+    jobs.begin_again(tx, PUBLISH, app.clock(), INTERVAL)
 
 
 def keep_scheduled(app: Application) -> None:

@@ -1,7 +1,7 @@
 """The job table: timers, letters, numbers, mail, parcels. A lease carries an epoch that fences off a paused worker."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
@@ -194,6 +194,19 @@ def newest(tx: Transaction, kind: str) -> Row | None:
     query = select(job).where(job.c.queue == OWN_QUEUE, job.c.type == kind).order_by(job.c.id.desc()).limit(1)
     row = tx.execute(query).mappings().first()
     return dict(row) if row else None
+
+
+def begin_again(tx: Transaction, kind: str, now: datetime, pause: timedelta) -> None:
+    """Add the one job of that type which asks for itself again, where none is open; after one that failed, a pause.
+
+    The caller holds the log head's lock, so that no two add it.
+    """
+    if is_open(tx, kind):
+        return
+    last, due = newest(tx, kind), now
+    if last is not None and last["state"] == "failed":
+        due = max(due, last["due"] + pause)
+    add_job(tx, None, JobRequest(number=0, element="", type=kind, payload={}, due=due))
 
 
 def reaching_out(tx: Transaction, types: Collection[str]) -> list[Row]:

@@ -19,7 +19,7 @@ from adapters.limits.limited import LimitsUnavailable
 from adapters.mailbox.imap import Mailbox, MailboxUnavailable, Place, opened
 from adapters.mailbox.reading import LARGEST
 from engine.dossier import Dossier
-from engine.outcome import JobRequest, Outcome
+from engine.outcome import Outcome
 from engine.process import ProcessDefinition
 
 READ = "hoso.mailbox"
@@ -47,12 +47,8 @@ def keep_scheduled(app: Application) -> None:
 
 def schedule(app: Application, tx: Transaction) -> None:
     """See to it that the job is there, once, where there is a mailbox. The caller holds the head's lock."""
-    if app.mailbox.server is None or jobs.is_open(tx, READ):
-        return
-    last, due = jobs.newest(tx, READ), app.clock()
-    if last is not None and last["state"] == "failed":
-        due = max(due, last["due"] + PAUSE)
-    jobs.add_job(tx, None, JobRequest(number=0, element="", type=READ, payload={}, due=due))
+    if app.mailbox.server is not None:
+        jobs.begin_again(tx, READ, app.clock(), PAUSE)
 
 
 def read(app: Application, job: Job) -> None:

@@ -22,7 +22,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Servers:
-    """The servers of one installation. `lease`: seconds that a job is held for; None: as the product says."""
+    """The servers of one installation. `lease`: seconds that a job is held for; None: as the product says.
+
+    The numbers after the servers' are workers without one, who say in a log of their own when they are at work.
+    """
 
     environment: Mapping[str, str]
     log: Path
@@ -40,11 +43,14 @@ class Servers:
 
     def start(self, number: int) -> None:
         """Fork it; it listens a moment later. The first is the supervisor itself, until `warmed`."""
+        works = number >= len(self.ports)
+        if works:
+            self._worker_log(number).unlink(missing_ok=True)
         asked = {
             "environment": dict(self.environment),
-            "log": str(self.log),
+            "log": str(self._worker_log(number) if works else self.log),
             "host": self.host,
-            "port": self.ports[number],
+            "port": None if works else self.ports[number],
             "ahead": self.ahead,
             "lease": self.lease,
         }
@@ -70,7 +76,13 @@ class Servers:
                 raise AssertionError(f"the server did not start: {self.log.read_text()[-3000:]}")
             time.sleep(0.01)
 
+    def _worker_log(self, number: int) -> Path:
+        return self.log.with_name(f"worker-{number}.log")
+
     def ready(self, number: int) -> bool:
+        if number >= len(self.ports):
+            told = self._worker_log(number)
+            return told.exists() and "Hoso works" in told.read_text("utf-8")
         try:
             with urllib.request.urlopen(f"{self.urls[number]}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)

@@ -1,4 +1,4 @@
-"""A warm process that forks servers: each is `hoso serve`, in a process of its own, with its own socket and files.
+"""A warm process that forks servers: each is `hoso serve`, or `hoso worker`, in a process of its own.
 
 It begins as a server itself, until SIGTERM; so what it forks then has imported, compiled and cached everything, and a
 server that starts anew costs its own start alone (settings, schema, log key, worker). When it forks it has one thread,
@@ -20,6 +20,7 @@ from typing import Any
 from adapters import clock, wiring
 from adapters.application import work
 from adapters.console.serve import serve
+from adapters.console.worker import worker
 from adapters.jobs import tries
 from adapters.settings import read_settings
 
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def _serve(asked: dict[str, Any]) -> None:
-    """Be a server: by its settings, with the clock and the lease of the test."""
+    """Be a server, or a worker: by its settings, with the clock and the lease of the test."""
     os.environ.update(asked["environment"])
     with Path(asked["log"]).open("ab") as log:
         os.dup2(log.fileno(), 1)
@@ -70,7 +71,10 @@ def _serve(asked: dict[str, Any]) -> None:
         work.LEASE = timedelta(seconds=asked["lease"])
         # Here the servers are killed, twice a second: that is no fault of a job or a mail.
         work.FEW_LAPSES = tries.MOST_COPIES = 10_000
-    serve(host=asked["host"], port=asked["port"], data=None)
+    if asked["port"] is None:
+        worker(threads=None, data=None)
+    else:
+        serve(host=asked["host"], port=asked["port"], data=None)
 
 
 if __name__ == "__main__":

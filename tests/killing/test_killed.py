@@ -1,4 +1,4 @@
-"""kill -9 of servers at random moments under load: nothing that was accepted is lost, nothing is done twice."""
+"""kill -9 of servers and workers at random moments under load: nothing that was accepted is lost, nothing is done twice."""
 
 import os
 import time
@@ -21,6 +21,7 @@ ROUNDS, NIGHTLY = 40, 1_000
 LEASE = 2.0  # seconds, so that what a dead server held is taken over soon
 PAUSE = (0.02, 0.8)  # seconds from a server's first answer to its death
 SERVERS = {"sqlite": 1, "postgresql": 2}
+VICTIMS = {"sqlite": 1, "postgresql": 3}  # on PostgreSQL one worker without a server, too
 WARM = 9  # dossiers that are done before the first kill, one with a letter among them
 PATIENCE = 180.0  # seconds that the rest may take
 
@@ -56,11 +57,11 @@ def _killed(kind: str, folder: Path, rounds: int) -> None:
         people = everybody(at_work.world.tokens, running.urls, record, Random(seed))
         _until(lambda: len(record.of("seal")) >= WARM, at_work, record, running)
         running.warmed()
-        for number in range(SERVERS[kind]):
+        for number in range(VICTIMS[kind]):
             running.start(number)
         began = time.monotonic()
         for _ in range(rounds):
-            number = chance.randrange(SERVERS[kind])
+            number = chance.randrange(VICTIMS[kind])
             running.wait(number)
             time.sleep(chance.uniform(*PAUSE))
             running.kill(number)

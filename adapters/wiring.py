@@ -14,7 +14,7 @@ from adapters.application.log_keys import LogKeys, LogKeyUnfit
 from adapters.database import successions
 from adapters.database import trail as stored_trail
 from adapters.database.migrate import current, newest, upgrade
-from adapters.database.store import Store, StoreUnavailable, open_store, reachable
+from adapters.database.store import Store, StoreUnavailable, open_store, unreachable
 from adapters.dispatch.email.errors import MailSettingError
 from adapters.dispatch.email.sender import Sender, read_box
 from adapters.dispatch.email.server import read_url
@@ -58,18 +58,18 @@ def assemble(settings: Settings) -> Application:
     return app
 
 
-def await_database(settings: Settings, waits: Callable[[int], None], *, seconds: int) -> None:
+def await_database(settings: Settings, waits: Callable[[int, str], None], *, seconds: int) -> None:
     """Return once the database answers; StoreUnavailable where it does not within that time. `waits` is told, each few
-    seconds, how many are left. A machine that starts often starts its database a little later.
+    seconds, how many are left, and why. A machine that starts often starts its database a little later.
     """
     store = connect(settings)
     end = time.monotonic() + seconds
     try:
-        while not reachable(store):
+        while (why := unreachable(store)) is not None:
             left = end - time.monotonic()
             if left <= 0:
-                raise StoreUnavailable(f"it did not answer within {seconds} s")
-            waits(round(left))
+                raise StoreUnavailable(f"it did not answer within {seconds} s: {why}")
+            waits(round(left), why)
             time.sleep(min(2.0, left))
     finally:
         store.close()

@@ -26,5 +26,5 @@ def begun(data: Path | None) -> Application:
     return app
 
 
-def _waits(left: int) -> None:
-    say(_("the database does not answer; waiting for {left} s more").format(left=left))
+def _waits(left: int, why: str) -> None:
+    say(_("the database does not answer ({why}); waiting for {left} s more").format(left=left, why=escape(why)))

@@ -230,9 +230,14 @@ def _reason(error: DBAPIError) -> str:
 
 def reachable(store: Store) -> bool:
     """Whether the database answers."""
+    return unreachable(store) is None
+
+
+def unreachable(store: Store) -> str | None:
+    """Why the database does not answer, as it says; None where it does."""
     try:
         with store.read() as transaction:
             transaction.execute(text("SELECT 1"))
-    except StoreUnavailable:
-        return False
-    return True
+    except StoreUnavailable as error:
+        return str(error)
+    return None

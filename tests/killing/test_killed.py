@@ -1,4 +1,4 @@
-"""kill -9 of servers and workers at random moments under load: nothing that was accepted is lost, nothing is done twice."""
+"""kill -9 of servers and workers at random moments under load: nothing accepted is lost, nothing is done twice."""
 
 import os
 import time

@@ -70,17 +70,18 @@ def read(app: Application, job: Job) -> None:
 
 
 def _round(app: Application, job: Job, box: Mailbox) -> bool:
-    """Take what lies there, mail by mail; whether more does."""
-    until = time.monotonic() + ROUND
+    """Take what lies there, mail by mail; whether more does. What is listed and not given is asked for a minute later."""
+    until, given = time.monotonic() + ROUND, False
     places = box.waiting(MOST)
     for place in places:
         if time.monotonic() > until:
-            return True
+            return given
         found = _taken(app, job, box, place)
         if found is not None:
+            given = True
             box.move(place.uid, QUARANTINE if found.waits else DONE)
             log.info("mail taken", state=found.state, reason=found.reason, dossier=found.dossier, known=found.again)
-    return len(places) == MOST
+    return given and len(places) == MOST
 
 
 def _taken(app: Application, job: Job, box: Mailbox, place: Place) -> Taken | None:

@@ -70,7 +70,7 @@ def read(app: Application, job: Job) -> None:
 
 
 def _round(app: Application, job: Job, box: Mailbox) -> bool:
-    """Take what lies there, mail by mail; whether more does. What is listed and not given is asked for a minute later."""
+    """Take what lies there, mail by mail; whether more does. What is listed and not given waits for the next round."""
     until, given = time.monotonic() + ROUND, False
     places = box.waiting(MOST)
     for place in places:

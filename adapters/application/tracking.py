@@ -119,7 +119,7 @@ def note(app: Application, tx: Transaction, row: Mapping[Any, Any], act: str, of
 
 
 def office_word(code: str, officer: str, at: datetime, **told: str) -> bytes:
-    """The bytes of what an officer says of a parcel: kept with the dossier's data, and named by its hash in the leaf."""
+    """The bytes of what an officer says of a parcel: kept with the dossier's data, named by their hash in the leaf."""
     return canonical({"dispatch": code, "officer": officer, "time": time_text(at), **told})
 
 

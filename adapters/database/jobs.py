@@ -217,15 +217,15 @@ def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
     tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
 
 
-_NOT_LEFT = [
-    state.value
-    for state in (State.CREATED, State.READY, State.PREPARED, State.SENDING, State.SENT_UNCONFIRMED)
-]
+_WAITS_TO_LEAVE = (State.CREATED, State.READY, State.PREPARED)
+_NOT_LEFT = [state.value for state in (*_WAITS_TO_LEAVE, State.SENDING, State.SENT_UNCONFIRMED)]
 
 
 def unsettled(tx: Transaction, dossier: str) -> list[Row]:
     """The dispatches of a dossier that have not left, or may have without an outcome; locked."""
-    query = select(dispatch).where(dispatch.c.dossier == dossier, dispatch.c.state.in_(_NOT_LEFT)).order_by(dispatch.c.key)
+    query = (
+        select(dispatch).where(dispatch.c.dossier == dossier, dispatch.c.state.in_(_NOT_LEFT)).order_by(dispatch.c.key)
+    )
     if lock_rows(tx):
         query = query.with_for_update()
     return [dict(row) for row in tx.execute(query).mappings()]

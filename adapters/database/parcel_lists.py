@@ -30,6 +30,9 @@ class Wanted:
     late_at: datetime | None = None
 
 
+ALL = Wanted()
+
+
 def listed(tx: Transaction, officer: Officer, wanted: Wanted, *, after: str, limit: int) -> list[Row]:
     """A page of the dispatches within the officer's sight, by code."""
     seen = (dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier), *_narrowed(wanted))

@@ -12,6 +12,8 @@ from adapters.database.tables import dispatch, parcel, parcel_event
 Row = Mapping[Any, Any]
 CANCEL_ASKED = "cancel-asked"
 """The ordering of a parcel that was called off, and whose order stands at its carrier, or may."""
+PROCESS = "process"
+"""The settlement of a parcel whose failure the process of its dossier took up: it opened a task for somebody."""
 _ORDERED = ("asked", "ordered", "unclear")
 
 
@@ -49,6 +51,13 @@ def call_off(tx: Transaction, key: str, now: datetime) -> None:
     """It does not leave: its way has ended, and a carrier who has an order for it is asked to cancel that."""
     asked = case((parcel.c.ordering.in_(_ORDERED), CANCEL_ASKED), else_=parcel.c.ordering)
     change(tx, key, ended=now, late_after=None, ordering=asked)
+
+
+def taken_up(tx: Transaction, code: str, now: datetime) -> None:
+    """The process of its dossier sees to the parcel that did not arrive; nothing where somebody did before."""
+    key = select(dispatch.c.key).where(dispatch.c.code == code).scalar_subquery()
+    unseen = (parcel.c.key == key, parcel.c.settled.is_(None))
+    tx.execute(update(parcel).where(*unseen).values(settled=now, settlement=PROCESS))
 
 
 def add_event(tx: Transaction, values: Row) -> bool:

@@ -10,9 +10,12 @@ from adapters.application.answer import Answer, Request
 from adapters.application.parcel_words import Line, read_lines
 from adapters.database import jobs, parcels
 from adapters.database.parcel_lists import Wanted
+from engine.acts.intervene import Cancel
 from engine.parcels import Event
+from tests.adapters.application import bundles
 from tests.adapters.application.test_tracking import ITEM, parcel, say, word
 from tests.adapters.application.world import World, refusal_of
+from tests.engine.bpmn.models import chain, end, start_event
 from tests.pki import NOW
 
 ASKED = Request(officer="hoa")
@@ -181,16 +184,53 @@ def test_a_carrier_s_list(office: World) -> None:
     assert isinstance(shown["proof"]["leaf"], int)
 
 
-def test_its_dossier_is_cancelled(office: World) -> None:
-    """What has not left goes out no more, and nothing is sent again of a dossier that was called off."""
-    from engine.acts.intervene import Cancel
+FAILED = (
+    f'<bpmn:boundaryEvent id="failed" attachedToRef="file" cancelActivity="false">'
+    f'{bundles.accepts("dispatch", "state", "channel")}<bpmn:messageEventDefinition messageRef="m"/></bpmn:boundaryEvent>'
+)
+GOES_ON = bundles.bundle(
+    "di-tiep",
+    start_event()
+    + bundles.signed("decide", "lanh-dao", "approval", form="decide")
+    + bundles.signed("seal", "van-thu", "organ")
+    + bundles.job("post", "hoso.post", ("recipient", "address", "consent"), document="result")
+    + bundles.task("file", "chuyen-vien")
+    + FAILED
+    + bundles.task("undelivered", "van-thu")
+    + end("seen")
+    + end()
+    + chain("s", "decide", "seal", "post", "file", "e")
+    + chain("failed", "undelivered", "seen"),
+    before='<bpmn:message id="m" name="hoso.dispatch-failed"/>',
+)
+"""What goes on after its result was sent, and waits for what does not arrive."""
 
-    key = parcel(office)
-    with office.app.store.read() as tx:
-        row = jobs.find_dispatch(tx, key)
-    assert row is not None
-    revision = office.dossier(row["dossier"])["revision"]
-    office.intervene("an", row["dossier"], Cancel(revision=revision, reason="Rút")).body_or_raise()
-    shown = queries.show_dispatch(office.app, office.officer("hoa"), row["code"]).body_or_raise()
+
+def test_the_process_sees_to_it_or_is_called_off(office: World) -> None:
+    """Where the process waits for the failure, its task is the parcel's, and no alarm is; when the dossier is called
+    off, what has not left goes out no more, and nothing is sent again.
+    """
+    office.deploy(GOES_ON).body_or_raise()
+    office.adopt("di-tiep").body_or_raise()
+    dossier = office.start("di-tiep")
+    office.sign_off("hang", dossier, "decide", {"decision": "approve"})
+    office.sign_off("hoa", dossier, "seal")
+    office.stamp()
+    office.work()
+    [first] = [item["id"] for item in office.dossier(dossier)["dispatches"]]
+    do(office, "receive", first).body_or_raise()
+    assert told(office) == {"parcels-unsettled": 1}
+    office.work()
+    assert [task["element"] for task in office.dossier(dossier)["tasks"]] == ["file", "undelivered"]
+    assert (told(office), refusal_of(do(office, "retry", first)).code) == ({}, "parcel-settled")
+    with office.app.store.write() as tx:  # nobody saw to it after all
+        row = jobs.find_dispatch(tx, first)
+        assert row is not None
+        parcels.change(tx, row["key"], settled=None, settlement=None)
+    second = do(office, "retry", first).body_or_raise()["id"]
+    act = Cancel(revision=office.dossier(dossier)["revision"], reason="Rút")
+    office.intervene("an", dossier, act).body_or_raise()
+    shown = queries.show_dispatch(office.app, office.officer("hoa"), second).body_or_raise()
     assert (shown["state"], shown["parcel"]["ended"] is not None) == ("cancelled", True)
-    assert refusal_of(do(office, "retry", row["code"])).code == "dossier-finished"
+    assert office.acts(dossier)[-1] == "dispatch-called-off"
+    assert refusal_of(do(office, "retry", second)).code == "dossier-finished"

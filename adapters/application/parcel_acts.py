@@ -74,7 +74,7 @@ def settle(app: Application, officer: Officer, request: Request, id: str, text: 
         if refusal := refuses_settling(found):
             return refusal
         parcels.change(tx, found.row["key"], settled=app.clock(), settlement=text)
-        note(app, tx, found.row, SETTLED, officer.id, reason=text)
+        note(app, tx, found.row, SETTLED, officer.id, text)
         return None
 
     return doing(app, officer, request, id, act)
@@ -91,7 +91,7 @@ def complain(app: Application, officer: Officer, request: Request, id: str, reas
             )
         if app.clock() > complaints_until(since):
             return _too_late(found.row, since)
-        note(app, tx, found.row, COMPLAINED, officer.id, reason=reason)
+        note(app, tx, found.row, COMPLAINED, officer.id, reason)
         return None
 
     return doing(app, officer, request, id, act)

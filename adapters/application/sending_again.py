@@ -130,7 +130,7 @@ def _sent(
     definitions.put_content(tx, sha256_hex(ready.label), ready.label, of=found.dossier.code)
     add_dispatch(tx, made, now)
     parcels.change(tx, found.row["key"], again=made.key)
-    note(app, tx, found.row, AGAIN, officer.id, reason=reason, again=made.code)
+    note(app, tx, found.row, AGAIN, officer.id, reason, again=made.code)
     row = jobs.find_dispatch(tx, made.key)
     assert row is not None
     return Answer(status=CREATED, body=parcel_views.whole(app, tx, row))

@@ -5,7 +5,7 @@ again does nothing, and one that contradicts what is known for good is noted, an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -102,19 +102,22 @@ def _judged(before: State, word: Word, ended: datetime | None) -> tuple[Effect, 
     return Effect.KNOWN if after == before else Effect.MOVED, after
 
 
-def note(app: Application, tx: Transaction, row: Mapping[Any, Any], act: str, officer: str, **told: str) -> bool:
+def note(
+    app: Application, tx: Transaction, row: Mapping[Any, Any], act: str, officer: str, reason: str, **codes: str
+) -> bool:
     """Record what an officer did about a parcel and that moves it nowhere, with its leaf; False where it is known.
 
-    `act` as the leaf calls it. The caller holds the locks of its dossier and its dispatch.
+    `act` as the leaf calls it; of the reason, which may name people, it has the hash alone. The caller holds the locks of its dossier and its dispatch.
     """
     now, state = app.clock(), State(row["state"])
-    raw = office_word(row["code"], officer, now, **told)
+    raw = office_word(row["code"], officer, now, reason=reason, **codes)
     word = Word(carrier=OFFICE, item=row["code"], status=act.removeprefix("parcel-"), event=None, at=now, raw=raw)
     digest = sha256_hex(raw)
     definitions.put_content(tx, digest, raw, of=row["dossier"])
     if not parcels.add_event(tx, _event_row(row["key"], word, digest, Effect.KNOWN, state, now)):
         return False
-    append(app, tx, [_leaf(officer, row, act, word, digest, state)], now)
+    leaf = _leaf(officer, row, act, word, digest, state)
+    append(app, tx, [replace(leaf, details={**leaf.details, **codes})], now)
     return True
 
 

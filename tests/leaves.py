@@ -61,7 +61,7 @@ LEASED = "a lease changes nothing of the dossier; how the job ends is a leaf"
 
 REPORTED = ("dispatch-delivered", "dispatch-relayed", "dispatch-delayed", "dispatch-bounced", "dispatch-contradicted")
 
-PARCEL = tuple(f"parcel-{event}" for event in Event if event is not Event.CALLED_OFF) + ("parcel-contradicted",)
+PARCEL = (*(f"parcel-{event}" for event in Event if event is not Event.CALLED_OFF), "parcel-contradicted")
 
 ROUTES = (
     none("POST /v1/sign-in", "nobody is signed in yet"),

@@ -215,12 +215,13 @@ ROWS = (
     row("GET /v1/dispatches/{id}/label", "dispatch label", None, "404 dispatch-unknown"),
     row("GET /v1/dispatches/{id}/proof", "dispatch proof", None, "404 dispatch-unknown"),
     *(
-        replace(row(f"POST /v1/dispatches/{{id}}/{verb}", f"dispatch {word} … x --reason Chờ", {"reason": "Chờ"}, NO_PARCEL),
-                elsewhere=NO_PARCEL)
-        for verb, word in (("cancel", "cancel"), ("receive", "receive"), ("settle", "settle"),
+        replace(row(f"POST /v1/dispatches/{{id}}/{part}", f"dispatch {verb} … x --reason Chờ", {"reason": "Chờ"},
+                    NO_PARCEL), elsewhere=NO_PARCEL)
+        for part, verb in (("cancel", "cancel"), ("receive", "receive"), ("settle", "settle"),
                            ("complaints", "complain"), ("retry", "retry"))
     ),
-    row("POST /v1/parcel-words", "dispatch import-status … {words} --carrier vnpost", WORDS),
+    replace(row("POST /v1/parcel-words", "dispatch import-status … {words} --carrier vnpost", WORDS),
+            elsewhere="200"),
     row("GET /v1/dispatch-manifest", "dispatch manifest"),
     row("GET /v1/log/checkpoint", "audit receipts"),
     row("GET /v1/log/checkpoints", "audit checkpoints"),

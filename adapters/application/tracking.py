@@ -107,7 +107,8 @@ def note(
 ) -> bool:
     """Record what an officer did about a parcel and that moves it nowhere, with its leaf; False where it is known.
 
-    `act` as the leaf calls it; of the reason, which may name people, it has the hash alone. The caller holds the locks of its dossier and its dispatch.
+    `act` as the leaf calls it; of the reason, which may name people, it has the hash alone. The caller holds the locks
+    of the dossier and the dispatch.
     """
     now, state = app.clock(), State(row["state"])
     raw = office_word(row["code"], officer, now, reason=reason, **codes)

@@ -88,8 +88,8 @@ def _tell(items: Sequence[Json]) -> None:
         if why := _why(item):
             out(_("line {number}: {why}").format(number=item["line"], why=escape(why)))
     counted = _(
-        "{moved} moved a parcel, {known} were known, {unknown} mean nothing here, {contradicted} contradict what is known,"
-        " {refused} were not taken."
+        "{moved} moved a parcel, {known} were known, {unknown} mean nothing here,"
+        " {contradicted} contradict what is known, {refused} were not taken."
     )
     say(counted.format(**_counts(items)))
 

@@ -186,7 +186,8 @@ def test_a_carrier_s_list(office: World) -> None:
 
 FAILED = (
     f'<bpmn:boundaryEvent id="failed" attachedToRef="file" cancelActivity="false">'
-    f'{bundles.accepts("dispatch", "state", "channel")}<bpmn:messageEventDefinition messageRef="m"/></bpmn:boundaryEvent>'
+    f"{bundles.accepts('dispatch', 'state', 'channel')}"
+    '<bpmn:messageEventDefinition messageRef="m"/></bpmn:boundaryEvent>'
 )
 GOES_ON = bundles.bundle(
     "di-tiep",

@@ -31,3 +31,11 @@ def due(received: datetime, working_days: int, *, cutoff: time, days_off: Collec
         while not is_working_day(day, days_off):
             day += timedelta(days=1)
     return datetime.combine(day, END_OF_DAY, VIETNAM)
+
+
+def waited_since(now: datetime, working_days: int, *, days_off: Collection[date]) -> datetime:
+    """The moment before which whatever was received is past a term of so many whole working days now."""
+    day = now.astimezone(VIETNAM).date()
+    while due(datetime.combine(day, time(), VIETNAM), working_days, cutoff=time.max, days_off=days_off) >= now:
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)

@@ -4,10 +4,12 @@ What carriers tell comes twice, late and in any order. So a parcel only ever goe
 part of the way moves nothing, and the first end that was told stays. What says otherwise is noted for people.
 """
 
+import calendar
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
+from engine.calendar import VIETNAM
 from engine.delivery import State
 
 
@@ -28,6 +30,12 @@ ON_THE_WAY = (State.PREPARED, State.HANDED_OVER, State.IN_TRANSIT, State.ATTEMPT
 ENDS = frozenset({State.DELIVERED, State.RETURNED, State.LOST, State.CANCELLED})
 UNDELIVERED = frozenset({State.RETURNED, State.LOST})
 """Ends after which somebody has to do something for the recipient."""
+LATE_AFTER = 2
+"""Working days after it left the office after which a parcel that has not arrived raises an alarm."""
+WAITS = 1
+"""Working days that a parcel may wait at the office for its carrier."""
+COMPLAINT_MONTHS = 6
+"""How long complaints are taken after a parcel left (TT 17/2017 [?]: read, not checked clause by clause)."""
 _END: Mapping[Event, State] = {
     Event.DELIVERED: State.DELIVERED,
     Event.RETURNED: State.RETURNED,
@@ -63,3 +71,14 @@ def contradicts(state: State, event: Event, at: datetime, ended: datetime | None
     if state is State.CANCELLED:
         return event is not Event.CALLED_OFF
     return event is Event.CALLED_OFF or ended is None or at > ended
+
+
+def complaints_until(left: datetime) -> datetime:
+    """The last moment of a complaint: the end of the same day, local, six months on (of the month's last, where it is
+    shorter).
+    """
+    day = left.astimezone(VIETNAM).date()
+    years, month = divmod(day.month - 1 + COMPLAINT_MONTHS, 12)
+    year = day.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.combine(day.replace(year=year, month=month + 1, day=min(day.day, last)), time.max, VIETNAM)

@@ -98,6 +98,7 @@ RIGHTS: Mapping[str, Right] = {
     "reassign tasks": Right(),  # by a head, by position or role
     "comment on dossiers": Right(),
     "attach documents": Right(),
+    "see to parcels": _in(Where.UNIT, ADMINISTRATOR, CLERK),  # of a dossier of the unit
     # Interventions
     "suspend dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),
     "resume dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),

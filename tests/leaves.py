@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.application.signed_acts import ACTS
 from adapters.jobs.handlers import HANDLERS
 from adapters.main import SERVER
+from engine.parcels import Event
 from engine.people.changes import KINDS
 from engine.people.proposals import RULES
 from tests.commands import load
@@ -59,6 +60,8 @@ OFFERED = "it only gives the statement to sign, or refuses that: the leaf comes 
 LEASED = "a lease changes nothing of the dossier; how the job ends is a leaf"
 
 REPORTED = ("dispatch-delivered", "dispatch-relayed", "dispatch-delayed", "dispatch-bounced", "dispatch-contradicted")
+
+PARCEL = (*(f"parcel-{event}" for event in Event if event is not Event.CALLED_OFF), "parcel-contradicted")
 
 ROUTES = (
     none("POST /v1/sign-in", "nobody is signed in yet"),
@@ -114,6 +117,12 @@ ROUTES = (
     none("POST /v1/tasks/{task}/statement", "it only gives the statement to sign: nothing was attempted yet"),
     made("POST /v1/tasks/{task}/complete", "task-completed", refused=("completion-refused",)),
     none("PUT /v1/documents/{sha256}", "bytes that no dossier has yet; the leaf of what brings them names them"),
+    made("POST /v1/dispatches/{id}/cancel", "parcel-called-off"),
+    made("POST /v1/dispatches/{id}/receive", "parcel-returned", "parcel-contradicted"),
+    made("POST /v1/dispatches/{id}/settle", "parcel-settled"),
+    made("POST /v1/dispatches/{id}/complaints", "parcel-complained"),
+    made("POST /v1/dispatches/{id}/retry", "parcel-sent-again", "incident-retried", "job-retried"),
+    made("POST /v1/parcel-words", *PARCEL),
     made("POST /v1/mails/{mail}/release", "dossier-started", "mail-taken", "message-received"),
     made("POST /v1/mails/{mail}/discard", "mail-discarded"),
     made("POST /v1/mail-reports", *REPORTED, "mail-quarantined"),

@@ -81,6 +81,7 @@ LEASE = {"lease_epoch": 1}
 NO_INCIDENT = "404 incident-unknown"
 
 NO_JOB = "404 job-unknown"
+NO_PARCEL = "404 parcel-unknown"
 NO_PROPOSAL = "404 proposal-unknown"
 NO_RIGHT = "403 right-missing"
 NO_TASK = "404 task-unknown"
@@ -94,6 +95,9 @@ LISTS = {"files": {"units.csv": "id,name,parent\nto-{n},Tổ,agency\n"}, "sign":
 PIXEL = base64.b64encode(drawn(1, 1)).decode()
 IMAGE = {"image": PIXEL}
 SEAL = {**IMAGE, "width_mm": 36}
+WORDS = {"carrier": "vnpost", "lines": [
+    {"line": 2, "parcel": "x", "status": "đã phát", "at": "2026-11-21T08:30:00Z", "raw": "x,đã phát"},
+]}  # fmt: skip
 PAPER = {"name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
 
 ROWS = (
@@ -209,6 +213,15 @@ ROWS = (
     row("GET /v1/dispatches", "dispatch list … "),
     row("GET /v1/dispatches/{id}", "dispatch show … x", None, "404 dispatch-unknown"),
     row("GET /v1/dispatches/{id}/label", "dispatch label", None, "404 dispatch-unknown"),
+    row("GET /v1/dispatches/{id}/proof", "dispatch proof", None, "404 dispatch-unknown"),
+    *(
+        replace(row(f"POST /v1/dispatches/{{id}}/{part}", f"dispatch {verb} … x --reason Chờ", {"reason": "Chờ"},
+                    NO_PARCEL), elsewhere=NO_PARCEL)
+        for part, verb in (("cancel", "cancel"), ("receive", "receive"), ("settle", "settle"),
+                           ("complaints", "complain"), ("retry", "retry"))
+    ),
+    replace(row("POST /v1/parcel-words", "dispatch import-status … {words} --carrier vnpost", WORDS),
+            elsewhere="200"),
     row("GET /v1/dispatch-manifest", "dispatch manifest"),
     row("GET /v1/log/checkpoint", "audit receipts"),
     row("GET /v1/log/checkpoints", "audit checkpoints"),

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.application.application import Application
-from adapters.database import stuck_jobs
+from adapters.application.late import waits_since
+from adapters.database import parcel_lists, stuck_jobs
 
 OVERDUE = timedelta(minutes=2)
 LAPSED = timedelta(minutes=1)
 UNFETCHED = timedelta(hours=1)
 OFTEN = 12  # tries: more than an hour and a half of them
-CODES = ("jobs-overdue", "leases-lapsed", "dead-letters", "jobs-unfetched", "jobs-tried-often")
+REMEMBERED = timedelta(days=7)
+CODES = (
+    "jobs-overdue",
+    "leases-lapsed",
+    "dead-letters",
+    "jobs-unfetched",
+    "jobs-tried-often",
+    "parcels-late",
+    "parcels-unsettled",
+    "parcels-contradicted",
+    "parcels-waiting",
+)
 """Every code that an alarm can have."""
 
 
@@ -27,6 +39,7 @@ class Alarm:
 def alarms(app: Application) -> Sequence[Alarm]:
     """What is stuck now; nothing where all goes on."""
     now = app.clock()
+    waiting = waits_since(app, now)
     with app.store.read() as tx:
         counts = (
             stuck_jobs.overdue(tx, now - OVERDUE),
@@ -34,6 +47,10 @@ def alarms(app: Application) -> Sequence[Alarm]:
             stuck_jobs.dead(tx),
             stuck_jobs.unfetched(tx, now - UNFETCHED, now),
             stuck_jobs.tried(tx, OFTEN),
+            parcel_lists.late(tx, now),
+            parcel_lists.unsettled(tx),
+            parcel_lists.contradicted(tx, now - REMEMBERED),
+            parcel_lists.waiting(tx, waiting),
         )
     return [
         Alarm(code=code, count=count, message=_MESSAGES[code].format(count=count))
@@ -52,4 +69,12 @@ _MESSAGES = {
     " see which: hoso job list --state open",
     "jobs-tried-often": "{count} job(s) were tried twelve times or more, and wait to be tried again;"
     " see why: hoso job list --state open",
+    "parcels-late": "{count} parcel(s) left two working days ago or more, and have not arrived; ask their carriers,"
+    " see which: hoso dispatch list --late",
+    "parcels-unsettled": "{count} parcel(s) came back or were lost, and nobody has seen to them;"
+    " see which: hoso dispatch list --unsettled",
+    "parcels-contradicted": "of {count} parcel(s) something was told in the last seven days that says otherwise than"
+    " what is known; see what in the trail: hoso audit search --act parcel-contradicted",
+    "parcels-waiting": "{count} parcel(s) have been prepared for more than a working day, and not handed over;"
+    " see which: hoso dispatch list --state prepared --channel post",
 }

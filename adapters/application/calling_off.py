@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.database import jobs
+from adapters.database import jobs, parcels
 from adapters.database.store import Transaction
 from engine.delivery import Event, State, moved
 from engine.dispatch import dispatch_group, key_of
@@ -43,6 +43,8 @@ def _settled(tx: Transaction, dossier: Dossier, rows: list[Mapping[Any, Any]], n
         if row["copies"] == 0:
             note = f"{NOT_LEFT}   [{CALLED_OFF}]"
             jobs.change_dispatch(tx, row["key"], state=State.CANCELLED.value, updated=now, note=note)
+            if row["channel"] == "post":
+                parcels.call_off(tx, row["key"], now)
             yield _leaf(dossier, row, CALLED_OFF)
             continue
         before = State(row["state"])

@@ -145,6 +145,16 @@ def leaf(act: str, request: Request, **details: object) -> LeafDraft:
     )
 
 
+def label_data(app: Application, dispatch: Dispatch) -> dict[str, object]:
+    """What the address label of a parcel says."""
+    return {
+        "code": dispatch.code,
+        "sender": {"name": app.agency.name, "address": app.agency.address},
+        "recipient": dict(dispatch.request.recipient),
+        "dossier": dispatch.request.dossier,
+    }
+
+
 def _kept(leaf: StoredLeaf) -> dict[str, list[str]]:
     """The chain and the revocation lists by which the approval was accepted, as its leaf names them."""
     return {role: list(_objects(leaf).get(role, ())) for role in ("chain", "crl", "ocsp")}

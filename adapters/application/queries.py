@@ -1,21 +1,22 @@
 """Questions: what an officer may see, page by page. Nothing is changed here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from adapters.application import anchoring, capacities, erasing, notes, retention, trail, views
+from adapters.application import anchoring, capacities, erasing, notes, parcel_views, retention, trail, views
 from adapters.application.answer import Answer, refuse
 from adapters.application.application import Application
 from adapters.application.sight import definition_of, dossier_in_sight, open_task_in_sight
 from adapters.database import checkpoints as published
-from adapters.database import definitions, dossiers, incidents, jobs, people, scope
+from adapters.database import definitions, dossiers, incidents, jobs, parcel_lists, people, scope
+from adapters.database import parcels as parcels_kept
 from adapters.database import successions as stored_successions
 from adapters.database import trail as stored
+from adapters.database.store import Transaction
 from engine import policy
 from engine.calendar import VIETNAM
-from engine.delivery import State
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from signing.canonical import parse_canonical
@@ -172,28 +173,50 @@ def show_task(app: Application, officer: Officer, id: str) -> Answer:
     return Answer(body={**views.task(dossier, task, app.clock()), **body, **signing, **beside})
 
 
-def list_dispatches(app: Application, officer: Officer, after: str, limit: int, states: Sequence[State] = ()) -> Answer:
-    """A page of dispatches within the officer's sight; `states`: of these alone."""
+def list_dispatches(
+    app: Application, officer: Officer, after: str, limit: int, wanted: parcel_lists.Wanted = parcel_lists.ALL
+) -> Answer:
+    """A page of dispatches within the officer's sight, perhaps only of those wanted."""
     with app.store.read() as tx:
-        rows = jobs.dispatches(tx, officer, after=after, limit=limit, states=states)
+        rows = parcel_lists.listed(tx, officer, wanted, after=after, limit=limit)
     return _page([views.dispatch(row) for row in rows], limit, "id")
 
 
 def show_dispatch(app: Application, officer: Officer, id: str) -> Answer:
-    """One dispatch."""
+    """One dispatch; one by post, which its carrier's item names, too, with its whole way."""
     with app.store.read() as tx:
-        row = jobs.find_dispatch(tx, id)
-        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
-            return refuse(not_found("dispatch", id, "list them: hoso dispatch list"))
-    return Answer(body=views.dispatch(row))
+        row = _dispatch(tx, officer, parcels_kept.find_key(tx, id) or id)
+        if isinstance(row, Refusal):
+            return refuse(row)
+        return Answer(body=parcel_views.whole(app, tx, row))
+
+
+def proof(app: Application, officer: Officer, id: str) -> bytes | Refusal:
+    """What told of a parcel's delivery, as it came."""
+    with app.store.read() as tx:
+        row = _dispatch(tx, officer, parcels_kept.find_key(tx, id) or id)
+        if isinstance(row, Refusal):
+            return row
+        parcel = parcels_kept.find(tx, row["key"])
+        content = definitions.get_content(tx, parcel["proof"]) if parcel is not None and parcel["proof"] else None
+    return content or not_found(
+        "proof", f"of {id[:100]}", f"nothing told of its delivery; see: hoso dispatch show {id}"
+    )
+
+
+def _dispatch(tx: Transaction, officer: Officer, id: str) -> parcels_kept.Row | Refusal:
+    row = jobs.find_dispatch(tx, id)
+    if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
+        return not_found("dispatch", id[:100], "list them: hoso dispatch list")
+    return row
 
 
 def label(app: Application, officer: Officer, id: str) -> bytes | Refusal:
     """The address label of a parcel, as PDF."""
     with app.store.read() as tx:
-        row = jobs.find_dispatch(tx, id)
-        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
-            return not_found("dispatch", id, "list them: hoso dispatch list")
+        row = _dispatch(tx, officer, id)
+        if isinstance(row, Refusal):
+            return row
         content = definitions.get_content(tx, row["label"]) if row["label"] else None
     return content or not_found("label", id, "only parcels have labels")
 

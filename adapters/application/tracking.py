@@ -5,12 +5,13 @@ again does nothing, and one that contradicts what is known for good is noted, an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from adapters.application.application import Application
+from adapters.application.late import late_after
 from adapters.application.mails import FAILED_MAIL, MESSAGE
 from adapters.application.trail import append
 from adapters.database import definitions, dossiers, jobs, parcels
@@ -18,8 +19,8 @@ from adapters.database.store import Transaction
 from engine.delivery import State
 from engine.errors import Kind, Refusal
 from engine.outcome import SYSTEM, JobRequest, LeafDraft
-from engine.parcels import ENDS, UNDELIVERED, Event, contradicts, moved
-from signing.canonical import sha256_hex
+from engine.parcels import ENDS, ON_THE_WAY, UNDELIVERED, Event, contradicts, moved
+from signing.canonical import canonical, sha256_hex
 from signing.record import time_text
 
 DELIVERED = "hoso.dispatch-delivered"
@@ -65,8 +66,11 @@ class Told:
     effect: Effect
 
 
-def tell(app: Application, tx: Transaction, key: str, word: Word) -> Told | Refusal:
-    """Record a word of the parcel with that key, in the caller's transaction, which holds no other dossier's lock."""
+def tell(app: Application, tx: Transaction, key: str, word: Word, *, actor: str = SYSTEM) -> Told | Refusal:
+    """Record a word of the parcel with that key, in the caller's transaction. `actor`: the officer who told it.
+
+    Who tells of several parcels locks their dossiers before the first (`dossiers.load`), in the order of their codes.
+    """
     found = jobs.find_dispatch(tx, key)
     if found is None or found["channel"] != "post":
         return _unknown(key)
@@ -80,10 +84,10 @@ def tell(app: Application, tx: Transaction, key: str, word: Word) -> Told | Refu
     definitions.put_content(tx, digest, word.raw, of=row["dossier"])
     if not parcels.add_event(tx, _event_row(row["key"], word, digest, effect, after, now)):
         return Told(code=row["code"], dossier=row["dossier"], before=before, state=before, effect=Effect.KNOWN)
-    _move(tx, row, parcel, word, after, digest, now)
+    _move(app, tx, row, parcel, word, after, digest, now)
     if word.event is not None:
         act = CONTRADICTED if effect is Effect.CONTRADICTED else f"parcel-{word.event}"
-        append(app, tx, [_leaf(row, act, word, digest, after)], now)
+        append(app, tx, [_leaf(actor, row, act, word, digest, after)], now)
     if before != after:
         _tell_dossier(tx, row, after, now)
     return Told(code=row["code"], dossier=row["dossier"], before=before, state=after, effect=effect)
@@ -98,7 +102,33 @@ def _judged(before: State, word: Word, ended: datetime | None) -> tuple[Effect, 
     return Effect.KNOWN if after == before else Effect.MOVED, after
 
 
+def note(
+    app: Application, tx: Transaction, row: Mapping[Any, Any], act: str, officer: str, reason: str, **codes: str
+) -> bool:
+    """Record what an officer did about a parcel and that moves it nowhere, with its leaf; False where it is known.
+
+    `act` as the leaf calls it; of the reason, which may name people, it has the hash alone. The caller holds the locks
+    of the dossier and the dispatch.
+    """
+    now, state = app.clock(), State(row["state"])
+    raw = office_word(row["code"], officer, now, reason=reason, **codes)
+    word = Word(carrier=OFFICE, item=row["code"], status=act.removeprefix("parcel-"), event=None, at=now, raw=raw)
+    digest = sha256_hex(raw)
+    definitions.put_content(tx, digest, raw, of=row["dossier"])
+    if not parcels.add_event(tx, _event_row(row["key"], word, digest, Effect.KNOWN, state, now)):
+        return False
+    leaf = _leaf(officer, row, act, word, digest, state)
+    append(app, tx, [replace(leaf, details={**leaf.details, **codes})], now)
+    return True
+
+
+def office_word(code: str, officer: str, at: datetime, **told: str) -> bytes:
+    """The bytes of what an officer says of a parcel: kept with the dossier's data, named by their hash in the leaf."""
+    return canonical({"dispatch": code, "officer": officer, "time": time_text(at), **told})
+
+
 def _move(
+    app: Application,
     tx: Transaction,
     row: Mapping[Any, Any],
     parcel: Mapping[Any, Any],
@@ -111,6 +141,8 @@ def _move(
     jobs.change_dispatch(tx, row["key"], state=after.value, attempts=attempts, updated=now)
     if word.event is Event.HANDED_OVER and parcel["handed_over"] is None:
         parcels.change(tx, row["key"], handed_over=word.at)
+    if row["state"] == State.PREPARED.value and after in ON_THE_WAY and after is not State.PREPARED:
+        parcels.change(tx, row["key"], late_after=late_after(app, word.at))
     if after in ENDS and parcel["ended"] is None:
         proof = raw if after is State.DELIVERED else None
         parcels.change(tx, row["key"], ended=word.at, late_after=None, proof=proof)
@@ -141,7 +173,7 @@ def _event_row(key: str, word: Word, raw: str, effect: Effect, after: State, now
     }
 
 
-def _leaf(row: Mapping[Any, Any], act: str, word: Word, raw: str, after: State) -> LeafDraft:
+def _leaf(actor: str, row: Mapping[Any, Any], act: str, word: Word, raw: str, after: State) -> LeafDraft:
     """It names no address and no person: the evidence is kept longer than these."""
     details = {
         "channel": "post",
@@ -154,7 +186,7 @@ def _leaf(row: Mapping[Any, Any], act: str, word: Word, raw: str, after: State) 
         "state": after.value,
     }
     return LeafDraft(
-        actor=SYSTEM, act=act, subject=row["dossier"], dossier=row["dossier"], details=details, objects={"word": raw}
+        actor=actor, act=act, subject=row["dossier"], dossier=row["dossier"], details=details, objects={"word": raw}
     )
 
 

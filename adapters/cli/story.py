@@ -297,6 +297,7 @@ _DOCUMENT = (N_(" “{value}”"), ("document", "title", "file"))
 _APPROVED = (N_(", approved by {value}"), ("approved_by",))
 _COPIES = (N_(", copies: up to {value}"), ("copies",))
 _WAY = ((N_(" by {value}"), ("carrier",)), (N_(" (“{value}”)"), ("status",)))
+_AGAIN = ((N_(" as {value}"), ("again",)),)
 _STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -386,6 +387,9 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "parcel-contradicted": _plain(
         N_("A late word of the carrier says otherwise than is known; it changes nothing"), extra=_WAY
     ),
+    "parcel-sent-again": _plain(N_("{who} sent again what did not arrive"), extra=_AGAIN),
+    "parcel-settled": _plain(N_("{who} saw in another way to the parcel that did not arrive")),
+    "parcel-complained": _plain(N_("{who} recorded a complaint about the parcel")),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),

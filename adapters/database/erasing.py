@@ -44,10 +44,11 @@ from engine.bpmn.state import State
 from engine.delivery import State as Dispatched
 from engine.dossier import Dossier, Status
 from engine.officer import Officer
+from engine.parcels import ON_THE_WAY
 from engine.words import words
 
 Row = Mapping[Any, Any]
-UNDER_WAY = [state.value for state in (Dispatched.CREATED, Dispatched.SENDING, Dispatched.READY)]
+UNDER_WAY = [state.value for state in (Dispatched.CREATED, Dispatched.SENDING, Dispatched.READY, *ON_THE_WAY)]
 STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.

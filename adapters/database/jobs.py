@@ -235,10 +235,15 @@ def change_dispatch(tx: Transaction, key: str, **values: object) -> None:
     tx.execute(update(dispatch).where(dispatch.c.key == key).values(**values))
 
 
+_WAITS_TO_LEAVE = (State.CREATED, State.READY, State.PREPARED)
+_NOT_LEFT = [state.value for state in (*_WAITS_TO_LEAVE, State.SENDING, State.SENT_UNCONFIRMED)]
+
+
 def unsettled(tx: Transaction, dossier: str) -> list[Row]:
     """The dispatches of a dossier that have not left, or may have without an outcome; locked."""
-    states = [State.CREATED.value, State.READY.value, State.SENDING.value, State.SENT_UNCONFIRMED.value]
-    query = select(dispatch).where(dispatch.c.dossier == dossier, dispatch.c.state.in_(states)).order_by(dispatch.c.key)
+    query = (
+        select(dispatch).where(dispatch.c.dossier == dossier, dispatch.c.state.in_(_NOT_LEFT)).order_by(dispatch.c.key)
+    )
     if lock_rows(tx):
         query = query.with_for_update()
     return [dict(row) for row in tx.execute(query).mappings()]
@@ -266,16 +271,6 @@ def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
     """The dispatches of a dossier, oldest first."""
     query = select(dispatch).where(dispatch.c.dossier == dossier).order_by(dispatch.c.created, dispatch.c.key)
     return [dict(row) for row in tx.execute(query).mappings()]
-
-
-def dispatches(
-    tx: Transaction, officer: Officer, *, after: str, limit: int, states: Collection[State] = ()
-) -> list[Row]:
-    """A page of the dispatches within the officer's sight, by code; `states`: of these alone."""
-    query = select(dispatch).where(dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier))
-    if states:
-        query = query.where(dispatch.c.state.in_([state.value for state in states]))
-    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
 
 
 def parcels(tx: Transaction, officer: Officer, start: datetime, end: datetime) -> list[Row]:

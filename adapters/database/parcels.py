@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, or_, select, update
 
 from adapters.database.store import Transaction, insert_new
-from adapters.database.tables import parcel, parcel_event
+from adapters.database.tables import dispatch, parcel, parcel_event
 
 Row = Mapping[Any, Any]
+CANCEL_ASKED = "cancel-asked"
+"""The ordering of a parcel that was called off, and whose order stands at its carrier, or may."""
+PROCESS = "process"
+"""The settlement of a parcel whose failure the process of its dossier took up: it opened a task for somebody."""
+_ORDERED = ("asked", "ordered", "unclear")
 
 
 def add(tx: Transaction, key: str) -> None:
@@ -29,9 +34,30 @@ def key_of_item(tx: Transaction, carrier: str, item: str) -> str | None:
     return tx.execute(query).scalar()
 
 
+def find_key(tx: Transaction, text: str) -> str | None:
+    """The key of the parcel with that key, code or carrier's item; None where there is none, or more than one."""
+    own = or_(dispatch.c.key == text, dispatch.c.code == text, parcel.c.item == text)
+    found = tx.execute(select(parcel.c.key).join(dispatch, dispatch.c.key == parcel.c.key).where(own).limit(2))
+    keys = list(found.scalars())
+    return keys[0] if len(keys) == 1 else None
+
+
 def change(tx: Transaction, key: str, **values: object) -> None:
     """Change a parcel."""
     tx.execute(update(parcel).where(parcel.c.key == key).values(**values))
+
+
+def call_off(tx: Transaction, key: str, now: datetime) -> None:
+    """It does not leave: its way has ended, and a carrier who has an order for it is asked to cancel that."""
+    asked = case((parcel.c.ordering.in_(_ORDERED), CANCEL_ASKED), else_=parcel.c.ordering)
+    change(tx, key, ended=now, late_after=None, ordering=asked)
+
+
+def taken_up(tx: Transaction, code: str, now: datetime) -> None:
+    """The process of its dossier sees to the parcel that did not arrive; nothing where somebody did before."""
+    key = select(dispatch.c.key).where(dispatch.c.code == code).scalar_subquery()
+    unseen = (parcel.c.key == key, parcel.c.settled.is_(None))
+    tx.execute(update(parcel).where(*unseen).values(settled=now, settlement=PROCESS))
 
 
 def add_event(tx: Transaction, values: Row) -> bool:
@@ -49,9 +75,3 @@ def events(tx: Transaction, key: str, *, after: int = 0, limit: int = 1000) -> l
     """A page of what was told of a parcel, in the order in which it came."""
     query = select(parcel_event).where(parcel_event.c.key == key, parcel_event.c.id > after)
     return [dict(row) for row in tx.execute(query.order_by(parcel_event.c.id).limit(limit)).mappings()]
-
-
-def late(tx: Transaction, now: datetime, *, limit: int) -> list[Row]:
-    """The parcels that should have arrived before now, the longest first."""
-    query = select(parcel).where(parcel.c.late_after < now).order_by(parcel.c.late_after, parcel.c.key).limit(limit)
-    return [dict(row) for row in tx.execute(query).mappings()]

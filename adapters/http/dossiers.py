@@ -1,4 +1,4 @@
-"""Dossiers, their documents, history, messages, evidence and dispatches."""
+"""Dossiers, their documents, history, messages, evidence, labels and manifests."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -17,13 +17,10 @@ from adapters.http.inbox import Search
 from adapters.http.models import Message, NewDossier, Sha256
 from adapters.http.organisation import told
 from engine.calendar import VIETNAM
-from engine.delivery import State
 from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
-States = Annotated[list[State], Query(max_length=20)]
-NO_STATES: list[State] = []  # any
 Number = Annotated[int, Query(ge=0, lt=2**31)]
 Checkpoint = Annotated[Annotated[int, Field(ge=1, lt=2**53)] | Literal["latest"] | None, Query()]
 # Days that have a next day, in every zone.
@@ -120,18 +117,6 @@ def download(app: App, caller: Caller, sha256: Sha256) -> Response:
     """A document's bytes."""
     content = _bytes(queries.content(app, caller, sha256))
     return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
-
-
-@router.get("/dispatches", dependencies=[may("see dispatches")])
-def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit = 50, state: States = NO_STATES) -> Body:
-    """A page of dispatches, perhaps only of those in one of these states."""
-    return dict(queries.list_dispatches(app, caller, cursor, limit, state).body_or_raise())
-
-
-@router.get("/dispatches/{id}", dependencies=[may("see dispatches")])
-def show_dispatch(app: App, caller: Caller, id: str) -> Body:
-    """One dispatch."""
-    return dict(queries.show_dispatch(app, caller, id).body_or_raise())
 
 
 @router.get("/dispatches/{id}/label", dependencies=[may("see dispatches")])

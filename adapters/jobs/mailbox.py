@@ -13,13 +13,14 @@ from adapters.application.application import Application
 from adapters.application.mail_acts import give_message
 from adapters.application.mails import Taken
 from adapters.application.work import Job
-from adapters.database import jobs, trail
+from adapters.database import jobs, parcels, trail
 from adapters.database.store import StoreUnavailable, Transaction
 from adapters.limits.limited import LimitsUnavailable
 from adapters.mailbox.imap import Mailbox, MailboxUnavailable, Place, opened
 from adapters.mailbox.reading import LARGEST
 from engine.dossier import Dossier
 from engine.outcome import Outcome
+from engine.parcels import UNDELIVERED
 from engine.process import ProcessDefinition
 
 READ = "hoso.mailbox"
@@ -115,10 +116,16 @@ def _again(app: Application, job: Job, error: str | None, after: timedelta = INT
 
 
 def tell_failure(app: Application, job: Job) -> None:
-    """A mail did not arrive: the dossier is told, where its process waits for that."""
+    """A dispatch did not arrive, or a parcel did: the dossier is told, where its process waits for that.
 
-    def decide(_tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
-        message = job["payload"].get("message", mails.MESSAGE)
-        return give_message(dossier, definition, message, job["payload"]["data"], now)
+    A parcel whose failure the process takes up is the process's from then on: it opens the task.
+    """
+    message, data = job["payload"].get("message", mails.MESSAGE), job["payload"]["data"]
+
+    def decide(tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        outcome = give_message(dossier, definition, message, data, now)
+        if outcome.dossier is not None and data.get("state") in UNDELIVERED:
+            parcels.taken_up(tx, data["dispatch"], now)
+        return outcome
 
     work.finish(app, job, decide)

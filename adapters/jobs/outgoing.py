@@ -32,7 +32,7 @@ def post(app: Application, job: Job) -> None:
     """Prepare a parcel: its label is made, and it stands in the day's manifest."""
     request, proof = _gather(app, job, "post")
     found = Dispatch(key=dispatch_key(request), request=request, state=State.PREPARED)
-    label = address_label(_label_data(app, found), at=app.clock())
+    label = address_label(dispatching.label_data(app, found), at=app.clock())
     _prepare_parcel(app, job, request, proof, label)
 
 
@@ -65,15 +65,6 @@ def leaving(app: Application, job: Job, dossier: Dossier, request: Request) -> R
     except Invalid as error:
         raise JobFault(error.code, f"{document.file_name} may not leave: {error.message}") from error
     return replace(request, document=extended)
-
-
-def _label_data(app: Application, dispatch: Dispatch) -> dict[str, object]:
-    return {
-        "code": dispatch.code,
-        "sender": {"name": app.agency.name, "address": app.agency.address},
-        "recipient": dict(dispatch.request.recipient),
-        "dossier": dispatch.request.dossier,
-    }
 
 
 def _prepare_parcel(

@@ -55,6 +55,9 @@ BESIDE = frozenset(
         "parcel-lost",
         "parcel-called-off",
         "parcel-contradicted",
+        "parcel-sent-again",
+        "parcel-settled",
+        "parcel-complained",
     }
 )
 """Acts of a dossier that move nothing in it. What was refused moves nothing either, but a dispatch: it ends its job."""

@@ -9,17 +9,20 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import Client, path
+from adapters.cli.commands import parcel_acts, parcel_status
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, say
+from adapters.cli.terminal import escape, out_json, say
 from adapters.cli.times import VIETNAM
+from adapters.cli.way import tell_way
 from adapters.cli.words import channel_word, copies_word, dispatch_word, note_words
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
 Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
+CHANNELS = ("email", "post", "counter")
 FAILED = ("sent-unconfirmed", "temporary-failure", "permanent-failure", "technical-failure")
 Output = Annotated[str, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it; - is stdout."))]
 
@@ -30,6 +33,8 @@ Output = Annotated[str, typer.Option("--output", "-o", metavar=_("FILE"), help=_
     "hoso dispatch list",
     "hoso dispatch list --state sent-unconfirmed",
     "hoso dispatch list --failed --json",
+    "hoso dispatch list --unsettled",
+    "hoso dispatch list --channel post --day 2026-11-21",
 )
 def list_(
     ctx: typer.Context,
@@ -37,6 +42,16 @@ def list_(
         list[str] | None, typer.Option(metavar=_("STATE"), help=_("Those in this state alone; may be repeated."))
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help=_("Those that did not arrive, or may not have."))] = False,
+    channel: Annotated[
+        str | None, typer.Option(metavar="|".join(CHANNELS), help=_("Those of this channel alone."))
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help=_("Those prepared on this day, in Vietnam."))
+    ] = None,
+    unsettled: Annotated[
+        bool, typer.Option("--unsettled", help=_("Parcels that came back or were lost, and nobody saw to."))
+    ] = False,
+    late: Annotated[bool, typer.Option("--late", help=_("Parcels that should have arrived."))] = False,
     json: AsJson = False,
 ) -> None:
     """List dispatches."""
@@ -49,8 +64,27 @@ def list_(
         (_("RECIPIENT"), _recipient),
         (_("CREATED"), "created"),
     ]
-    wanted = [*(state or ()), *(FAILED if failed else ())]
-    print_list(open_session(ctx).client.items(path("dispatches"), state=wanted), columns, as_json=json)
+    if channel is not None and channel not in CHANNELS:
+        told = _("channel {found}: expected one of {known}").format(found=repr(channel), known=", ".join(CHANNELS))
+        raise CommandFailed("bad-channel", told, exit_code=USAGE)
+    query = {
+        "state": [*(state or ()), *(FAILED if failed else ())],
+        "channel": channel,
+        "day": _day(day) if day else None,
+        "unsettled": "true" if unsettled else None,
+        "late": "true" if late else None,
+    }
+    print_list(open_session(ctx).client.items(path("dispatches"), **query), columns, as_json=json)
+
+
+def _day(text: str) -> str:
+    try:
+        clock.date.fromisoformat(text)
+    except ValueError:
+        raise CommandFailed(
+            "bad-date", _("date {text}: expected YYYY-MM-DD").format(text=repr(text)), exit_code=USAGE
+        ) from None
+    return text
 
 
 def _recipient(item: object) -> object:
@@ -79,9 +113,13 @@ def show_(ctx: typer.Context, dispatch: Dispatch, json: AsJson = False) -> None:
         "updated": _("Changed"),
     }
     value = open_session(ctx).client.get(path("dispatches", dispatch))
-    if not json:
-        value = {**value, **_in_words(value)}
-    print_one(value, labels, as_json=json)
+    if json:
+        out_json(value)
+        return
+    parcel = value.pop("parcel", None)
+    print_one({**value, **_in_words(value)}, labels, as_json=False)
+    if parcel is not None:
+        tell_way(parcel)
 
 
 def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,13 +151,7 @@ def manifest(
     output: Output = "-",
 ) -> None:
     """Get a day's manifest."""
-    day = date or clock.datetime.now(VIETNAM).date().isoformat()
-    try:
-        clock.date.fromisoformat(day)
-    except ValueError:
-        raise CommandFailed(
-            "bad-date", _("date {text}: expected YYYY-MM-DD").format(text=repr(day)), exit_code=USAGE
-        ) from None
+    day = _day(date or clock.datetime.now(VIETNAM).date().isoformat())
     _write(open_session(ctx).client, path("dispatch-manifest"), output, date=day)
 
 
@@ -134,3 +166,7 @@ def _write(client: Client, where: str, output: str, **query: object) -> None:
         )
     else:
         sys.stdout.buffer.write(content)
+
+
+parcel_acts.add_to(app)
+parcel_status.add_to(app)

@@ -61,4 +61,5 @@ parcel_event = Table(
     Column("state", String(20)),  # of the parcel after it
     Index("ix_parcel_event_told", "carrier", "item", "status", "at", unique=True),
     Index("ix_parcel_event_key", "key", "id"),
+    Index("ix_parcel_event_effect", "effect", "received"),
 )

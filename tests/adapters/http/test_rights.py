@@ -262,6 +262,7 @@ def test_the_command_ends_as_its_route(
 def files(folder: Path, number: str) -> Told:
     """The files that commands read, and where one writes."""
     (folder / "units.csv").write_text(f"id,name,parent\nds-{number},Tổ,agency\n", encoding="utf-8")
+    (folder / "words.csv").write_text("item,status,time\nx,đã phát,2026-11-21 15:30\n", encoding="utf-8")
     (folder / "paper.pdf").write_bytes(RESULT)
     for name, content in bundles.ALL[0].items():
         (folder / "bundle" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -272,6 +273,7 @@ def files(folder: Path, number: str) -> Told:
         "image": "image.png",
         "bundle": "bundle",
         "lists": "units.csv",
+        "words": "words.csv",
         "file": "paper.pdf",
         "folder": f"lists-{number}",
         "keyfile": "key.p12",

@@ -1,0 +1,18 @@
+"""Words of carriers by what they did, so that an alarm counts those that contradict without reading all of them."""
+
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Upgrade."""
+    op.create_index("ix_parcel_event_effect", "parcel_event", ["effect", "received"])
+
+
+def downgrade() -> None:
+    """Downgrade."""
+    op.drop_index("ix_parcel_event_effect", table_name="parcel_event")

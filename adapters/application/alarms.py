@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.application.application import Application
-from adapters.database import stuck_jobs
+from adapters.database import parcels, stuck_jobs
+from engine.ordering import WAITING
 
 OVERDUE = timedelta(minutes=2)
 LAPSED = timedelta(minutes=1)
 UNFETCHED = timedelta(hours=1)
 OFTEN = 12  # tries: more than an hour and a half of them
-CODES = ("jobs-overdue", "leases-lapsed", "dead-letters", "jobs-unfetched", "jobs-tried-often")
+CODES = ("jobs-overdue", "leases-lapsed", "dead-letters", "jobs-unfetched", "jobs-tried-often", "parcels-unordered")
 """Every code that an alarm can have."""
 
 
@@ -34,6 +35,7 @@ def alarms(app: Application) -> Sequence[Alarm]:
             stuck_jobs.dead(tx),
             stuck_jobs.unfetched(tx, now - UNFETCHED, now),
             stuck_jobs.tried(tx, OFTEN),
+            parcels.count_ordering(tx, WAITING),
         )
     return [
         Alarm(code=code, count=count, message=_MESSAGES[code].format(count=count))
@@ -52,4 +54,6 @@ _MESSAGES = {
     " see which: hoso job list --state open",
     "jobs-tried-often": "{count} job(s) were tried twelve times or more, and wait to be tried again;"
     " see why: hoso job list --state open",
+    "parcels-unordered": "{count} parcel(s) wait for somebody to decide what is so at their carrier;"
+    " ask the carrier, then: hoso dispatch order DISPATCH --item CODE, --again or --none",
 }

@@ -49,7 +49,7 @@ def save(
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
             if dispatch.request.channel == "post":
-                parcels.add(tx, dispatch.key)
+                parcels.add(tx, dispatch.key, app.carriers.default)
         outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)

@@ -1,10 +1,12 @@
 """Parcels: what a dispatch by post is beside a dispatch, and what its carrier told of it."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import parcel, parcel_event
@@ -12,9 +14,9 @@ from adapters.database.tables import parcel, parcel_event
 Row = Mapping[Any, Any]
 
 
-def add(tx: Transaction, key: str) -> None:
-    """A dispatch by post was prepared: a parcel without a carrier yet. The caller adds the dispatch before."""
-    tx.execute(insert(parcel).values(key=key))
+def add(tx: Transaction, key: str, carrier: str | None = None) -> None:
+    """A dispatch by post was prepared, for that carrier if one is known. The caller adds the dispatch before."""
+    tx.execute(insert(parcel).values(key=key, carrier=carrier))
 
 
 def find(tx: Transaction, key: str) -> Row | None:
@@ -55,3 +57,54 @@ def late(tx: Transaction, now: datetime, *, limit: int) -> list[Row]:
     """The parcels that should have arrived before now, the longest first."""
     query = select(parcel).where(parcel.c.late_after < now).order_by(parcel.c.late_after, parcel.c.key).limit(limit)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+# Orders
+
+
+def with_ordering(tx: Transaction, ordering: str, *, limit: int = 100) -> list[str]:
+    """The keys of parcels whose order stands so."""
+    query = select(parcel.c.key).where(parcel.c.ordering == ordering).order_by(parcel.c.key).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def count_ordering(tx: Transaction, orderings: Collection[str]) -> int:
+    """How many parcels' orders stand so."""
+    query = select(func.count()).select_from(parcel).where(parcel.c.ordering.in_(sorted(orderings)))
+    return tx.execute(query).scalar_one()
+
+
+# Words of items that nobody knows yet
+
+
+def stray_owner(stray: Row) -> str:
+    """Whose the bytes of such a word are, until it is known of which parcel it tells."""
+    named = [str(stray[name]) for name in ("carrier", "item", "status")]
+    at: datetime = stray["at"]
+    told = json.dumps([*named, at.timestamp()])
+    return f"word/{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def strays(tx: Transaction, carrier: str, item: str) -> list[Row]:
+    """What was told of that item, in the order in which it came."""
+    these = (parcel_event.c.key.is_(None), parcel_event.c.carrier == carrier, parcel_event.c.item == item)
+    query = select(parcel_event).where(*these).order_by(parcel_event.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def too_many_strays(tx: Transaction, carrier: str, most: int) -> list[Row]:
+    """The oldest of a carrier's words of unknown items, beyond as many as are kept."""
+    these = (parcel_event.c.key.is_(None), parcel_event.c.carrier == carrier)
+    query = select(parcel_event).where(*these).order_by(parcel_event.c.id.desc()).offset(most).limit(100)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def count_strays(tx: Transaction) -> Mapping[str, int]:
+    """How many words of unknown items there are, by carrier."""
+    query = select(parcel_event.c.carrier, func.count()).where(parcel_event.c.key.is_(None))
+    return {row.carrier: row[1] for row in tx.execute(query.group_by(parcel_event.c.carrier))}
+
+
+def forget_event(tx: Transaction, id: int) -> None:
+    """Forget a word."""
+    tx.execute(delete(parcel_event).where(parcel_event.c.id == id))

@@ -78,10 +78,15 @@ class Carriers:
         found = self.named(self.default)
         return self.default if found is not None and found.order is not None else None
 
-    def statuses_of(self, name: str) -> Mapping[str, Event | None]:
-        """The words of that carrier, with what they mean; none where it is not known."""
+    def statuses_of(self, name: str) -> Mapping[str, Event]:
+        """The words of that carrier that mean something, without their case, `_` as `-`; none where it is not known."""
         found = self.named(name)
-        return post.statuses(found) if found is not None else {}
+        words = post.statuses(found) if found is not None else {}
+        return {_plain(word): event for word, event in words.items() if event is not None}
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.replace("_", "-").casefold().split())
 
 
 def read_carriers(folder: Path) -> Carriers:

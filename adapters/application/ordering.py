@@ -6,12 +6,12 @@ The answer to the order, a question for it, a callback that names our reference,
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.application import tracking
+from adapters.application import strays
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append
-from adapters.database import definitions, dossiers, jobs, parcels
+from adapters.database import dossiers, jobs, parcels
 from adapters.database.store import Transaction
 from engine import policy
 from engine.delivery import State
@@ -20,7 +20,6 @@ from engine.item_codes import read_item_code
 from engine.officer import Officer
 from engine.ordering import LEAVING, WAITING, Ordering
 from engine.outcome import SYSTEM, JobRequest, LeafDraft
-from engine.parcels import Event
 
 Row = Mapping[Any, Any]
 ORDER, CANCEL = "hoso.parcel-order", "hoso.parcel-cancel"
@@ -61,26 +60,8 @@ def adopt(app: Application, tx: Transaction, row: Row, parcel: Row, item: str, h
     parcels.change(tx, row["key"], item=item, ordering=(kept if kept in LEAVING else Ordering.ORDERED).value)
     jobs.change_dispatch(tx, row["key"], note=None, updated=app.clock())
     append(app, tx, [_leaf(row, ORDERED, SYSTEM, carrier=parcel["carrier"], item=item, how=how)], app.clock())
-    match(app, tx, row["key"], parcel["carrier"], item)
+    strays.match(app, tx, row["key"], parcel["carrier"], item)
     return True
-
-
-def match(app: Application, tx: Transaction, key: str, carrier: str, item: str) -> None:
-    """What the carrier told of this item before anybody knew whose it is, is told of the parcel now."""
-    for stray in parcels.strays(tx, carrier, item):
-        raw = definitions.get_content(tx, stray["raw"])
-        assert raw is not None
-        word = tracking.Word(
-            carrier=carrier,
-            item=item,
-            status=stray["status"],
-            event=Event(stray["event"]) if stray["event"] else None,
-            at=stray["at"],
-            raw=raw,
-        )
-        parcels.forget_event(tx, stray["id"])
-        tracking.tell(app, tx, key, word)
-        definitions.leave(tx, parcels.stray_owner(stray))
 
 
 def stop(app: Application, tx: Transaction, row: Row, parcel: Row, ordering: Ordering, reason: str) -> None:
@@ -100,15 +81,21 @@ def cancelled(app: Application, tx: Transaction, row: Row, parcel: Row) -> None:
 
 
 def keep_scheduled(app: Application) -> None:
-    """Ask for the jobs that cancel the orders of parcels that were called off."""
+    """Ask for the jobs that cancel the orders of parcels that were called off; and match words with their items, where
+    they came while these were being recorded, or were entered by hand.
+    """
     with app.store.read() as tx:
-        keys = parcels.with_ordering(tx, Ordering.CANCEL_ASKED.value)
+        keys, found = parcels.with_ordering(tx, Ordering.CANCEL_ASKED.value), parcels.matchable(tx)
+    for key, carrier, item in found:
+        with app.store.write() as tx:
+            if locked(tx, key) is not None and parcels.key_of_item(tx, carrier, item) == key:
+                strays.match(app, tx, key, carrier, item)
     for key in keys:
         with app.store.write() as tx:
-            found = locked(tx, key)
-            if found is not None and found[1]["ordering"] == Ordering.CANCEL_ASKED:
+            both = locked(tx, key)
+            if both is not None and both[1]["ordering"] == Ordering.CANCEL_ASKED:
                 parcels.change(tx, key, ordering=Ordering.CANCELLING.value)
-                add_job(app, tx, found[0], CANCEL)
+                add_job(app, tx, both[0], CANCEL)
 
 
 def add_job(app: Application, tx: Transaction, row: Row, kind: str) -> None:
@@ -155,7 +142,7 @@ def _decided(
     leaf = _leaf(row, DECIDED, officer.id, carrier=parcel["carrier"], decision=decision, item=item)
     append(app, tx, [leaf], app.clock())
     if item is not None:
-        match(app, tx, row["key"], parcel["carrier"], item)
+        strays.match(app, tx, row["key"], parcel["carrier"], item)
     if again:
         add_job(app, tx, row, ORDER)
 

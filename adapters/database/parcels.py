@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import parcel, parcel_event
@@ -74,6 +74,12 @@ def count_ordering(tx: Transaction, orderings: Collection[str]) -> int:
     return tx.execute(query).scalar_one()
 
 
+def doubt(tx: Transaction, key: str, now: datetime) -> None:
+    """An order that was not sent as far as we know, may have been."""
+    unsent = (parcel.c.key == key, parcel.c.ordering == "none", parcel.c.item.is_(None))
+    tx.execute(update(parcel).where(*unsent).values(ordering="asked", asked=now))
+
+
 # Words of items that nobody knows yet
 
 
@@ -90,6 +96,14 @@ def strays(tx: Transaction, carrier: str, item: str) -> list[Row]:
     these = (parcel_event.c.key.is_(None), parcel_event.c.carrier == carrier, parcel_event.c.item == item)
     query = select(parcel_event).where(*these).order_by(parcel_event.c.id)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def matchable(tx: Transaction, *, limit: int = 100) -> list[tuple[str, str, str]]:
+    """Parcels of whose item there are such words: key, carrier, item."""
+    same = (parcel.c.carrier == parcel_event.c.carrier, parcel.c.item == parcel_event.c.item)
+    query = select(parcel.c.key, parcel.c.carrier, parcel.c.item).join(parcel_event, and_(*same))
+    found = tx.execute(query.where(parcel_event.c.key.is_(None)).distinct().order_by(parcel.c.key).limit(limit))
+    return [(row.key, row.carrier, row.item) for row in found]
 
 
 def too_many_strays(tx: Transaction, carrier: str, most: int) -> list[Row]:

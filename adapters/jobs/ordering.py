@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.application import ordering
 from adapters.application.application import Application
+from adapters.application.carriers import told
 from adapters.application.work import Job
 from adapters.database import dossiers, jobs, parcels
 from adapters.database.store import Transaction
@@ -46,7 +47,7 @@ def order(app: Application, job: Job) -> None:
             return
         if not _send_again(app, job):
             return
-    _ordered(app, job, begun, post.order(begun.carrier, _told(app, begun.row, begun.parcel)))
+    _ordered(app, job, begun, post.order(begun.carrier, told(app, begun.row, begun.parcel)))
 
 
 def _begin(app: Application, job: Job) -> Begun | None:
@@ -202,18 +203,3 @@ def _record(app: Application, job: Job, record: Recorded, *, over: bool = True) 
         if over:
             jobs.finish(tx, job["id"], "done")
         return True
-
-
-def _told(app: Application, row: Row, parcel: Row) -> Mapping[str, str]:
-    """What a carrier is told of a parcel, and no more."""
-    to = row["recipient"]
-    return {
-        "reference": row["key"],
-        "code": row["code"],
-        "name": str(to.get("recipient") or to.get("name") or ""),
-        "address": str(to.get("address") or ""),
-        "phone": str(to.get("phone") or ""),
-        "sender": app.agency.name,
-        "sender_address": app.agency.address,
-        "payer": parcel["payer"],
-    }

@@ -20,7 +20,7 @@ ADOPTED = frozenset({Ordering.ASKED, Ordering.UNCLEAR, Ordering.CANCEL_ASKED, Or
 
 
 def take(app: Application, name: str, headers: Mapping[str, str], body: bytes) -> int:
-    """Take the words of a callback; gives how many they are, new or not. Raises Forged, Unreadable: nothing was done."""
+    """Take the words of a callback; gives how many they are, new or not. Raises Forged or Unreadable."""
     carrier = app.carriers.named(name)
     if carrier is None:
         raise Forged

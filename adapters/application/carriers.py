@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.application.answer import Answer, refuse
+from adapters.application.answer import Answer
 from adapters.application.application import Application
 from adapters.database import jobs, parcels
 from adapters.dispatch.post.carrier import Carrier
 from adapters.dispatch.post.orders_file import orders_csv
 from adapters.dispatch.post.rest import RestCarrier
+from engine.delivery import State
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from engine.ordering import Ordering
@@ -52,7 +53,8 @@ def told(app: Application, row: Row, parcel: Row) -> Mapping[str, str]:
 
 
 def _is_to_order(row: Row, parcel: Row, name: str) -> bool:
-    return parcel["carrier"] == name and row["state"] == "prepared" and parcel["ordering"] == Ordering.NONE
+    stands = (parcel["carrier"], row["state"], parcel["ordering"])
+    return stands == (name, State.PREPARED, Ordering.NONE)
 
 
 def _shown(app: Application, name: str, carrier: Carrier, waiting: Mapping[str, int]) -> Mapping[str, object]:

@@ -86,7 +86,7 @@ class RestCarrier:
             token = text_of(dug(parsed(answer.body), login.found)) if answer.status // 100 == 2 else None
         except (Unanswered, ValueError) as error:
             raise NoToken("it gives no token") from error
-        if token is None or not token.isprintable():
+        if token is None or not (token.isascii() and token.isprintable()):
             raise NoToken(f"it gives no token (HTTP {answer.status})")
         return {login.header: token}
 

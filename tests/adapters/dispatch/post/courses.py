@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Something that happens: `hours` from now, or at the time that `text` tells."""
+    """Something that happens: `hours` from now, told as `text` forms it."""
 
     do: str
     status: str = ""
@@ -100,7 +100,7 @@ COURSES = (
     told("two days ahead", "prepared", say("DONE", 48.1), unknown=1),
     told("a clock that goes before", "delivered", say("DONE", 23)),
     told("years ago", "prepared", say("DONE", -9000), unknown=1),
-    told("a Vietnamese date", "delivered", say("DONE", text="22/11/2026 08:00:00")),
+    told("a Vietnamese date", "delivered", say("DONE", text="%d/%m/%Y %H:%M:%S")),
     told("no JSON", "prepared", say("DONE", how="broken", answer=422)),
     told("too many words", "prepared", say("DONE", times=101, answer=422)),
     told("a body too large", "prepared", say("DONE", how="huge", answer=413)),

@@ -20,6 +20,10 @@ class Unanswered(Exception):
     """Nobody answered in time, or not as HTTP wants it; the message says what happened and no more."""
 
 
+class Unreached(Unanswered):
+    """Nobody was reached: not a byte of the request was sent."""
+
+
 class TooLong(Unanswered):
     """The answer is longer than what was asked for can be."""
 
@@ -57,14 +61,21 @@ class Place:
 
     def post(self, content: bytes, headers: Mapping[str, str], *, largest: int) -> Answer:
         """Send and give what is answered, whatever the status; raises Unanswered."""
+        return self.ask("POST", content, headers, largest=largest)
+
+    def ask(self, method: str, content: bytes | None, headers: Mapping[str, str], *, largest: int) -> Answer:
+        """The same by another method; raises Unanswered, or Unreached where it is known that nothing was sent."""
+        reached = False
         try:
             with self._connected() as connection:
-                connection.request("POST", self.path, content, {**headers, "Connection": "close"})
+                reached = True
+                connection.request(method, self.path, content, {**headers, "Connection": "close"})
                 answer = connection.getresponse()
                 kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
                 body = read_bounded(answer, largest)
         except (OSError, http.client.HTTPException) as error:
-            raise Unanswered(f"{self.url} does not answer ({type(error).__name__})") from error
+            message = f"{self.url} does not answer ({type(error).__name__})"
+            raise (Unanswered(message) if reached else Unreached(message)) from error
         if len(body) > largest:
             raise TooLong(f"{self.url} answers more than {largest} bytes")
         return Answer(status=answer.status, kind=kind, body=body)

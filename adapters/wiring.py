@@ -19,6 +19,8 @@ from adapters.dispatch.email.errors import MailSettingError
 from adapters.dispatch.email.sender import Sender, read_box
 from adapters.dispatch.email.server import read_url
 from adapters.dispatch.email.smime import Smime, open_key
+from adapters.dispatch.post.profile import ProfileError
+from adapters.dispatch.post.setup import Carriers, read_carriers
 from adapters.log_files import LogFiles
 from adapters.mailbox.server import MailboxSettingError
 from adapters.mailbox.server import read_url as read_mailbox_url
@@ -99,6 +101,7 @@ def build(settings: Settings, store: Store) -> Application:
         mail=read_url(settings.smtp_url, settings.smtp_ca) if settings.smtp_url else None,
         sender=read_sender(settings),
         mailbox=mailbox(settings),
+        carriers=carriers(settings),
         days_off=lambda year: calendar.days_off(year, settings.days_off),
         identity=provider(settings.oidc) if settings.oidc else None,
         folder=settings.data,
@@ -152,6 +155,14 @@ def mailbox(settings: Settings) -> Setup:
             secret=read_secret(settings.data),
         )
     except MailboxSettingError as error:
+        raise SettingError(str(error)) from error
+
+
+def carriers(settings: Settings) -> Carriers:
+    """Who takes parcels; raises SettingError where they cannot be used as they are listed."""
+    try:
+        return read_carriers(settings.data)
+    except ProfileError as error:
         raise SettingError(str(error)) from error
 
 

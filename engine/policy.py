@@ -128,12 +128,14 @@ RIGHTS: Mapping[str, Right] = {
     "see incoming mail": _reads(ADMINISTRATOR, CLERK, AUDITOR, where=Where.TOP),
     "release mail": _in(Where.TOP, ADMINISTRATOR, CLERK),
     "discard mail": _in(Where.TOP, ADMINISTRATOR, CLERK),
+    "order parcels": _in(Where.UNIT, ADMINISTRATOR, OPERATOR, CLERK),  # decide what a carrier left unclear
     "send signals": _in(Where.TOP, ADMINISTRATOR),
     "deploy processes": _in(Where.ANYWHERE, INTEGRATOR),
     # Programs
     "see metrics": _reads(AUDITOR, OPERATOR, ADMINISTRATOR, MONITOR, programs=True),
     "do jobs": Right(roles=(WORKER,), programs=True),
     "report deliveries": Right(roles=(RELAY,), programs=True),
+    "call back": Right(nature=Nature.OPEN, programs=True),  # a carrier, by its own secret
 }
 
 

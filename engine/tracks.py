@@ -41,12 +41,18 @@ TRACKS: Sequence[Track] = (
         types=frozenset({"hoso.letter", "hoso.number", "hoso.post", "hoso.counter"}),
         patience=timedelta(seconds=10),
     ),
+    Track(
+        name="parcels",
+        types=frozenset({"hoso.parcel-order", "hoso.parcel-cancel"}),
+        patience=timedelta(seconds=10),
+        most=2,
+    ),
     Track(name="mailbox", types=frozenset({"hoso.mailbox"}), patience=timedelta(seconds=10), most=1),
     Track(name="mail", types=frozenset({"hoso.email"}), patience=timedelta(seconds=30), most=4),
 )
 PROMPT = tuple(track for track in TRACKS if track.prompt)
-STEADY = tuple(track for track in TRACKS if track.name not in {"mail", "mailbox"})
-"""All that waits for no mail server, which may take minutes for each mail."""
+STEADY = tuple(track for track in TRACKS if track.name not in {"mail", "mailbox", "parcels"})
+"""All that waits for no mail server, which may take minutes for each mail, and for no carrier."""
 _OF_TYPE: Mapping[str, Track] = {type: track for track in TRACKS for type in track.types}
 
 

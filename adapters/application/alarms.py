@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from adapters.application.application import Application
 from adapters.application.late import waits_since
-from adapters.database import parcel_lists, stuck_jobs
+from adapters.database import parcel_lists, parcels, stuck_jobs
+from engine.ordering import WAITING
 
 OVERDUE = timedelta(minutes=2)
 LAPSED = timedelta(minutes=1)
@@ -23,6 +24,7 @@ CODES = (
     "parcels-unsettled",
     "parcels-contradicted",
     "parcels-waiting",
+    "parcels-unordered",
 )
 """Every code that an alarm can have."""
 
@@ -51,6 +53,7 @@ def alarms(app: Application) -> Sequence[Alarm]:
             parcel_lists.unsettled(tx),
             parcel_lists.contradicted(tx, now - REMEMBERED),
             parcel_lists.waiting(tx, waiting),
+            parcels.count_ordering(tx, WAITING),
         )
     return [
         Alarm(code=code, count=count, message=_MESSAGES[code].format(count=count))
@@ -77,4 +80,6 @@ _MESSAGES = {
     " what is known; see what in the trail: hoso audit search --act parcel-contradicted",
     "parcels-waiting": "{count} parcel(s) have been prepared for more than a working day, and not handed over;"
     " see which: hoso dispatch list --state prepared --channel post",
+    "parcels-unordered": "{count} parcel(s) wait for somebody to decide what is so at their carrier;"
+    " ask the carrier, then: hoso dispatch order DISPATCH --item CODE, --again or --none",
 }

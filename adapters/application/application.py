@@ -13,6 +13,7 @@ from adapters.application.organisations import Organisations
 from adapters.database.store import Store
 from adapters.dispatch.email.sender import Sender
 from adapters.dispatch.email.server import MailServer
+from adapters.dispatch.post.setup import Carriers
 from adapters.mailbox.setup import Setup
 from adapters.oidc.provider import IdentityProvider
 from adapters.revocation.refresh import Fetched
@@ -61,6 +62,7 @@ class Application:
     fetch_revocation: FetchRevocation | None = None  # None: whoever runs the server brings the lists
     stamp: TimeStampAuthority | None = None  # None: results wait
     mailbox: Setup = field(default_factory=Setup)  # what comes in by mail
+    carriers: Carriers = field(default_factory=Carriers)  # who takes parcels
     witnesses: tuple[CheckpointWitness, ...] = ()  # who cosign the log's checkpoints
     told: Told = field(default_factory=Told)
     folder: Path | None = None  # the data directory

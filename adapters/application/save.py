@@ -47,7 +47,7 @@ def save(
         if outcome.handed_over is not None:
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
-            add_dispatch(tx, dispatch, now)
+            add_dispatch(app, tx, dispatch, now)
         outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)
@@ -84,11 +84,11 @@ def announce(tx: Transaction, code: str, awaited: Iterable[Awaited], now: dateti
             jobs.add_job(tx, code, request)
 
 
-def add_dispatch(tx: Transaction, dispatch: Dispatch, now: datetime) -> None:
+def add_dispatch(app: Application, tx: Transaction, dispatch: Dispatch, now: datetime) -> None:
     """Add what was decided to go out; by post, the parcel with it."""
     jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
     if dispatch.request.channel == "post":
-        parcels.add(tx, dispatch.key)
+        parcels.add(tx, dispatch.key, app.carriers.default)
 
 
 def _dispatch_row(dispatch: Dispatch, now: datetime) -> dict[str, object]:

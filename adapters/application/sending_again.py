@@ -128,7 +128,7 @@ def _sent(
 ) -> Answer:
     now = app.clock()
     definitions.put_content(tx, sha256_hex(ready.label), ready.label, of=found.dossier.code)
-    add_dispatch(tx, made, now)
+    add_dispatch(app, tx, made, now)
     parcels.change(tx, found.row["key"], again=made.key)
     note(app, tx, found.row, AGAIN, officer.id, reason, again=made.code)
     row = jobs.find_dispatch(tx, made.key)

@@ -22,6 +22,7 @@ class Limit:
 
 
 FAILED = Limit(name="failed", most=20)  # tokens that are none, questions for sign-ins that are none
+FORGED = Limit(name="forged", most=60)  # callbacks that are not by their carrier
 BEGUN = Limit(name="begun", most=60)  # sign-ins begun at the identity provider
 
 

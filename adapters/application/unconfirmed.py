@@ -7,10 +7,11 @@ such job stands still as an incident; an operator tries it again, or lets the do
 from datetime import datetime
 
 from adapters.application.application import Application
+from adapters.application.ordering import ORDER
 from adapters.application.save import save
 from adapters.application.sight import definition_of
 from adapters.application.work import incident_of
-from adapters.database import dossiers, jobs
+from adapters.database import dossiers, jobs, parcels
 from adapters.database.store import Transaction
 from engine.acts.proceed import job_failed
 
@@ -22,6 +23,9 @@ OUTSIDE = ("hoso.email", "hoso.post", "hoso.counter")
 def hold(app: Application, tx: Transaction, now: datetime) -> int:
     """Let every open job stand still whose work is seen outside; gives how many. Who held a job holds it no more."""
     jobs.forget_leases(tx)
+    for job in jobs.reaching_out(tx, (ORDER,)):  # the lost database may have ordered it: the carrier is asked
+        if job["type"] == ORDER:
+            parcels.doubt(tx, job["payload"]["dispatch"], now)
     found = jobs.reaching_out(tx, OUTSIDE)
     for job in found:
         dossier = dossiers.load(tx, job["dossier"], lock=True, part=job["part"]) if job["dossier"] else None

@@ -55,6 +55,7 @@ ALLOWED: Mapping[str, Callable[[Any], bool]] = {
     "status": _is_number,
     "ms": _is_number,
     "officer": _is_code,
+    "carrier": _is_code,
     "job": _is_number,
     "type": _is_code,
     "dossier": _is_code,

@@ -1,10 +1,12 @@
 """Parcels: what a dispatch by post is beside a dispatch, and what its carrier told of it."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import dispatch, parcel, parcel_event
@@ -17,9 +19,9 @@ PROCESS = "process"
 _ORDERED = ("asked", "ordered", "unclear")
 
 
-def add(tx: Transaction, key: str) -> None:
-    """A dispatch by post was prepared: a parcel without a carrier yet. The caller adds the dispatch before."""
-    tx.execute(insert(parcel).values(key=key))
+def add(tx: Transaction, key: str, carrier: str | None = None) -> None:
+    """A dispatch by post was prepared, for that carrier if one is known. The caller adds the dispatch before."""
+    tx.execute(insert(parcel).values(key=key, carrier=carrier))
 
 
 def find(tx: Transaction, key: str) -> Row | None:
@@ -75,3 +77,68 @@ def events(tx: Transaction, key: str, *, after: int = 0, limit: int = 1000) -> l
     """A page of what was told of a parcel, in the order in which it came."""
     query = select(parcel_event).where(parcel_event.c.key == key, parcel_event.c.id > after)
     return [dict(row) for row in tx.execute(query.order_by(parcel_event.c.id).limit(limit)).mappings()]
+
+
+# Orders
+
+
+def with_ordering(tx: Transaction, ordering: str, *, limit: int = 100) -> list[str]:
+    """The keys of parcels whose order stands so."""
+    query = select(parcel.c.key).where(parcel.c.ordering == ordering).order_by(parcel.c.key).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def count_ordering(tx: Transaction, orderings: Collection[str]) -> int:
+    """How many parcels' orders stand so."""
+    query = select(func.count()).select_from(parcel).where(parcel.c.ordering.in_(sorted(orderings)))
+    return tx.execute(query).scalar_one()
+
+
+def doubt(tx: Transaction, key: str, now: datetime) -> None:
+    """An order that was not sent as far as we know, may have been."""
+    unsent = (parcel.c.key == key, parcel.c.ordering == "none", parcel.c.item.is_(None))
+    tx.execute(update(parcel).where(*unsent).values(ordering="asked", asked=now))
+
+
+# Words of items that nobody knows yet
+
+
+def stray_owner(stray: Row) -> str:
+    """Whose the bytes of such a word are, until it is known of which parcel it tells."""
+    named = [str(stray[name]) for name in ("carrier", "item", "status")]
+    at: datetime = stray["at"]
+    told = json.dumps([*named, at.timestamp()])
+    return f"word/{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def strays(tx: Transaction, carrier: str, item: str) -> list[Row]:
+    """What was told of that item, in the order in which it came."""
+    these = (parcel_event.c.key.is_(None), parcel_event.c.carrier == carrier, parcel_event.c.item == item)
+    query = select(parcel_event).where(*these).order_by(parcel_event.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def matchable(tx: Transaction, *, limit: int = 100) -> list[tuple[str, str, str]]:
+    """Parcels of whose item there are such words: key, carrier, item."""
+    same = (parcel.c.carrier == parcel_event.c.carrier, parcel.c.item == parcel_event.c.item)
+    query = select(parcel.c.key, parcel.c.carrier, parcel.c.item).join(parcel_event, and_(*same))
+    found = tx.execute(query.where(parcel_event.c.key.is_(None)).distinct().order_by(parcel.c.key).limit(limit))
+    return [(row.key, row.carrier, row.item) for row in found]
+
+
+def too_many_strays(tx: Transaction, carrier: str, most: int) -> list[Row]:
+    """The oldest of a carrier's words of unknown items, beyond as many as are kept."""
+    these = (parcel_event.c.key.is_(None), parcel_event.c.carrier == carrier)
+    query = select(parcel_event).where(*these).order_by(parcel_event.c.id.desc()).offset(most).limit(100)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def count_strays(tx: Transaction) -> Mapping[str, int]:
+    """How many words of unknown items there are, by carrier."""
+    query = select(parcel_event.c.carrier, func.count()).where(parcel_event.c.key.is_(None))
+    return {row.carrier: row[1] for row in tx.execute(query.group_by(parcel_event.c.carrier))}
+
+
+def forget_event(tx: Transaction, id: int) -> None:
+    """Forget a word."""
+    tx.execute(delete(parcel_event).where(parcel_event.c.id == id))

@@ -14,6 +14,7 @@ from adapters.application.application import Application
 from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable
 from adapters.http import (
+    carriers,
     devices,
     dossiers,
     health,
@@ -56,6 +57,7 @@ ROOMS = (
     inbox,
     jobs,
     notes,
+    carriers,
     retention,
     tasks,
     trail,
@@ -103,7 +105,7 @@ def build(app: Application, *, worker: bool = True, threads: int | None = None) 
         if "\x00" in unquote(request.scope["path"]) or "\x00" in unquote_plus(request.url.query):
             return problem(422, "request-malformed", "the address holds the character NUL", "leave it out")
         request.state.device = None
-        if request.url.path.startswith("/v1/") and not sign_in.open_to_strangers(request.url.path):
+        if request.url.path.startswith("/v1/") and not _open_to_strangers(request.url.path):
             # Before the body is read: a stranger costs no more than a look at the token.
             try:
                 found = await run_in_threadpool(_known, app, request)
@@ -117,6 +119,10 @@ def build(app: Application, *, worker: bool = True, threads: int | None = None) 
     api.include_router(health.router(app, crew if worker else None))
     api.add_middleware(Watching, requests=api.state.metrics.requests)  # the last that is added is the outermost
     return api
+
+
+def _open_to_strangers(path: str) -> bool:
+    return sign_in.open_to_strangers(path) or carriers.open_to_strangers(path)
 
 
 def _known(app: Application, request: Request) -> people.SignedIn | Response:

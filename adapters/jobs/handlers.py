@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import anchoring, mails, work
+from adapters.application import anchoring, mails, ordering, work
 from adapters.application.application import Application
 from adapters.application.repeats import TELL
 from adapters.application.stamp_requests import STAMP
@@ -17,6 +17,7 @@ from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
 from adapters.jobs import anchors, events, mailbox
+from adapters.jobs import ordering as parcel_orders
 from adapters.jobs.errors import TryLater
 from adapters.jobs.mailing import email
 from adapters.jobs.outgoing import counter, post
@@ -167,4 +168,6 @@ HANDLERS: Mapping[str, Handler] = {
     "hoso.email": email,
     "hoso.post": post,
     "hoso.counter": counter,
+    ordering.ORDER: parcel_orders.order,
+    ordering.CANCEL: parcel_orders.cancel,
 }

@@ -5,7 +5,7 @@ import time
 
 import structlog
 
-from adapters.application import anchoring
+from adapters.application import anchoring, ordering
 from adapters.application.alarms import alarms
 from adapters.application.application import Application
 from adapters.application.placing import settle
@@ -30,7 +30,13 @@ def keep_until(app: Application, stop: threading.Event) -> None:
         anchoring.keep_scheduled(app)
         begun = True
 
-    tasks = ((SCHEDULE, publishing), (SCHEDULE, mailbox.keep_scheduled), (SETTLE, settle), (TELL, tell_alarms))
+    tasks = (
+        (SCHEDULE, publishing),
+        (SCHEDULE, mailbox.keep_scheduled),
+        (SCHEDULE, ordering.keep_scheduled),
+        (SETTLE, settle),
+        (TELL, tell_alarms),
+    )
     due = [0.0 for _ in tasks]
     while not stop.is_set():
         for at, (every, look) in enumerate(tasks):

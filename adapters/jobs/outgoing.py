@@ -6,7 +6,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import dispatching, extending, work
+from adapters.application import dispatching, extending, ordering, work
 from adapters.application.application import Application
 from adapters.application.work import Job
 from adapters.database import definitions
@@ -77,6 +77,8 @@ def _prepare_parcel(
         if label is not None:
             definitions.put_content(tx, sha256_hex(label), label, of=current.code)
             found = replace(found, label=sha256_hex(label))
+        if request.channel == "post" and app.carriers.ordering is not None:
+            ordering.add_job(app, tx, {"key": found.key, "dossier": current.code}, ordering.ORDER)
         leaf = dispatching.leaf("dispatch-prepared", request, dispatch=found.code)
         outcome = job_completed(current, definition, job["number"], result(job, "accepted"), leaf, now=now)
         return dispatched(outcome, found)

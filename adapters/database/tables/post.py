@@ -41,6 +41,7 @@ parcel = Table(
     Column("again", String(32)),  # the key of the parcel that was sent in its place
     Column("settled", Moment),  # returned or lost, and somebody saw to it
     Column("settlement", Text),
+    Index("ix_parcel_ordering", "ordering"),
     Index("ix_parcel_item", "carrier", "item", unique=True),
 )
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters import bundles
-from adapters.application import anchoring, work
+from adapters.application import anchoring, ordering, work
 from adapters.application.correlation import CORRELATION
 from adapters.application.mails import FAILED_MAIL
 from adapters.application.work import Job
-from adapters.database import dump, job_list, jobs
+from adapters.database import dump, job_list, jobs, parcels
 from adapters.jobs.handlers import HANDLERS
 from adapters.jobs.worker import do
 from engine.outcome import JobRequest
 from signing.canonical import sha256_hex
 from tests.adapters.application.world import CITIZEN, World
+from tests.adapters.dispatch.post.simulator import carriers, running
 from tests.adapters.jobs.mail import Keeper, serving
 from tests.adapters.jobs.speaking import SIGNAL, receiving, send, started_by, throwing, waiting, waits
 from tests.adapters.mailbox.imap_server import Imap
@@ -69,7 +70,7 @@ def stutter(world: World) -> set[str]:
     return seen
 
 
-def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World) -> None:
+def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World, tmp_path: Path) -> None:
     """Not one row differs after it woke; who took over does the job, and the mail goes out once."""
     keeper, seen = Keeper(), set[str]()
     with serving(keeper) as server:
@@ -82,11 +83,30 @@ def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World)
             world.renew()
             seen |= stutter(world)
     assert len(keeper.taken) == 1
+    seen |= _parcels(world, tmp_path)
     for scene in (_letter, _events, _starts, _repeats, _log):
         scene(world)
         seen |= stutter(world)
     seen |= _mail_comes_in(world)
     assert seen == HANDLERS.keys()
+
+
+def _parcels(world: World, folder: Path) -> set[str]:
+    """A parcel is ordered, and called off: the carrier has one order, whoever slept over it."""
+    with world.app.store.read() as tx:
+        rows = [
+            row for row in jobs.dispatches(tx, world.officer("kiem"), after="", limit=9) if row["channel"] == "post"
+        ]
+    with running() as simulator:
+        world.change(carriers=carriers(folder, simulator.url))
+        with world.app.store.write() as tx:
+            ordering.add_job(world.app, tx, rows[0], ordering.ORDER)
+        seen = stutter(world)
+        assert simulator.orders(rows[0]["key"]) == 1
+        with world.app.store.write() as tx:
+            parcels.change(tx, rows[0]["key"], ordering="cancel-asked")
+        ordering.keep_scheduled(world.app)
+        return seen | stutter(world)
 
 
 def _mail_comes_in(world: World) -> set[str]:

@@ -1,0 +1,1 @@
+"""Carriers: how parcels are ordered at them, and how what they tell is believed."""

@@ -1,0 +1,54 @@
+"""Read a carrier's callback as its profile tells: first whose it is, in constant time, then what it says."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from adapters.dispatch.post.profile import Callback
+from adapters.dispatch.post.templates import dug, parsed, text_of
+from engine.calendar import VIETNAM
+
+
+def read(callback: Callback, secret: str, headers: Mapping[str, str], body: bytes) -> Sequence[Mapping[str, Any]]:
+    """The words, as the protocol of plug-ins gives them; raises PermissionError, ValueError."""
+    if callback.field is not None:
+        try:
+            value = parsed(body)
+        except ValueError as error:
+            raise PermissionError from error
+        _demand(text_of(dug(value, callback.field)) or "", secret)
+    else:
+        _demand(headers.get((callback.header or "").lower(), ""), _expected(callback, secret, body))
+        value = parsed(body)
+    words = dug(value, callback.words)
+    return [_word(callback, each) for each in (words if isinstance(words, list) else [words])]
+
+
+def read_date(text: str, forms: Sequence[str]) -> datetime | None:
+    """The time that the text tells in one of these forms, Vietnam's where it names no zone; None where in none."""
+    for form in forms:
+        try:
+            found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)  # noqa: DTZ007
+            return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _expected(callback: Callback, secret: str, body: bytes) -> str:
+    if callback.proof == "token":
+        return secret
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _demand(given: str, expected: str) -> None:
+    if not expected or not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
+        raise PermissionError
+
+
+def _word(callback: Callback, each: Any) -> Mapping[str, Any]:
+    named = {name: text_of(dug(each, getattr(callback, name))) for name in ("item", "status", "at")}
+    reference = text_of(dug(each, callback.reference)) if callback.reference else None
+    return {**named, "reference": reference, "at": read_date(named["at"] or "", callback.dates)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from adapters.application import anchoring, capacities, erasing, notes, retention, trail, views
@@ -14,7 +13,6 @@ from adapters.database import definitions, dossiers, incidents, jobs, people, sc
 from adapters.database import successions as stored_successions
 from adapters.database import trail as stored
 from engine import policy
-from engine.calendar import VIETNAM
 from engine.delivery import State
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
@@ -186,23 +184,6 @@ def show_dispatch(app: Application, officer: Officer, id: str) -> Answer:
         if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
             return refuse(not_found("dispatch", id, "list them: hoso dispatch list"))
     return Answer(body=views.dispatch(row))
-
-
-def label(app: Application, officer: Officer, id: str) -> bytes | Refusal:
-    """The address label of a parcel, as PDF."""
-    with app.store.read() as tx:
-        row = jobs.find_dispatch(tx, id)
-        if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
-            return not_found("dispatch", id, "list them: hoso dispatch list")
-        content = definitions.get_content(tx, row["label"]) if row["label"] else None
-    return content or not_found("label", id, "only parcels have labels")
-
-
-def parcels(app: Application, officer: Officer, day: date) -> list[Mapping[str, Any]]:
-    """The parcels of a day (local), for the manifest."""
-    start = datetime.combine(day, time(), VIETNAM)
-    with app.store.read() as tx:
-        return jobs.parcels(tx, officer, start, start + timedelta(days=1))
 
 
 def content(app: Application, officer: Officer, sha256: str) -> bytes | Refusal:

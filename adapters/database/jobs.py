@@ -258,10 +258,3 @@ def dispatches(
     if states:
         query = query.where(dispatch.c.state.in_([state.value for state in states]))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
-
-
-def parcels(tx: Transaction, officer: Officer, start: datetime, end: datetime) -> list[Row]:
-    """The parcels prepared in that time within the officer's sight, oldest first."""
-    query = select(dispatch).where(dispatch.c.channel == "post", scope.seen(officer, dispatch.c.dossier))
-    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
-    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from adapters.database import scope
 from adapters.database.store import Transaction, insert_new
-from adapters.database.tables import parcel, parcel_event
+from adapters.database.tables import dispatch, parcel, parcel_event
+from engine.officer import Officer
 
 Row = Mapping[Any, Any]
 
@@ -55,3 +57,14 @@ def late(tx: Transaction, now: datetime, *, limit: int) -> list[Row]:
     """The parcels that should have arrived before now, the longest first."""
     query = select(parcel).where(parcel.c.late_after < now).order_by(parcel.c.late_after, parcel.c.key).limit(limit)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def of_day(tx: Transaction, officer: Officer, start: datetime, end: datetime, carrier: str | None) -> list[Row]:
+    """The parcels prepared in that time within the officer's sight, oldest first; `carrier`: of that one alone."""
+    beside = (parcel.c.carrier, parcel.c.item, parcel.c.payer, parcel.c.originals)
+    query = select(dispatch, *beside).join(parcel, parcel.c.key == dispatch.c.key)
+    query = query.where(scope.seen(officer, dispatch.c.dossier))
+    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
+    if carrier is not None:
+        query = query.where(parcel.c.carrier == carrier)
+    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

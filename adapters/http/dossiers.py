@@ -1,6 +1,5 @@
 """Dossiers, their documents, history, messages, evidence and dispatches."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,12 +10,10 @@ from adapters.application import documents, evidence, message, queries
 from adapters.application.start import Intake, start_dossier
 from adapters.database.dossiers import Wanted
 from adapters.database.search import asked
-from adapters.dispatch.manifest import manifest_csv
 from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.inbox import Search
 from adapters.http.models import Message, NewDossier, Sha256
 from adapters.http.organisation import told
-from engine.calendar import VIETNAM
 from engine.delivery import State
 from engine.errors import Refusal, Refused
 
@@ -26,8 +23,6 @@ States = Annotated[list[State], Query(max_length=20)]
 NO_STATES: list[State] = []  # any
 Number = Annotated[int, Query(ge=0, lt=2**31)]
 Checkpoint = Annotated[Annotated[int, Field(ge=1, lt=2**53)] | Literal["latest"] | None, Query()]
-# Days that have a next day, in every zone.
-Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
 @router.post("/dossiers", status_code=201, dependencies=[may("start dossiers")])
@@ -132,20 +127,6 @@ def list_dispatches(app: App, caller: Caller, cursor: After = "", limit: Limit =
 def show_dispatch(app: App, caller: Caller, id: str) -> Body:
     """One dispatch."""
     return dict(queries.show_dispatch(app, caller, id).body_or_raise())
-
-
-@router.get("/dispatches/{id}/label", dependencies=[may("see dispatches")])
-def label(app: App, caller: Caller, id: str) -> Response:
-    """The address label of a parcel (PDF)."""
-    return Response(_bytes(queries.label(app, caller, id)), media_type="application/pdf")
-
-
-@router.get("/dispatch-manifest", dependencies=[may("see dispatches")])
-def manifest(app: App, caller: Caller, date: Day | None = None) -> Response:
-    """The day's manifest of parcels (CSV, UTF-8 with a byte order mark, as spreadsheets want it)."""
-    day = date or app.clock().astimezone(VIETNAM).date()
-    text = manifest_csv(queries.parcels(app, caller, day))
-    return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8")
 
 
 def _bytes(found: bytes | Refusal) -> bytes:

@@ -16,6 +16,7 @@ from adapters.database.store import StoreUnavailable
 from adapters.http import (
     devices,
     dossiers,
+    handovers,
     health,
     inbox,
     interventions,
@@ -47,6 +48,7 @@ ROOMS = (
     processes,
     proposals,
     dossiers,
+    handovers,
     interventions,
     lists,
     messages,

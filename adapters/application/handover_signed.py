@@ -95,4 +95,5 @@ def _stands(tx: Transaction, row: Row) -> bool:
     rows = handovers.parcels_of(tx, row["id"])
     if any(each["state"] != State.PREPARED.value for each in rows):
         return False
-    return sha256_hex(handing_over.list_of(row["code"], row["carrier"], rows)) == row["listing"]
+    listing: str = row["listing"]
+    return sha256_hex(handing_over.list_of(row["code"], row["carrier"], rows)) == listing

@@ -13,9 +13,15 @@ MOVES = 0.2
 
 
 class Progress:
-    """Tells of `total` leaves, of which `start` were read before. `clock`: seconds that only grow."""
+    """Tells of `total` leaves, of which `start` were read before. `clock`: seconds that only grow.
 
-    def __init__(self, total: int, start: int, clock: Callable[[], float] = time.monotonic) -> None:
+    `words`: what is told of other things than leaves, with `count`, `size`, `rate` and `left`.
+    """
+
+    def __init__(
+        self, total: int, start: int, clock: Callable[[], float] = time.monotonic, *, words: str | None = None
+    ) -> None:
+        self._words = words or _("{count} of {size} leaves, {rate} a second, {left} left")
         self._total, self._start, self._clock = total, start, clock
         self._began = self._told = clock()
         self._moving = sys.stderr.isatty()
@@ -43,9 +49,7 @@ class Progress:
         rate = (done - self._start) / max(now - self._began, 0.001)
         seconds = round((self._total - done) / rate) if rate > 0 else 0
         left = f"{seconds // 60}:{seconds % 60:02d}"
-        text = _("{count} of {size} leaves, {rate} a second, {left} left").format(
-            count=done, size=self._total, rate=round(rate), left=left
-        )
+        text = self._words.format(count=done, size=self._total, rate=round(rate), left=left)
         if not self._moving:
             return text
         full = WIDTH * done // max(self._total, 1)

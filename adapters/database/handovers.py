@@ -18,7 +18,7 @@ PAGE = 500  # of values in one question
 
 def add(tx: Transaction, values: Row) -> int:
     """Add a record; gives its number."""
-    return int(tx.execute(insert(handover).values(**values)).inserted_primary_key[0])
+    return tx.execute(insert(handover).values(**values).returning(handover.c.id)).scalar_one()
 
 
 def find(tx: Transaction, code: str, *, lock: bool = False) -> Row | None:

@@ -1,13 +1,19 @@
-"""The trust folder: roots/, stamp-roots/, intermediates/, crls/, ocsps/, as files; read anew for each signature."""
+"""The trust folder: roots/, stamp-roots/, carriers/, intermediates/, crls/, ocsps/, as files.
+
+It is read anew for each signature.
+"""
 
 from pathlib import Path
 
+from cryptography import x509
+
+from engine.handing import CARRIER
 from signing.canonical import sha256_hex
 from signing.certificates import load_certificates, load_crls
 from signing.crl import RevocationList
 from signing.verify import Trust
 
-STAMP_ROOTS = "stamp-roots"
+STAMP_ROOTS, CARRIERS = "stamp-roots", "carriers"
 
 
 def read_trust(folder: Path) -> Trust:
@@ -24,6 +30,12 @@ def read_trust(folder: Path) -> Trust:
         ocsps=tuple(ocsps),
         stamp_roots=tuple(stamping),
     )
+
+
+def carrier_roots(folder: Path, carrier: str) -> tuple[x509.Certificate, ...]:
+    """The certificates that lie in `carriers/<carrier>/`: trusted for what that carrier signs."""
+    found = files(folder / CARRIERS / carrier) if CARRIER.fullmatch(carrier) else []
+    return tuple(each for path in found for each in load_certificates(path.read_bytes()))
 
 
 def list_name(found: RevocationList) -> str:

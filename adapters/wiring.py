@@ -30,7 +30,7 @@ from adapters.oidc.provider import IdentityProvider
 from adapters.oidc.transport import demand_safe
 from adapters.revocation.refresh import refresh
 from adapters.settings import Oidc, SettingError, Settings
-from adapters.trust_folder import read_trust
+from adapters.trust_folder import carrier_roots, read_trust
 from adapters.witnesses import CheckpointWitness, WitnessSettingError, read_witnesses
 from signing.errors import SigningError
 from signing.timestamp import TimeStampAuthority
@@ -94,6 +94,7 @@ def build(settings: Settings, store: Store) -> Application:
         agency=read_agency(settings),
         log_keys=LogKeys(read_log_key(settings), LogFiles(folder=settings.data).keys),
         trust=lambda: read_trust(settings.trust),
+        carrier_roots=lambda carrier: carrier_roots(settings.trust, carrier),
         clock=clock.now,
         entropy=secrets.token_bytes,
         stamp=stamps(settings.tsa_url) if settings.tsa_url else None,

@@ -80,6 +80,7 @@ RIGHTS: Mapping[str, Right] = {
     "see documents": _reads(),
     "see dispatches": _reads(),
     "export evidence": _reads(),
+    "hand over parcels": _in(Where.UNIT, CLERK),
     "see messages": _reads(),
     "see incidents": _reads(),
     "see proposals": _reads(),
@@ -122,6 +123,7 @@ RIGHTS: Mapping[str, Right] = {
     "set the seal": _in(Where.TOP, ADMINISTRATOR),
     "reinstate certificates": _in(Where.UNIT, ADMINISTRATOR),
     "do signed acts": _in(Where.ANYWHERE, ADMINISTRATOR, INTEGRATOR),  # each act says more
+    "send signed acts": _in(Where.ANYWHERE, ADMINISTRATOR, INTEGRATOR, CLERK),
     "bind certificates": _in(Where.UNIT, ADMINISTRATOR),
     "revoke certificates": _in(Where.UNIT, ADMINISTRATOR),
     "adopt procedures": _in(Where.TOP, ADMINISTRATOR),

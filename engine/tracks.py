@@ -38,7 +38,7 @@ TRACKS: Sequence[Track] = (
     Track(name="witnesses", types=frozenset({"checkpoint-publish"}), patience=timedelta(seconds=2), most=1),
     Track(
         name="papers",
-        types=frozenset({"hoso.letter", "hoso.number", "hoso.post", "hoso.counter"}),
+        types=frozenset({"hoso.letter", "hoso.number", "hoso.post", "hoso.counter", "handover"}),
         patience=timedelta(seconds=10),
     ),
     Track(

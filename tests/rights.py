@@ -83,6 +83,7 @@ NO_INCIDENT = "404 incident-unknown"
 NO_JOB = "404 job-unknown"
 NO_PARCEL = "404 parcel-unknown"
 NO_PROPOSAL = "404 proposal-unknown"
+NO_DISPATCH, NO_HANDOVER, NO_PARCELS = "404 dispatch-unknown", "404 handover-unknown", "409 handover-empty"
 NO_RIGHT = "403 right-missing"
 NO_TASK = "404 task-unknown"
 NO_DEVICE = "404 device-unknown"
@@ -212,17 +213,37 @@ ROWS = (
     row("GET /v1/documents/{sha256}", "document get"),
     row("GET /v1/dispatches", "dispatch list … "),
     row("GET /v1/dispatches/{id}", "dispatch show … x", None, "404 dispatch-unknown"),
-    row("GET /v1/dispatches/{id}/label", "dispatch label", None, "404 dispatch-unknown"),
+    row("GET /v1/dispatches/{id}/label", "dispatch label", None, NO_DISPATCH),
     row("GET /v1/dispatches/{id}/proof", "dispatch proof", None, "404 dispatch-unknown"),
+    row("GET /v1/dispatches/{id}/slip", "dispatch slip", None, NO_DISPATCH),
     *(
-        replace(row(f"POST /v1/dispatches/{{id}}/{part}", f"dispatch {verb} … x --reason Chờ", {"reason": "Chờ"},
+        replace(row(f"POST /v1/dispatches/{{id}}/{part}", f"dispatch {verb} â¦ x --reason Chá»", {"reason": "Chá»"},
                     NO_PARCEL), elsewhere=NO_PARCEL)
         for part, verb in (("cancel", "cancel"), ("receive", "receive"), ("settle", "settle"),
                            ("complaints", "complain"), ("retry", "retry"))
     ),
-    replace(row("POST /v1/parcel-words", "dispatch import-status … {words} --carrier vnpost", WORDS),
+    replace(row("POST /v1/parcel-words", "dispatch import-status â¦ {words} --carrier vnpost", WORDS),
             elsewhere="200"),
     row("GET /v1/dispatch-manifest", "dispatch manifest"),
+    row("GET /v1/originals", "dispatch originals … "),
+    replace(row("POST /v1/dispatches/{id}/item", "dispatch item … x RR123456785VN --carrier vnpost",
+        {"carrier": "vnpost", "item": "RR123456785VN"}, NO_DISPATCH), elsewhere=NO_DISPATCH),
+    replace(row("POST /v1/dispatches/{id}/originals", "dispatch originals … x Giấy", {"originals": ["Giấy"]},
+        NO_DISPATCH), elsewhere=NO_DISPATCH),
+    row("GET /v1/handovers", "dispatch handover list … "),
+    row("GET /v1/handovers/{handover}", "dispatch handover show … {handover}", None, NO_HANDOVER),
+    row("GET /v1/handovers/{handover}/parcels", "dispatch handover show", None, NO_HANDOVER),
+    row("GET /v1/handovers/{handover}/paper", "dispatch handover paper", None, NO_HANDOVER),
+    replace(row("POST /v1/handovers", "dispatch handover create … --carrier vnpost --all",
+        {"carrier": "vnpost", "all": True}, NO_PARCELS), elsewhere=NO_PARCELS),
+    replace(row("POST /v1/handovers/{handover}/sign", "dispatch handover sign", {"sign": True}, NO_HANDOVER),
+            elsewhere=NO_HANDOVER),
+    replace(row("POST /v1/handovers/{handover}/countersign", "dispatch handover countersign",
+        {"sha256": "0" * 64, "means": "scan", "by": "Bưu"}, NO_HANDOVER), elsewhere=NO_HANDOVER),
+    replace(row("POST /v1/handovers/{handover}/tell", "dispatch handover resume … {handover}", None, NO_HANDOVER),
+            elsewhere=NO_HANDOVER),
+    replace(row("POST /v1/handovers/{handover}/withdraw", "dispatch handover withdraw … {handover} --reason Chờ",
+        {"reason": "Chờ"}, NO_HANDOVER), elsewhere=NO_HANDOVER),
     row("GET /v1/log/checkpoint", "audit receipts"),
     row("GET /v1/log/checkpoints", "audit checkpoints"),
     row("GET /v1/log/successions", "audit verify"),

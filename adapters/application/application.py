@@ -25,6 +25,9 @@ from signing.verify import Trust
 FetchRevocation = Callable[[Trust, Sequence[x509.Certificate], datetime], Sequence[Fetched]]
 """Fetch what will be needed to judge these signers, as of a time; gives what came of each address."""
 
+CarrierRoots = Callable[[str], Sequence[x509.Certificate]]
+"""The certificates that are trusted for what this carrier signs, and for nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
@@ -60,6 +63,7 @@ class Application:
     organisations: Organisations = field(default_factory=Organisations)
     identity: IdentityProvider | None = None  # where officers may sign in
     fetch_revocation: FetchRevocation | None = None  # None: whoever runs the server brings the lists
+    carrier_roots: CarrierRoots = field(default=lambda _carrier: ())
     stamp: TimeStampAuthority | None = None  # None: results wait
     mailbox: Setup = field(default_factory=Setup)  # what comes in by mail
     carriers: Carriers = field(default_factory=Carriers)  # who takes parcels

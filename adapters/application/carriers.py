@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.application.answer import Answer
 from adapters.application.application import Application
-from adapters.database import jobs, parcels
+from adapters.database import parcels
 from adapters.dispatch.post.carrier import Carrier
 from adapters.dispatch.post.orders_file import orders_csv
 from adapters.dispatch.post.rest import RestCarrier
@@ -32,7 +32,7 @@ def orders(app: Application, officer: Officer, name: str, start: datetime, end: 
     if not isinstance(carrier, RestCarrier) or not carrier.profile.columns:
         return not_found("carrier", name[:40], "see which take orders by a file: hoso carrier list")
     with app.store.read() as tx:
-        found = [(row, parcels.find(tx, row["key"])) for row in jobs.parcels(tx, officer, start, end)]
+        found = [(row, parcels.find(tx, row["key"])) for row in parcels.of_day(tx, officer, start, end, None)]
     wanted = [(row, parcel) for row, parcel in found if parcel is not None and _is_to_order(row, parcel, name)]
     return orders_csv(carrier.profile.columns, [told(app, row, parcel) for row, parcel in wanted])
 

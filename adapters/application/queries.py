@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from adapters.application import anchoring, capacities, erasing, notes, parcel_views, retention, trail, views
@@ -16,7 +15,6 @@ from adapters.database import successions as stored_successions
 from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from engine import policy
-from engine.calendar import VIETNAM
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
 from signing.canonical import parse_canonical
@@ -209,23 +207,6 @@ def _dispatch(tx: Transaction, officer: Officer, id: str) -> parcels_kept.Row | 
     if row is None or isinstance(dossier_in_sight(tx, officer, row["dossier"], part=None), Refusal):
         return not_found("dispatch", id[:100], "list them: hoso dispatch list")
     return row
-
-
-def label(app: Application, officer: Officer, id: str) -> bytes | Refusal:
-    """The address label of a parcel, as PDF."""
-    with app.store.read() as tx:
-        row = _dispatch(tx, officer, id)
-        if isinstance(row, Refusal):
-            return row
-        content = definitions.get_content(tx, row["label"]) if row["label"] else None
-    return content or not_found("label", id, "only parcels have labels")
-
-
-def parcels(app: Application, officer: Officer, day: date) -> list[Mapping[str, Any]]:
-    """The parcels of a day (local), for the manifest."""
-    start = datetime.combine(day, time(), VIETNAM)
-    with app.store.read() as tx:
-        return jobs.parcels(tx, officer, start, start + timedelta(days=1))
 
 
 def content(app: Application, officer: Officer, sha256: str) -> bytes | Refusal:

@@ -19,6 +19,7 @@ from adapters.application.approving import Approve
 from adapters.application.bindings import Bind, Revoke
 from adapters.application.deploy import Deploy
 from adapters.application.erasing import Erase
+from adapters.application.handover_signed import HandOver
 from adapters.application.intervening import SIGNED
 from adapters.application.organising import Organise
 from adapters.application.reinstating import Reinstate
@@ -39,7 +40,7 @@ from signing.evidence.proposals import BY_AUTHOR
 OFFERED: Mapping[str, type[SignedAct]] = {each.act: each for each in (Bind, Revoke, Adopt, Approve, Erase)}
 ACTS: Mapping[str, type[SignedAct]] = {
     **OFFERED,
-    **{each.act: each for each in (Deploy, Organise, Reinstate)},
+    **{each.act: each for each in (Deploy, Organise, Reinstate, HandOver)},
     **SIGNED,
 }
 

@@ -3,16 +3,17 @@
 import hashlib
 import mimetypes
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from adapters.cli.client import Client, path
-from adapters.cli.errors import SIGNATURE, CommandFailed
+from adapters.cli.errors import SIGNATURE, USAGE, CommandFailed
 from adapters.cli.input import read_file
 from adapters.cli.language import _
-from adapters.cli.terminal import escape
+from adapters.cli.terminal import escape, say
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -46,6 +47,19 @@ def fetch(client: Client, digest: str) -> bytes:
             exit_code=SIGNATURE,
         )
     return content
+
+
+def write_out(content: bytes, output: str) -> None:
+    """Write what came to that file, or to stdout (`-`), where a PDF must not meet a terminal."""
+    if output != "-":
+        Path(output).write_bytes(content)
+        say(_("{file}: {size} bytes").format(file=escape(output), size=len(content)))
+    elif content.startswith(b"%PDF") and sys.stdout.isatty():
+        raise CommandFailed(
+            "binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE
+        )
+    else:
+        sys.stdout.buffer.write(content)
 
 
 def fetch_all(client: Client, references: list[Mapping[str, Any]]) -> dict[str, bytes]:

@@ -13,14 +13,16 @@ MOVES = 0.2
 
 
 class Progress:
-    """Tells of `total` leaves, of which `start` were read before; with a `text` of its own, of anything else. `clock`:
+    """Tells of `total` leaves, of which `start` were read before; with `words` of its own, of anything else. `clock`:
     seconds that only grow.
+
+    `words` has `count`, `size`, `rate` and `left`.
     """
 
     def __init__(
-        self, total: int, start: int, clock: Callable[[], float] = time.monotonic, *, text: str | None = None
+        self, total: int, start: int, clock: Callable[[], float] = time.monotonic, *, words: str | None = None
     ) -> None:
-        self._text = text or _("{count} of {size} leaves, {rate} a second, {left} left")
+        self._words = words or _("{count} of {size} leaves, {rate} a second, {left} left")
         self._total, self._start, self._clock = total, start, clock
         self._began = self._told = clock()
         self._moving = sys.stderr.isatty()
@@ -48,7 +50,7 @@ class Progress:
         rate = (done - self._start) / max(now - self._began, 0.001)
         seconds = round((self._total - done) / rate) if rate > 0 else 0
         left = f"{seconds // 60}:{seconds % 60:02d}"
-        text = self._text.format(count=done, size=self._total, rate=round(rate), left=left)
+        text = self._words.format(count=done, size=self._total, rate=round(rate), left=left)
         if not self._moving:
             return text
         full = WIDTH * done // max(self._total, 1)

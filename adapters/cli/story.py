@@ -298,6 +298,7 @@ _APPROVED = (N_(", approved by {value}"), ("approved_by",))
 _COPIES = (N_(", copies: up to {value}"), ("copies",))
 _WAY = ((N_(" by {value}"), ("carrier",)), (N_(" (“{value}”)"), ("status",)))
 _AGAIN = ((N_(" as {value}"), ("again",)),)
+_RECORD = ((N_(" {value}"), ("subject",)), (N_(" by {value}"), ("carrier",)), (N_(": “{value}”"), ("reason",)))
 _STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -377,6 +378,8 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dispatch-contradicted": _plain(
         N_("A late delivery report says otherwise than is known; it changes nothing"), extra=(_STATUS,)
     ),
+    "parcel-item-set": _plain(N_("{who} set the item code of the parcel"), extra=_WAY),
+    "parcel-originals-set": _plain(N_("{who} told which papers in the parcel exist once")),
     "parcel-handed-over": _plain(N_("The parcel was handed over"), extra=_WAY),
     "parcel-in-transit": _plain(N_("The parcel is on its way"), extra=_WAY),
     "parcel-missed": _plain(N_("The recipient of the parcel was not met"), extra=_WAY),
@@ -457,6 +460,10 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "witness-appointed": _plain(N_("The log has the witness"), extra=((N_(" {value}"), ("subject",)),)),
     "witness-dismissed": _plain(N_("The log no longer has the witness"), extra=((N_(" {value}"), ("subject",)),)),
     "log-succeeded": _plain(N_("The log goes on under another key"), extra=((N_(": {value}"), ("subject",)),)),
+    "handover-made": _plain(N_("{who} made the record of a hand-over"), extra=_RECORD),
+    "parcels-handed-over": _plain(N_("{who} signed the record of a hand-over"), extra=_RECORD),
+    "handover-countersigned": _plain(N_("The carrier signed the record of a hand-over"), extra=_RECORD),
+    "handover-withdrawn": _plain(N_("{who} withdrew the record of a hand-over"), extra=_RECORD),
     "procedure-adopted": _plain(
         N_("{who} adopted the procedure"),
         extra=((N_(" {value}"), ("code", "procedure")), _APPROVED),

@@ -47,6 +47,7 @@ def act_word(act: object) -> str:
         "dossier-migrated": _("move a dossier to another version"),
         "incident-resolved": _("resolve an incident"),
         "data-erased": _("erase a dossier's data"),
+        "parcels-handed-over": _("hand parcels over to a carrier"),
     }
     name = escape(act)
     return f"{words[str(act)]} ({name})" if str(act) in words else name
@@ -147,6 +148,17 @@ def dispatch_word(state: object) -> str:
         "technical-failure": _("failed, for a fault on our side"),
     }
     return words.get(str(state), escape(state or "-"))
+
+
+def paper_place_word(place: object) -> str:
+    """Return where a paper lies that exists once, in words."""
+    words = {
+        "office": _("at the office"),
+        "carrier": _("with the carrier"),
+        "recipient": _("with the recipient"),
+        "lost": _("lost"),
+    }
+    return words.get(str(place), escape(place or "-"))
 
 
 def job_word(job: Mapping[str, Any]) -> str:

@@ -184,7 +184,8 @@ def _empty(tx: Transaction, of: Dossier) -> None:
 # Bytes
 
 _OWN = (content_use.c.sha256, document.c.sha256, attachment.c.sha256, dispatch.c.sha256, dispatch.c.label)
-_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, handover.c.paper, handover.c.countersignature)
+_HANDED = (handover.c.paper, handover.c.listing, handover.c.countersignature)
+_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, *_HANDED)
 
 
 def _bytes_of(tx: Transaction, code: str) -> list[str]:

@@ -6,11 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
-from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import OWN_QUEUE, dispatch, job
 from engine.delivery import State
-from engine.officer import Officer
 from engine.outcome import JobRequest
 from engine.tracks import track_of
 
@@ -271,10 +269,3 @@ def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
     """The dispatches of a dossier, oldest first."""
     query = select(dispatch).where(dispatch.c.dossier == dossier).order_by(dispatch.c.created, dispatch.c.key)
     return [dict(row) for row in tx.execute(query).mappings()]
-
-
-def parcels(tx: Transaction, officer: Officer, start: datetime, end: datetime) -> list[Row]:
-    """The parcels prepared in that time within the officer's sight, oldest first."""
-    query = select(dispatch).where(dispatch.c.channel == "post", scope.seen(officer, dispatch.c.dossier))
-    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
-    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 
+from adapters.database import scope
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import dispatch, parcel, parcel_event
+from engine.officer import Officer
 
 Row = Mapping[Any, Any]
 CANCEL_ASKED = "cancel-asked"
@@ -142,3 +144,14 @@ def count_strays(tx: Transaction) -> Mapping[str, int]:
 def forget_event(tx: Transaction, id: int) -> None:
     """Forget a word."""
     tx.execute(delete(parcel_event).where(parcel_event.c.id == id))
+
+
+def of_day(tx: Transaction, officer: Officer, start: datetime, end: datetime, carrier: str | None) -> list[Row]:
+    """The parcels prepared in that time within the officer's sight, oldest first; `carrier`: of that one alone."""
+    beside = (parcel.c.carrier, parcel.c.item, parcel.c.payer, parcel.c.originals)
+    query = select(dispatch, *beside).join(parcel, parcel.c.key == dispatch.c.key)
+    query = query.where(scope.seen(officer, dispatch.c.dossier))
+    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
+    if carrier is not None:
+        query = query.where(parcel.c.carrier == carrier)
+    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]

@@ -5,9 +5,13 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapters.letters.papers import PAYERS
 from engine.calendar import VIETNAM
 
-COLUMNS = ("Mã gửi", "Hồ sơ", "Người nhận", "Địa chỉ", "Điện thoại", "Tài liệu", "Trạng thái", "Lúc")
+COLUMNS = (
+    "Mã gửi", "Hồ sơ", "Người nhận", "Địa chỉ", "Điện thoại", "Tài liệu", "Trạng thái", "Lúc", "Mã bưu gửi",
+    "Đơn vị chuyển phát", "Cước",
+)  # fmt: skip
 
 
 def manifest_csv(parcels: Iterable[Mapping[str, Any]]) -> str:
@@ -27,6 +31,9 @@ def manifest_csv(parcels: Iterable[Mapping[str, Any]]) -> str:
             row["document"],
             row["state"],
             f"{when:%Y-%m-%d %H:%M}",
+            row["item"] or "",
+            row["carrier"] or "",
+            PAYERS.get(row["payer"], row["payer"]),
         )
         writer.writerow([_text(cell) for cell in cells])
     return out.getvalue()

@@ -1,6 +1,5 @@
 """Dossiers, their documents, history, messages, evidence, labels and manifests."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,20 +10,16 @@ from adapters.application import documents, evidence, message, queries
 from adapters.application.start import Intake, start_dossier
 from adapters.database.dossiers import Wanted
 from adapters.database.search import asked
-from adapters.dispatch.manifest import manifest_csv
 from adapters.http.caller import After, App, Caller, Limit, Once, may
 from adapters.http.inbox import Search
 from adapters.http.models import Message, NewDossier, Sha256
 from adapters.http.organisation import told
-from engine.calendar import VIETNAM
 from engine.errors import Refusal, Refused
 
 router = APIRouter()
 Body = dict[str, Any]
 Number = Annotated[int, Query(ge=0, lt=2**31)]
 Checkpoint = Annotated[Annotated[int, Field(ge=1, lt=2**53)] | Literal["latest"] | None, Query()]
-# Days that have a next day, in every zone.
-Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
 @router.post("/dossiers", status_code=201, dependencies=[may("start dossiers")])
@@ -117,20 +112,6 @@ def download(app: App, caller: Caller, sha256: Sha256) -> Response:
     """A document's bytes."""
     content = _bytes(queries.content(app, caller, sha256))
     return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
-
-
-@router.get("/dispatches/{id}/label", dependencies=[may("see dispatches")])
-def label(app: App, caller: Caller, id: str) -> Response:
-    """The address label of a parcel (PDF)."""
-    return Response(_bytes(queries.label(app, caller, id)), media_type="application/pdf")
-
-
-@router.get("/dispatch-manifest", dependencies=[may("see dispatches")])
-def manifest(app: App, caller: Caller, date: Day | None = None) -> Response:
-    """The day's manifest of parcels (CSV, UTF-8 with a byte order mark, as spreadsheets want it)."""
-    day = date or app.clock().astimezone(VIETNAM).date()
-    text = manifest_csv(queries.parcels(app, caller, day))
-    return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8")
 
 
 def _bytes(found: bytes | Refusal) -> bytes:

@@ -171,7 +171,7 @@ def prepare(app: App, caller: Caller, once: Once, act: NewStatement, response: R
     return told(signed_acts.prepare(app, caller, once, act.act, act.subject, act.body), response)
 
 
-@router.post("/acts", status_code=201, dependencies=[may("do signed acts")])
+@router.post("/acts", status_code=201, dependencies=[may("send signed acts")])
 def perform(app: App, caller: Caller, once: Once, act: SignedAct, response: Response) -> Body:
     """Do a prepared act, signed by who prepared it; 202: proposed, an administrator approves it."""
     submission = Submission(statement=act.statement, record=act.record, manifest=act.manifest, signature=act.signature)

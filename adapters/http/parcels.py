@@ -10,7 +10,7 @@ from adapters.application import parcel_acts, parcel_words, queries, sending_aga
 from adapters.application.parcel_words import Line
 from adapters.database.parcel_lists import Wanted
 from adapters.http.caller import After, App, Caller, Limit, Once, may
-from adapters.http.dossiers import Day
+from adapters.http.handovers import Day
 from adapters.http.interventions import Reason
 from adapters.http.models import Model
 from adapters.http.organisation import told

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import anchoring, mails, ordering, work
+from adapters.application import anchoring, countersigning, mails, ordering, work
 from adapters.application.application import Application
 from adapters.application.repeats import TELL
 from adapters.application.stamp_requests import STAMP
@@ -16,7 +16,7 @@ from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import acts, definitions, dossiers, jobs
 from adapters.database.store import Transaction
-from adapters.jobs import anchors, events, mailbox
+from adapters.jobs import anchors, events, handing, mailbox
 from adapters.jobs import ordering as parcel_orders
 from adapters.jobs.errors import TryLater
 from adapters.jobs.mailing import email
@@ -163,6 +163,7 @@ HANDLERS: Mapping[str, Handler] = {
     anchoring.STAMP: anchors.stamp,
     mailbox.READ: mailbox.read,
     mails.FAILED_MAIL: mailbox.tell_failure,
+    countersigning.TELLING: handing.tell,
     "hoso.letter": letter,
     "hoso.number": number,
     "hoso.email": email,

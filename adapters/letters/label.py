@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import segno
-from barcode.codex import Code128
-
 from adapters.letters.errors import LetterError
+from adapters.letters.marks import MARKS, bars, qr
 from adapters.letters.typeset import typeset
 
 TEMPLATE = Path(__file__).with_name("label.typ")
-LONGEST = {"code": 64, "dossier": 64, "address": 240, "phone": 40, "name": 120, "note": 80}
+LONGEST = {"code": 64, "item": 40, "dossier": 64, "address": 240, "phone": 40, "name": 120, "note": 80}
 
 
 def address_label(dispatch: Mapping[str, object], *, at: datetime) -> bytes:
@@ -21,7 +18,7 @@ def address_label(dispatch: Mapping[str, object], *, at: datetime) -> bytes:
 
     `dispatch` has `code` (what the scanner reads: printable ASCII, at most 64 characters), `sender` (`name`, and if
     known `address`, `phone`), `recipient` (`recipient` or `name`, `address`, and if known `phone`), and if wanted
-    `dossier` and `note`. Raises `LetterError` (`letter-field`).
+    `dossier`, `note` and `item`: the carrier's code, which is its Code 128 then. Raises `LetterError` (`letter-field`).
     """
     return draw_label(dispatch, at=at, form="pdf")
 
@@ -31,6 +28,7 @@ def draw_label(dispatch: Mapping[str, object], *, at: datetime, form: str) -> by
     sender, recipient = _part(dispatch, "sender"), _part(dispatch, "recipient")
     texts = {
         "code": _text(dispatch, "code", "code", needed=True),
+        "item": _text(dispatch, "item", "item code"),
         "sender": _text(sender, "name", "sender's name", needed=True),
         "sender_address": _text(sender, "address", "sender's address"),
         "sender_phone": _text(sender, "phone", "sender's phone"),
@@ -41,8 +39,9 @@ def draw_label(dispatch: Mapping[str, object], *, at: datetime, form: str) -> by
         "note": _text(dispatch, "note", "note"),
     }
     local = at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    data = {**texts, "modules": _bars(texts["code"]), "printed": f"In lúc {local:%H:%M} ngày {local:%d/%m/%Y}"}
-    files = {"label.typ": TEMPLATE.read_bytes(), "qr.svg": _qr(texts["code"])}
+    modules = bars(texts["item"] or texts["code"], "label")
+    data = {**texts, "modules": modules, "printed": f"In lúc {local:%H:%M} ngày {local:%d/%m/%Y}"}
+    files = {"label.typ": TEMPLATE.read_bytes(), "marks.typ": MARKS.read_bytes(), "qr.svg": qr(texts["code"])}
     return typeset("label.typ", files, data, at=at, form=form).content
 
 
@@ -60,16 +59,3 @@ def _text(part: Mapping[str, object], name: str, called: str, *, needed: bool = 
         reason = f"the label's {called} has {len(text)} characters, room is for {LONGEST[name]}; shorten it"
         raise LetterError("letter-field", reason)
     return text
-
-
-def _bars(code: str) -> str:
-    if not (code.isascii() and code.isprintable()):
-        reason = "the label's code is not printable ASCII, so Code 128 cannot carry it; give another code"
-        raise LetterError("letter-field", reason)
-    return "".join(Code128(code).build())
-
-
-def _qr(code: str) -> bytes:
-    drawn = BytesIO()
-    segno.make(code, error="m", micro=False).save(drawn, kind="svg", border=4, scale=4)
-    return drawn.getvalue()

@@ -47,6 +47,8 @@ BESIDE = frozenset(
         "dispatch-contradicted",
         "mail-taken",
         # what becomes of a parcel: the process went on when it was prepared
+        "parcel-item-set",
+        "parcel-originals-set",
         "parcel-handed-over",
         "parcel-in-transit",
         "parcel-missed",

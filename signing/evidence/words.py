@@ -91,6 +91,8 @@ ACTS: Words = {
     "dispatch-delayed": ("Báo phát: đến chậm", "Delivery report: delayed"),
     "dispatch-bounced": ("Thư bị trả lại", "Delivery report: not delivered"),
     "dispatch-contradicted": ("Báo phát đến muộn, trái với điều đã biết", "Late delivery report, says otherwise"),
+    "parcel-item-set": ("Ghi mã bưu gửi", "Item code set"),
+    "parcel-originals-set": ("Ghi bản gốc trong bưu gửi", "Originals in the parcel told"),
     "parcel-handed-over": ("Bàn giao bưu gửi", "Parcel handed over"),
     "parcel-in-transit": ("Bưu gửi đang vận chuyển", "Parcel in transit"),
     "parcel-missed": ("Phát bưu gửi chưa thành", "Parcel: recipient not met"),
@@ -141,6 +143,11 @@ ACTS: Words = {
     "device-bound": ("Đăng nhập trên thiết bị", "Signed in on a device"),
     "device-revoked": ("Thu hồi thiết bị", "Device revoked"),
     "signed-out": ("Đăng xuất", "Signed out"),
+    # parcels handed over
+    "handover-made": ("Lập biên bản giao nhận bưu gửi", "Record of a hand-over made"),
+    "parcels-handed-over": ("Ký giao bưu gửi", "Parcels handed over, signed"),
+    "handover-countersigned": ("Đơn vị chuyển phát ký nhận bưu gửi", "Hand-over signed by the carrier"),
+    "handover-withdrawn": ("Hủy biên bản giao nhận bưu gửi", "Record of a hand-over withdrawn"),
     # the log itself
     "erasure-proposed": ("Đề xuất xóa dữ liệu", "Erasure proposed"),
     "reinstatement-proposed": ("Đề xuất cho chứng thư số ký lại", "Reinstatement of a certificate proposed"),

@@ -15,6 +15,7 @@ from tests.bench.audit import audits
 from tests.bench.expressions import RULES, condition, table
 from tests.bench.inbox import inboxes
 from tests.bench.kernel import kernel
+from tests.bench.parcels import parcels
 from tests.bench.serving import completions_over_http
 from tests.bench.signing import signing
 from tests.bench.trail import trails
@@ -76,6 +77,7 @@ if __name__ == "__main__":
         signing,
         trails,
         completions_over_http,
+        parcels,
         week,
         audits,
         cold_start,

@@ -1,30 +1,26 @@
 """`hoso dispatch`: what went out, by which way, and what became of it."""
 
 import datetime as clock
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.client import Client, path
-from adapters.cli.commands import parcel_acts, parcel_status
+from adapters.cli.client import path
+from adapters.cli.commands import handover, parcel_acts, parcel_status, parcels
+from adapters.cli.commands.parcels import Dispatch
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
-from adapters.cli.terminal import escape, out_json, say
-from adapters.cli.times import VIETNAM
+from adapters.cli.terminal import out_json
 from adapters.cli.way import tell_way
 from adapters.cli.words import channel_word, copies_word, dispatch_word, note_words
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
-Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
 CHANNELS = ("email", "post", "counter")
 FAILED = ("sent-unconfirmed", "temporary-failure", "permanent-failure", "technical-failure")
-Output = Annotated[str, typer.Option("--output", "-o", metavar=_("FILE"), help=_("Where to write it; - is stdout."))]
 
 
 @app.verb(
@@ -129,44 +125,7 @@ def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
     return {**words, **mail, "note": note_words(value.get("note"))}
 
 
-@app.verb(
-    "label",
-    _("Write the address label of a postal dispatch (PDF)."),
-    "hoso dispatch label H29.5-261121-0001-F3762734 -o label.pdf",
-)
-def label(ctx: typer.Context, dispatch: Dispatch, output: Output) -> None:
-    """Get a label."""
-    _write(open_session(ctx).client, path("dispatches", dispatch, "label"), output)
-
-
-@app.verb(
-    "manifest",
-    _("Write the list of a day's parcels for the carrier (CSV)."),
-    "hoso dispatch manifest --date 2026-11-21 -o manifest.csv",
-    "hoso dispatch manifest",
-)
-def manifest(
-    ctx: typer.Context,
-    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help=_("The day in Vietnam (else today)."))] = None,
-    output: Output = "-",
-) -> None:
-    """Get a day's manifest."""
-    day = _day(date or clock.datetime.now(VIETNAM).date().isoformat())
-    _write(open_session(ctx).client, path("dispatch-manifest"), output, date=day)
-
-
-def _write(client: Client, where: str, output: str, **query: object) -> None:
-    content = client.get_bytes(where, **query)
-    if output != "-":
-        Path(output).write_bytes(content)
-        say(_("{file}: {size} bytes").format(file=escape(output), size=len(content)))
-    elif content.startswith(b"%PDF") and sys.stdout.isatty():
-        raise CommandFailed(
-            "binary", _("a PDF is not for a terminal"), remedy=_("name a file with -o"), exit_code=USAGE
-        )
-    else:
-        sys.stdout.buffer.write(content)
-
-
+parcels.add_to(app)
 parcel_acts.add_to(app)
 parcel_status.add_to(app)
+app.add_typer(handover.app, name="handover")

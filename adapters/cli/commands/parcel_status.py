@@ -63,7 +63,7 @@ def import_status(
 def _sent(client: Client, carrier: str, lines: Sequence[Mapping[str, Any]]) -> Iterator[Json]:
     from adapters.cli.progress import Progress
 
-    progress = Progress(len(lines), 0, text=_("{count} of {size} lines, {rate} a second, {left} left"))
+    progress = Progress(len(lines), 0, words=_("{count} of {size} lines, {rate} a second, {left} left"))
     for start in range(0, len(lines), AT_ONCE):
         sent = {"carrier": carrier, "lines": list(lines[start : start + AT_ONCE])}
         yield from client.post_safely(path("parcel-words"), sent, key=fresh_key())["items"]

@@ -1,6 +1,6 @@
 """The tables of the post: parcels, the records by which they were handed over, and each word of their carriers."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from adapters.database.columns import Json, Moment, Serial, metadata
 
@@ -12,6 +12,8 @@ handover = Table(
     Column("carrier", String(40), nullable=False),
     Column("unit", String(40), nullable=False),
     Column("paper", ForeignKey("content.sha256"), nullable=False, index=True),  # the PDF that both sides sign
+    Column("listing", ForeignKey("content.sha256"), nullable=False, index=True),  # its parcels as canonical JSON
+    Column("parcels", Integer, nullable=False),  # how many
     Column("officer", ForeignKey("officer.id"), nullable=False),
     Column("created", Moment, nullable=False),
     Column("signed", Moment),
@@ -19,6 +21,8 @@ handover = Table(
     Column("countersigner", Text),  # the carrier's person, by name
     Column("countersignature", ForeignKey("content.sha256"), index=True),  # the PDF that they signed, or its scan
     Column("means", String(10)),  # signature | scan
+    Column("certificate", String(64)),  # by which the carrier's person signed, SHA-256
+    Column("withdrawn", Moment),  # its parcels may stand in another record
     Index("ix_handover_unit", "unit", "id"),
 )
 

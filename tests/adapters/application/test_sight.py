@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from adapters.application import claim, complete, evidence, inbox, interventions, message, queries, statement
+from adapters.application import (
+    claim,
+    complete,
+    evidence,
+    inbox,
+    interventions,
+    message,
+    parcel_papers,
+    queries,
+    statement,
+)
 from adapters.application.answer import Answer, Request
 from adapters.database.store import Store
 from engine.errors import Kind, Refusal
@@ -57,7 +67,7 @@ ONE: dict[str, Ask] = {
     "document": lambda w, code, id: queries.content(w.app, who(w, id), sha256_hex(RESULT)),
     "dispatch": lambda w, code, id: queries.show_dispatch(w.app, who(w, id), _dispatch(w, code)),
     "tokens": lambda w, code, id: interventions.list_tokens(w.app, who(w, id), code),
-    "label": lambda w, code, id: queries.label(w.app, who(w, id), _dispatch(w, code)),
+    "label": lambda w, code, id: parcel_papers.label(w.app, who(w, id), _dispatch(w, code)),
 }
 
 
@@ -97,7 +107,9 @@ LISTS: dict[str, Callable[[World, str], list[Any]]] = {
     "dispatches": lambda w, id: [
         item["dossier"] for item in queries.list_dispatches(w.app, who(w, id), "", 50).body_or_raise()["items"]
     ],
-    "parcels": lambda w, id: [item["dossier"] for item in queries.parcels(w.app, who(w, id), w.clock.now.date())],
+    "parcels": lambda w, id: [
+        item["dossier"] for item in parcel_papers.parcels_of_day(w.app, who(w, id), w.clock.now.date(), None)
+    ],
 }
 
 

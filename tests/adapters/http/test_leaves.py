@@ -13,6 +13,12 @@ from tests.rights import COLUMNS, acts, bare, expected
 ELSEWHERE = {
     "POST /v1/acts": "application/test_signed_acts.py",
     "POST /v1/sign-in/token": "oidc/test_provider.py",
+    "POST /v1/dispatches/{id}/item": "application/test_handing_over.py",
+    "POST /v1/dispatches/{id}/originals": "application/test_handing_over.py",
+    "POST /v1/handovers": "application/test_handing_over.py",
+    "POST /v1/handovers/{handover}/countersign": "application/test_handing_over.py",
+    "POST /v1/handovers/{handover}/tell": "application/test_handing_over.py",
+    "POST /v1/handovers/{handover}/withdraw": "application/test_handing_over.py",
     "POST /v1/dossiers/{code}/attachments": "application/test_notes.py",
     "POST /v1/dossiers/{code}/incidents/{incident}/retry": "application/test_interventions.py",
     "POST /v1/mail-reports": "mailbox/test_bounces.py",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from adapters.application import dispatching, queries, work
+from adapters.application import dispatching, parcel_papers, queries, work
 from adapters.console.demo.mail import free_port
 from adapters.database import definitions, jobs, tables
 from adapters.dispatch.email.server import MailServer
@@ -221,10 +221,10 @@ def test_a_parcel_gets_its_label_and_stands_in_the_manifest(world: World) -> Non
     assert world.work() == 1
     parcel = dispatch(world, code)
     assert (parcel["state"], parcel["channel"], parcel["label"]) == ("prepared", "post", True)
-    label = queries.label(world.app, world.officer("hoa"), parcel["id"])
+    label = parcel_papers.label(world.app, world.officer("hoa"), parcel["id"])
     assert isinstance(label, bytes)
     assert label.startswith(b"%PDF-")
-    [row] = queries.parcels(world.app, world.officer("hoa"), world.clock.now.date())
+    [row] = parcel_papers.parcels_of_day(world.app, world.officer("hoa"), world.clock.now.date(), None)
     assert row["code"] == parcel["id"]
     assert world.dossier(code)["status"] == 9
     assert world.acts(code)[-1] == "dispatch-prepared"
@@ -259,7 +259,7 @@ def test_where_post_is_excluded_the_process_takes_its_other_way(
     assert world.dossier(code)["data"]["dispatched"] == why
     assert [(item["channel"], item["state"]) for item in world.dossier(code)["dispatches"]] == [("counter", "ready")]
     assert world.acts(code)[-2:] == ["dispatch-refused", "dispatch-prepared"]
-    assert queries.parcels(world.app, world.officer("hoa"), world.clock.now.date()) == []
+    assert parcel_papers.parcels_of_day(world.app, world.officer("hoa"), world.clock.now.date(), None) == []
 
 
 # -- no result leaves unsigned

@@ -22,6 +22,17 @@ def text_of(pdf: bytes) -> str:
     return "".join(parts)
 
 
+def texts_of(pdf: bytes) -> list[str]:
+    """The text of each page."""
+    pages = _pages(PdfFileReader(BytesIO(pdf)).root["/Pages"])
+    return [stream_text(page["/Contents"].data, page["/Resources"]) for page in pages]
+
+
+def _pages(node: Any) -> list[Any]:
+    kids = _entry(node, "/Kids", None)
+    return [node] if kids is None else [page for kid in kids for page in _pages(kid.get_object())]
+
+
 def field_text(widget: Any) -> str:
     """What a reader of the page sees in a form field."""
     look = widget["/AP"]["/N"]

@@ -14,6 +14,7 @@ from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
 from engine.bpmn.parts import places
+from engine.consent import told
 from engine.dispatch import Dispatch
 from engine.dossier import Dossier
 from engine.outcome import Awaited, JobRequest, Outcome
@@ -48,8 +49,8 @@ def save(
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
-            if dispatch.request.channel == "post":
-                parcels.add(tx, dispatch.key)
+            if dispatch.request.consent is not None:
+                parcels.add(tx, dispatch.key, dispatch.request.consent.payer)
         outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)
@@ -96,7 +97,7 @@ def _dispatch_row(dispatch: Dispatch, now: datetime) -> dict[str, object]:
         "sha256": request.document.sha256,
         "channel": request.channel,
         "recipient": dict(request.recipient),
-        "consent": dict(request.consent) if request.consent else None,
+        "consent": told(request.consent) if request.consent else None,
         "label": dispatch.label,
         "state": dispatch.state.value,
         "attempts": 0,

@@ -8,13 +8,14 @@ from sqlalchemy import insert, select, update
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import parcel, parcel_event
+from engine.parcels import Payer
 
 Row = Mapping[Any, Any]
 
 
-def add(tx: Transaction, key: str) -> None:
+def add(tx: Transaction, key: str, payer: Payer = Payer.AGENCY) -> None:
     """A dispatch by post was prepared: a parcel without a carrier yet. The caller adds the dispatch before."""
-    tx.execute(insert(parcel).values(key=key))
+    tx.execute(insert(parcel).values(key=key, payer=payer.value))
 
 
 def find(tx: Transaction, key: str) -> Row | None:

@@ -1,6 +1,7 @@
 """The tables, by room. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
 
 from adapters.database.columns import metadata
+from adapters.database.tables.consents import address, consent, revocation
 from adapters.database.tables.contents import content, content_use, signature_image, upload
 from adapters.database.tables.dispatches import dispatch, mail_message
 from adapters.database.tables.dossiers import (
@@ -56,12 +57,14 @@ from adapters.database.tables.work import OWN_QUEUE, counter, job, message, numb
 __all__ = [
     "OWN_QUEUE",
     "absence",
+    "address",
     "appointment",
     "attachment",
     "backup",
     "certificate",
     "checkpoint",
     "comment",
+    "consent",
     "content",
     "content_use",
     "counter",
@@ -97,6 +100,7 @@ __all__ = [
     "process",
     "proposal",
     "record",
+    "revocation",
     "role_grant",
     "sign_in",
     "signature_image",

@@ -98,6 +98,8 @@ RIGHTS: Mapping[str, Right] = {
     "reassign tasks": Right(),  # by a head, by position or role
     "comment on dossiers": Right(),
     "attach documents": Right(),
+    "record consents": Right(),  # to post, with their addresses and revocations
+    "propose addresses": _reads(),
     # Interventions
     "suspend dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),
     "resume dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),

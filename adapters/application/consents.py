@@ -43,7 +43,8 @@ from engine.procedure import Procedure
 from signing.canonical import canonical, sha256_hex
 from signing.record import time_text
 
-REVOKED = "consent-revoked"
+GIVEN, REVOKED = "consent-given", "consent-revoked"
+CONFIRMED, REFUSED = "address-confirmed", "address-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def give(app: Application, officer: Officer, request: Request, code: str, new: N
         found = procedure if isinstance(procedure, Refusal) else refuses_time(new.at, new.address, gone, now)
         place = _begun(new.address, new.commune)
         if isinstance(procedure, Refusal) or found is not None:
-            return _refused(app, tx, officer, dossier, "give consent", found)
+            return _refused(app, tx, officer, dossier, GIVEN, found)
         if isinstance(place, Refusal):
             return refuse(place)
         number = _record(app, tx, dossier, new, procedure, place, officer.id, now)
@@ -95,7 +96,7 @@ def revoke(app: Application, officer: Officer, request: Request, code: str, numb
             return refuse(consent)
         under = _under(tx, code, consent.address if consent else None)
         if refusal := refuses_revocation(code, [State(row["state"]) for row in under]):
-            return _refused(app, tx, officer, dossier, "revoke consent", refusal)
+            return _refused(app, tx, officer, dossier, REVOKED, refusal)
         now = app.clock()
         row = {"dossier": code, "consent": number, "at": now, "officer": officer.id, "reason": reason}
         stored.revoke(tx, row)
@@ -122,7 +123,7 @@ def decide_address(
             return refuse(consent)
         under = _under(tx, code, consent.address)
         if refusal := refuses_address(consent, [State(row["state"]) for row in under]):
-            return _refused(app, tx, officer, dossier, "decide on an address", refusal)
+            return _refused(app, tx, officer, dossier, CONFIRMED, refusal)
         place = _decided(consent, commune)
         if isinstance(place, Refusal):
             return refuse(place)
@@ -241,7 +242,7 @@ def _record(
         "address": sha256_hex(new.address.encode()),
         **_codes(place),
     }
-    append(app, tx, [_leaf("consent-given", officer or SYSTEM, dossier.code, details)], now)
+    append(app, tx, [_leaf(GIVEN, officer or SYSTEM, dossier.code, details)], now)
     return number
 
 
@@ -289,7 +290,7 @@ def _leaf(act: str, actor: str, code: str, details: Mapping[str, object]) -> Lea
 def _leaf_of_place(actor: str, code: str, consent: Consent, place: Place) -> LeafDraft:
     hashed = sha256_hex(consent.address.encode())
     details = {"consent": consent.number, "address": hashed, **_codes(place)}
-    act = "address-confirmed" if place.standing is Standing.CONFIRMED else "address-refused"
+    act = CONFIRMED if place.standing is Standing.CONFIRMED else REFUSED
     return _leaf(act, actor, code, details)
 
 
@@ -327,6 +328,7 @@ def _view(
         "officer_name": person.name if person else "",
         "recorded": views.moment(row["recorded"]),
         "revoked": views.moment(consent.revoked),
+        "reason": next((each["reason"] for each in revocations if each["at"] == consent.revoked), None),
         "place": place,
         "proposal": places.proposed(consent.address).body if consent.place.standing is Standing.OPEN else None,
     }

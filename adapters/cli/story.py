@@ -376,6 +376,10 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "dispatch-contradicted": _plain(
         N_("A late delivery report says otherwise than is known; it changes nothing"), extra=(_STATUS,)
     ),
+    "consent-given": _plain(N_("The recipient’s consent to post was recorded")),
+    "consent-revoked": _plain(N_("{who} recorded that the consent to post was revoked")),
+    "address-confirmed": _plain(N_("{who} confirmed where the address lies")),
+    "address-refused": _plain(N_("{who} refused the address")),
     "parcel-handed-over": _plain(N_("The parcel was handed over"), extra=_WAY),
     "parcel-in-transit": _plain(N_("The parcel is on its way"), extra=_WAY),
     "parcel-missed": _plain(N_("The recipient of the parcel was not met"), extra=_WAY),

@@ -14,6 +14,7 @@ from adapters.application.application import Application
 from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable
 from adapters.http import (
+    consents,
     devices,
     dossiers,
     health,
@@ -54,6 +55,7 @@ ROOMS = (
     inbox,
     jobs,
     notes,
+    consents,
     retention,
     tasks,
     trail,

@@ -43,7 +43,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Location:
     """Where an address lies. `old`: `province/district/ward` until 30/6/2025, where the text names them.
 
     `province` and `commune` are today's codes, of a confirmed address.
@@ -66,7 +66,7 @@ class Consent:
     means: Means
     address: str
     payer: Payer
-    place: Place
+    location: Location
     revoked: datetime | None = None
 
 
@@ -149,8 +149,8 @@ def told(consent: Consent) -> dict[str, object]:
         "channel": consent.means.value,
         "address": consent.address,
         "payer": consent.payer.value,
-        "province": consent.place.province,
-        "commune": consent.place.commune,
+        "province": consent.location.province,
+        "commune": consent.location.commune,
     }
 
 
@@ -163,9 +163,9 @@ def refuses_use(consent: Consent | None, dossier: str, address: str) -> Refusal 
     if consent.revoked is not None:
         message = f"the consent {consent.number} of dossier {dossier} to post was revoked on {_day(consent.revoked)}"
         return _forbidden(MISSING, message, "hand the result over at the counter, or ask the recipient again")
-    if consent.place.standing is Standing.CONFIRMED:
+    if consent.location.standing is Standing.CONFIRMED:
         return None
-    found = "was refused" if consent.place.standing is Standing.REFUSED else "was not confirmed by anybody"
+    found = "was refused" if consent.location.standing is Standing.REFUSED else "was not confirmed by anybody"
     message = f"the address of consent {consent.number} of dossier {dossier} {found}"
     return _forbidden(UNCONFIRMED, message, f"see what is proposed, and confirm: hoso consent address {dossier}")
 
@@ -197,7 +197,7 @@ def refuses_address(consent: Consent, states: Sequence[State]) -> Refusal | None
     if consent.revoked is not None:
         message = f"consent {consent.number} of dossier {consent.dossier} was revoked on {_day(consent.revoked)}"
         return Refusal(kind=Kind.CONFLICT, code="consent-revoked", message=message, remedy="record a new one")
-    if consent.place.standing is not Standing.CONFIRMED or not any(state in ON_THE_WAY for state in states):
+    if consent.location.standing is not Standing.CONFIRMED or not any(state in ON_THE_WAY for state in states):
         return None
     message = f"a parcel of dossier {consent.dossier} is on its way to the address of consent {consent.number}"
     remedy = "revoke the consent while the parcel is not handed over, and record a new one"

@@ -171,7 +171,7 @@ ROWS = (
             "attachment remove … {code} {attachment}", elsewhere="404 dossier-unknown"),
     row("GET /v1/dossiers/{code}/consents", "consent list … {code}"),
     row("POST /v1/dossiers/{code}/consents",
-        "consent give … {code} --who Ánh --by telephone --address 12/5", CONSENT, "201"),
+        "consent give … {code} --who Ánh --by telephone --address 12/5", CONSENT, "403 procedure-missing"),
     row("POST /v1/dossiers/{code}/consents/{consent}/address", "consent address … {code} --consent 1 --code 26743",
         {"commune": "26743"}, "404 consent-unknown"),
     row("POST /v1/dossiers/{code}/consents/revoke", "consent revoke … {code} {why}", {"reason": "Chờ"}),

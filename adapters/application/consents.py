@@ -22,8 +22,8 @@ from engine.acts.erase import refuses_erased
 from engine.acts.intervene import attempt
 from engine.consent import (
     Consent,
+    Location,
     Means,
-    Place,
     Said,
     Standing,
     refuses_address,
@@ -73,12 +73,12 @@ def give(app: Application, officer: Officer, request: Request, code: str, new: N
         now, procedure = app.clock(), _allows(tx, dossier)
         gone = stored.ended(stored.revocations(tx, code))
         found = procedure if isinstance(procedure, Refusal) else refuses_time(new.at, new.address, gone, now)
-        place = _begun(new.address, new.commune)
+        location = _begun(new.address, new.commune)
         if isinstance(procedure, Refusal) or found is not None:
             return _refused(app, tx, officer, dossier, GIVEN, found)
-        if isinstance(place, Refusal):
-            return refuse(place)
-        number = _record(app, tx, dossier, new, procedure, place, officer.id, now)
+        if isinstance(location, Refusal):
+            return refuse(location)
+        number = _record(app, tx, dossier, new, procedure, location, officer.id, now)
         return Answer(status=CREATED, body=_shown(tx, code, number, app))
 
     return once(app, request, act)
@@ -124,12 +124,12 @@ def decide_address(
         under = _under(tx, code, consent.address)
         if refusal := refuses_address(consent, [State(row["state"]) for row in under]):
             return _refused(app, tx, officer, dossier, CONFIRMED, refusal)
-        place = _decided(consent, commune)
-        if isinstance(place, Refusal):
-            return refuse(place)
+        location = _decided(consent, commune)
+        if isinstance(location, Refusal):
+            return refuse(location)
         now = app.clock()
-        stored.decide_address(tx, number, place, officer.id, now)
-        append(app, tx, [_leaf_of_place(officer.id, code, consent, place)], now)
+        stored.decide_address(tx, number, location, officer.id, now)
+        append(app, tx, [_leaf_of_location(officer.id, code, consent, location)], now)
         return Answer(body=_shown(tx, code, number, app))
 
     return once(app, request, act)
@@ -178,11 +178,11 @@ def _take(app: Application, tx: Transaction, dossier: Dossier, given: Said, now:
     ended = any(each.ends(given.at, given.address) for each in stored.ended(stored.revocations(tx, dossier.code)))
     if isinstance(procedure, Refusal) or ended or (known is not None and known.revoked is None):
         return
-    place = _begun(given.address, given.commune)
+    location = _begun(given.address, given.commune)
     new = NewConsent(who=given.who, at=given.at, means=given.means, address=given.address)
     # A commune that there is none of confirms nothing: a person decides.
-    place = places.opened(given.address) if isinstance(place, Refusal) else place
-    _record(app, tx, dossier, new, procedure, place, None, now)
+    location = places.opened(given.address) if isinstance(location, Refusal) else location
+    _record(app, tx, dossier, new, procedure, location, None, now)
 
 
 # Parts
@@ -201,15 +201,15 @@ def _allows(tx: Transaction, dossier: Dossier) -> Procedure | Refusal:
     return procedure if isinstance(procedure, Refusal) else sending.excludes_channel("post", procedure) or procedure
 
 
-def _begun(address: str, commune: str | None) -> Place | Refusal:
-    place = places.opened(address)
-    return place if commune is None else places.confirmed(place, commune)
+def _begun(address: str, commune: str | None) -> Location | Refusal:
+    location = places.opened(address)
+    return location if commune is None else places.confirmed(location, commune)
 
 
-def _decided(consent: Consent, commune: str | None) -> Place | Refusal:
+def _decided(consent: Consent, commune: str | None) -> Location | Refusal:
     if commune is not None:
-        return places.confirmed(consent.place, commune)
-    return Place(standing=Standing.REFUSED, old=consent.place.old)
+        return places.confirmed(consent.location, commune)
+    return Location(standing=Standing.REFUSED, old=consent.location.old)
 
 
 def _record(
@@ -218,7 +218,7 @@ def _record(
     dossier: Dossier,
     new: NewConsent,
     procedure: Procedure,
-    place: Place,
+    location: Location,
     officer: str | None,
     now: datetime,
 ) -> int:
@@ -233,14 +233,14 @@ def _record(
         "officer": officer,
         "recorded": now,
     }
-    number = stored.add(tx, row, place, officer, now)
+    number = stored.add(tx, row, location, officer, now)
     details = {
         "consent": number,
         "given": time_text(new.at),
         "means": new.means.value,
         "payer": payer.value,
         "address": sha256_hex(new.address.encode()),
-        **_codes(place),
+        **_codes(location),
     }
     append(app, tx, [_leaf(GIVEN, officer or SYSTEM, dossier.code, details)], now)
     return number
@@ -287,15 +287,15 @@ def _leaf(act: str, actor: str, code: str, details: Mapping[str, object]) -> Lea
     return LeafDraft(actor=actor, act=act, subject=code, dossier=code, details=dict(details))
 
 
-def _leaf_of_place(actor: str, code: str, consent: Consent, place: Place) -> LeafDraft:
+def _leaf_of_location(actor: str, code: str, consent: Consent, location: Location) -> LeafDraft:
     hashed = sha256_hex(consent.address.encode())
-    details = {"consent": consent.number, "address": hashed, **_codes(place)}
-    act = CONFIRMED if place.standing is Standing.CONFIRMED else REFUSED
+    details = {"consent": consent.number, "address": hashed, **_codes(location)}
+    act = CONFIRMED if location.standing is Standing.CONFIRMED else REFUSED
     return _leaf(act, actor, code, details)
 
 
-def _codes(place: Place) -> dict[str, object]:
-    return {"old": place.old, "province": place.province, "commune": place.commune}
+def _codes(location: Location) -> dict[str, object]:
+    return {"old": location.old, "province": location.province, "commune": location.commune}
 
 
 def _shown(tx: Transaction, code: str, number: int, app: Application) -> dict[str, Any]:
@@ -308,10 +308,10 @@ def _view(
 ) -> dict[str, Any]:
     consent = stored.as_consent(row, stored.ended(revocations))
     organisation = app.organisations.get(tx)
-    place = {
-        "standing": consent.place.standing.value,
-        **_codes(consent.place),
-        "name": places.name(consent.place.commune),
+    location = {
+        "standing": consent.location.standing.value,
+        **_codes(consent.location),
+        "name": places.name(consent.location.commune),
         "officer": row["decider"],
         "time": views.moment(row["decided"]),
     }
@@ -329,8 +329,8 @@ def _view(
         "recorded": views.moment(row["recorded"]),
         "revoked": views.moment(consent.revoked),
         "reason": next((each["reason"] for each in revocations if each["at"] == consent.revoked), None),
-        "place": place,
-        "proposal": places.proposed(consent.address).body if consent.place.standing is Standing.OPEN else None,
+        "location": location,
+        "proposal": places.proposed(consent.address).body if consent.location.standing is Standing.OPEN else None,
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.addresses.gazetteer import units
 from adapters.application.answer import Answer
-from engine.consent import Place, Standing
+from engine.consent import Location, Standing
 from engine.errors import Kind, Refusal
 from engine.places.propose import Proposal, propose
 
@@ -29,12 +29,12 @@ def shown(found: Proposal) -> dict[str, Any]:
     return {"candidates": candidates, "doubts": doubts, "old": found.old, "old_name": found.old_name}
 
 
-def opened(text: str) -> Place:
+def opened(text: str) -> Location:
     """The address as it begins: nobody confirmed it, and its former code where the text names one."""
-    return Place(old=propose(text, units()).old)
+    return Location(old=propose(text, units()).old)
 
 
-def confirmed(place: Place, commune: str) -> Place | Refusal:
+def confirmed(location: Location, commune: str) -> Location | Refusal:
     """The address confirmed to lie in that commune, `26743` or `79/26743`."""
     province, _, code = commune.rpartition("/")
     found = units().communes.get(code)
@@ -42,7 +42,7 @@ def confirmed(place: Place, commune: str) -> Place | Refusal:
         message = f"there is no commune {commune[:20]!r} since 1/7/2025"
         remedy = "see the codes that are proposed: hoso address propose TEXT"
         return Refusal(kind=Kind.INVALID, code="commune-unknown", message=message, remedy=remedy)
-    return Place(standing=Standing.CONFIRMED, old=place.old, province=found.above, commune=found.code)
+    return Location(standing=Standing.CONFIRMED, old=location.old, province=found.above, commune=found.code)
 
 
 def name(commune: str | None) -> str | None:

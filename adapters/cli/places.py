@@ -38,7 +38,7 @@ def doubt_word(doubt: object) -> str:
     return words.get(str(doubt), escape(doubt))
 
 
-def place_words(place: Mapping[str, Any]) -> str:
+def location_words(place: Mapping[str, Any]) -> str:
     """Return in words what was decided on an address."""
     if place.get("standing") == "confirmed":
         return escape(place.get("name"))

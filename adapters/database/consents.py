@@ -7,28 +7,28 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from adapters.database.store import Transaction
-from adapters.database.tables import address, consent, revocation
-from engine.consent import Consent, Means, Place, Revocation, Standing
+from adapters.database.tables import address, consent, consent_revocation
+from engine.consent import Consent, Location, Means, Revocation, Standing
 from engine.parcels import Payer
 
 Row = Mapping[Any, Any]
 
 
-def add(tx: Transaction, values: Row, place: Place, officer: str | None, at: datetime) -> int:
+def add(tx: Transaction, values: Row, location: Location, officer: str | None, at: datetime) -> int:
     """Record a consent, with what is known of its address; gives its number."""
     number = int(tx.execute(insert(consent).values(**values).returning(consent.c.id)).scalar_one())
-    tx.execute(insert(address).values(consent=number, **_decided(place, officer, at)))
+    tx.execute(insert(address).values(consent=number, **_decided(location, officer, at)))
     return number
 
 
-def decide_address(tx: Transaction, number: int, place: Place, officer: str, at: datetime) -> None:
-    """What somebody decided on the address of a consent, in place of what stood there."""
-    tx.execute(update(address).where(address.c.consent == number).values(**_decided(place, officer, at)))
+def decide_address(tx: Transaction, number: int, location: Location, officer: str, at: datetime) -> None:
+    """What somebody decided on the address of a consent, in location of what stood there."""
+    tx.execute(update(address).where(address.c.consent == number).values(**_decided(location, officer, at)))
 
 
 def revoke(tx: Transaction, values: Row) -> None:
     """Record a revocation."""
-    tx.execute(insert(revocation).values(**values))
+    tx.execute(insert(consent_revocation).values(**values))
 
 
 def rows(tx: Transaction, dossier: str, *, after: int = 0, limit: int = 1000) -> list[Row]:
@@ -42,8 +42,10 @@ def rows(tx: Transaction, dossier: str, *, after: int = 0, limit: int = 1000) ->
 
 def revocations(tx: Transaction, dossier: str) -> list[Row]:
     """All revocations of a dossier with the address of the consent that each was of, the oldest first."""
-    query = select(revocation, consent.c.address).outerjoin(consent, consent.c.id == revocation.c.consent)
-    query = query.where(revocation.c.dossier == dossier).order_by(revocation.c.id)
+    query = select(consent_revocation, consent.c.address).outerjoin(
+        consent, consent.c.id == consent_revocation.c.consent
+    )
+    query = query.where(consent_revocation.c.dossier == dossier).order_by(consent_revocation.c.id)
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
@@ -61,7 +63,7 @@ def consents(tx: Transaction, dossier: str) -> list[Consent]:
 def as_consent(row: Row, gone: list[Revocation]) -> Consent:
     """A consent as the engine takes it. The first revocation of it, or of all that were given before, ended it."""
     standing = Standing(row["standing"])
-    place = Place(standing=standing, old=row["old"], province=row["province"], commune=row["commune"])
+    location = Location(standing=standing, old=row["old"], province=row["province"], commune=row["commune"])
     revoked = (
         each.at for each in gone if each.number == row["id"] or (each.number is None and each.ends(row["at"], ""))
     )
@@ -73,18 +75,18 @@ def as_consent(row: Row, gone: list[Revocation]) -> Consent:
         means=Means(row["means"]),
         address=row["address"],
         payer=Payer(row["payer"]),
-        place=place,
+        location=location,
         revoked=min(revoked, default=None),
     )
 
 
-def _decided(place: Place, officer: str | None, at: datetime) -> dict[str, object]:
-    settled = place.standing is not Standing.OPEN
+def _decided(location: Location, officer: str | None, at: datetime) -> dict[str, object]:
+    settled = location.standing is not Standing.OPEN
     return {
-        "standing": place.standing.value,
-        "old": place.old,
-        "province": place.province,
-        "commune": place.commune,
+        "standing": location.standing.value,
+        "old": location.old,
+        "province": location.province,
+        "commune": location.commune,
         "officer": officer,
         "decided": at if settled else None,
     }

@@ -19,6 +19,7 @@ from adapters.database.tables import (
     attachment,
     comment,
     consent,
+    consent_revocation,
     content,
     content_use,
     dispatch,
@@ -35,7 +36,6 @@ from adapters.database.tables import (
     parcel,
     parcel_event,
     record,
-    revocation,
     signature_image,
     statement,
     subscription,
@@ -55,8 +55,8 @@ STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.
 _OF_DOSSIER = (
-    attachment, comment, revocation, consent, content_use, dispatch, document, dossier_part, dossier_word, incident,
-    message, record, subscription, task,
+    attachment, comment, consent_revocation, consent, content_use, dispatch, document, dossier_part, dossier_word,
+    incident, message, record, subscription, task,
 )  # fmt: skip
 _OF_PARCEL = (parcel_event, parcel)
 

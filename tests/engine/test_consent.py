@@ -6,8 +6,8 @@ import pytest
 
 from engine.consent import (
     Consent,
+    Location,
     Means,
-    Place,
     Revocation,
     Standing,
     means_of,
@@ -32,7 +32,7 @@ CONSENT = Consent(
     means=Means.TELEPHONE,
     address="12 Lê Lợi",
     payer=Payer.AGENCY,
-    place=Place(standing=Standing.CONFIRMED, province="79", commune="26743"),
+    location=Location(standing=Standing.CONFIRMED, province="79", commune="26743"),
 )
 
 
@@ -121,7 +121,7 @@ def test_revocable_until_the_hand_over(states: list[State], found: str | None) -
 
 def test_an_address_that_is_used_stays() -> None:
     """A parcel is on its way there; before, a decision may be corrected; under a revoked consent nothing is decided."""
-    opened = Consent(**{**_fields(CONSENT), "place": Place()})
+    opened = Consent(**{**_fields(CONSENT), "location": Location()})
     assert code(refuses_address(CONSENT, [State.IN_TRANSIT])) == "address-used"
     assert code(refuses_address(CONSENT, [State.CANCELLED])) is None
     assert code(refuses_address(opened, [State.PREPARED])) is None

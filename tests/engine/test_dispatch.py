@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consent import Consent, Means, Place, Standing
+from engine.consent import Consent, Location, Means, Standing
 from engine.delivery import State
 from engine.dispatch import Dispatch, Request, ResultApproval, decide, dispatch_key, satisfied, standing
 from engine.document import Document
@@ -48,9 +48,9 @@ CONSENT = Consent(
     means=Means.TELEPHONE,
     address="12 Lê Lợi",
     payer=Payer.AGENCY,
-    place=Place(standing=Standing.CONFIRMED, province="79", commune="26743"),
+    location=Location(standing=Standing.CONFIRMED, province="79", commune="26743"),
 )
-OPEN, NOWHERE = Place(old="79/760/26743"), Place(standing=Standing.REFUSED)
+OPEN, NOWHERE = Location(old="79/760/26743"), Location(standing=Standing.REFUSED)
 POST = replace(EMAIL, channel="post", recipient={"recipient": "Bà Ánh", "address": "12 Lê Lợi"}, consent=CONSENT)
 COUNTER = replace(EMAIL, channel="counter", recipient={"recipient": "Bà Ánh"})
 APPROVAL = ResultApproval(
@@ -238,8 +238,8 @@ def test_a_good_approval_counts_beside_bad_ones() -> None:
         (replace(POST, consent=None), PROCEDURE, "consent-missing"),
         (replace(POST, consent=replace(CONSENT, dossier="E")), PROCEDURE, "consent-missing"),
         (replace(POST, consent=replace(CONSENT, revoked=CONSENT.at)), PROCEDURE, "consent-missing"),
-        (replace(POST, consent=replace(CONSENT, place=OPEN)), PROCEDURE, "address-unconfirmed"),
-        (replace(POST, consent=replace(CONSENT, place=NOWHERE)), PROCEDURE, "address-unconfirmed"),
+        (replace(POST, consent=replace(CONSENT, location=OPEN)), PROCEDURE, "address-unconfirmed"),
+        (replace(POST, consent=replace(CONSENT, location=NOWHERE)), PROCEDURE, "address-unconfirmed"),
         (replace(EMAIL, document=replace(DOCUMENT, name="draft")), PROCEDURE, "not-the-result"),
     ],
 )

@@ -9,7 +9,7 @@ from adapters.cli.client import Client, fresh_key, path
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list
-from adapters.cli.places import place_words, proposal
+from adapters.cli.places import location_words, proposal
 from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, out, out_json, say
@@ -76,7 +76,7 @@ def list_(ctx: typer.Context, code: Code, json: AsJson = False) -> None:
         (_("GIVEN"), lambda item: local(item.get("at"))),
         (_("MEANS"), lambda item: _means_word(item.get("means"))),
         (_("ADDRESS"), "address"),
-        (_("LIES IN"), lambda item: place_words(item.get("place") or {})),
+        (_("LIES IN"), lambda item: location_words(item.get("location") or {})),
         (_("PAYS"), lambda item: _payer_word(item.get("payer"))),
         (_("REVOKED"), "revoked"),
     ]
@@ -108,13 +108,12 @@ def address(
     if sum((confirm is not None, commune is not None, refuse)) > 1:
         raise CommandFailed("bad-choice", _("choose one: --confirm, --code or --refuse"), exit_code=USAGE)
     client = open_session(ctx).client
-    consent = _consent(client, code, number)
+    decided = refuse or commune is not None
+    value = {"id": _number(number)} if decided and number is not None else _consent(client, code, number)
     if confirm is not None:
-        commune = _proposed(consent, confirm)
-    if commune is None and not refuse:
-        value = consent
-    else:
-        where = path("dossiers", code, "consents", str(consent["id"]), "address")
+        commune = _proposed(value, confirm)
+    if refuse or commune is not None:
+        where = path("dossiers", code, "consents", str(value["id"]), "address")
         value = client.post_safely(where, {"refuse": True} if refuse else {"commune": commune}, key=fresh_key())
     if json:
         out_json(value)
@@ -177,7 +176,7 @@ def _proposed(consent: Mapping[str, Any], confirm: str) -> str:
 
 def _address_words(code: str, value: Mapping[str, Any]) -> None:
     if value.get("proposal") is None:
-        place = place_words(value.get("place") or {})
+        place = location_words(value.get("location") or {})
         out(_("The address lies in: {place}").format(place=place))
         return
     out(_("Not confirmed yet: {address}").format(address=escape(value.get("address"))))

@@ -1,7 +1,7 @@
 """The tables, by room. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
 
 from adapters.database.columns import metadata
-from adapters.database.tables.consents import address, consent, revocation
+from adapters.database.tables.consents import address, consent, consent_revocation
 from adapters.database.tables.contents import content, content_use, signature_image, upload
 from adapters.database.tables.dispatches import dispatch, mail_message
 from adapters.database.tables.dossiers import (
@@ -65,6 +65,7 @@ __all__ = [
     "checkpoint",
     "comment",
     "consent",
+    "consent_revocation",
     "content",
     "content_use",
     "counter",
@@ -100,7 +101,6 @@ __all__ = [
     "process",
     "proposal",
     "record",
-    "revocation",
     "role_grant",
     "sign_in",
     "signature_image",

@@ -33,8 +33,8 @@ address = Table(
     Column("decided", Moment),
 )
 
-revocation = Table(
-    "revocation",
+consent_revocation = Table(
+    "consent_revocation",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("dossier", ForeignKey("dossier.code"), nullable=False),
@@ -42,5 +42,5 @@ revocation = Table(
     Column("at", Moment, nullable=False),
     Column("officer", ForeignKey("officer.id"), nullable=False),
     Column("reason", Text, nullable=False),
-    Index("ix_revocation_dossier", "dossier", "id"),
+    Index("ix_consent_revocation_dossier", "dossier", "id"),
 )

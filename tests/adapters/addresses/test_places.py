@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adapters.addresses.gazetteer import units
 from adapters.application.places import confirmed
-from engine.consent import Place, Standing
+from engine.consent import Location, Standing
 from engine.places.propose import MOST, Proposal, propose
 from engine.places.text import LONGEST
 
@@ -37,12 +37,12 @@ def _short(name: str) -> str:
     return name.partition(", ")[0].removeprefix("Phường ").removeprefix("Xã ")
 
 
-def _decided(found: Proposal, decision: int | str) -> Place:
+def _decided(found: Proposal, decision: int | str) -> Location:
     if decision == "refuse":
-        return Place(standing=Standing.REFUSED, old=found.old)
+        return Location(standing=Standing.REFUSED, old=found.old)
     chosen = found.candidates[decision - 1].commune if isinstance(decision, int) else decision
-    place = confirmed(Place(old=found.old), chosen)
-    assert isinstance(place, Place)
+    place = confirmed(Location(old=found.old), chosen)
+    assert isinstance(place, Location)
     assert place.old == found.old, "both codes stand"
     return place
 

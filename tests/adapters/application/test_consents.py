@@ -56,7 +56,7 @@ def test_data_of_a_process_become_a_record_once(world: World) -> None:
         "agency",
         None,
     )
-    assert (found["place"]["standing"], found["place"]["name"]) == (
+    assert (found["location"]["standing"], found["location"]["name"]) == (
         "confirmed",
         "Phường Bến Thành, Thành phố Hồ Chí Minh",
     )
@@ -94,11 +94,11 @@ def test_an_address_goes_only_where_a_person_confirmed(world: World) -> None:
     assert world.dossier(code)["data"]["dispatched"] == "address-unconfirmed"
     assert (state(world, code), state(world, code, "counter")) == ([], ["ready"])
     [found] = listed(world, code)
-    assert (found["place"]["standing"], found["proposal"]["doubts"]) == ("open", ["unknown"])
+    assert (found["location"]["standing"], found["proposal"]["doubts"]) == ("open", ["unknown"])
     assert refused(address(world, code, found["id"], "99999")) == "commune-unknown"
     assert refused(address(world, code, found["id"], "01/26743")) == "commune-unknown"
-    assert address(world, code, found["id"], None).body_or_raise()["place"]["standing"] == "refused"
-    assert address(world, code, found["id"], "26743").body_or_raise()["place"]["officer"] == "lan"
+    assert address(world, code, found["id"], None).body_or_raise()["location"]["standing"] == "refused"
+    assert address(world, code, found["id"], "26743").body_or_raise()["location"]["officer"] == "lan"
     assert world.acts(code)[-2:] == ["address-refused", "address-confirmed"]
     assert refused(address(world, code, found["id"] + 1, "26743")) == "consent-unknown"
 
@@ -107,7 +107,7 @@ def test_a_commune_that_is_none_confirms_nothing(world: World) -> None:
     """Whatever the data of a process say."""
     code = world.approved(channel="post", consent={**OPEN, "commune": "00000"})
     world.work()
-    assert listed(world, code)[0]["place"]["standing"] == "open"
+    assert listed(world, code)[0]["location"]["standing"] == "open"
     assert state(world, code) == []
 
 

@@ -43,24 +43,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consent", name=op.f("pk_address")),
     )
     op.create_table(
-        "revocation",
+        "consent_revocation",
         sa.Column("id", Serial, autoincrement=True, nullable=False),
         sa.Column("dossier", sa.String(length=80), nullable=False),
         sa.Column("consent", Serial),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("officer", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["dossier"], ["dossier.code"], name=op.f("fk_revocation_dossier")),
-        sa.ForeignKeyConstraint(["consent"], ["consent.id"], name=op.f("fk_revocation_consent")),
-        sa.ForeignKeyConstraint(["officer"], ["officer.id"], name=op.f("fk_revocation_officer")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation")),
+        sa.ForeignKeyConstraint(["dossier"], ["dossier.code"], name=op.f("fk_consent_revocation_dossier")),
+        sa.ForeignKeyConstraint(["consent"], ["consent.id"], name=op.f("fk_consent_revocation_consent")),
+        sa.ForeignKeyConstraint(["officer"], ["officer.id"], name=op.f("fk_consent_revocation_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_revocation")),
     )
-    op.create_index("ix_revocation_dossier", "revocation", ["dossier", "id"])
-    op.create_index(op.f("ix_revocation_consent"), "revocation", ["consent"])
+    op.create_index("ix_consent_revocation_dossier", "consent_revocation", ["dossier", "id"])
+    op.create_index(op.f("ix_consent_revocation_consent"), "consent_revocation", ["consent"])
 
 
 def downgrade() -> None:
     """Downgrade: what was recorded of consents is forgotten; their leaves stay."""
-    op.drop_table("revocation")
+    op.drop_table("consent_revocation")
     op.drop_table("address")
     op.drop_table("consent")

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from adapters.application import consents
+from adapters.application import consents, dispatching
 from adapters.application.answer import Answer, Request
 from adapters.application.consents import NewConsent
 from adapters.application.tracking import Word, tell
 from adapters.database import jobs, parcels
+from adapters.jobs.worker import work_once
 from engine.consent import Means
 from engine.parcels import Event, Payer
 from tests.adapters.application.world import CITIZEN, World
@@ -156,6 +157,26 @@ def test_after_the_hand_over_it_is_too_late(world: World) -> None:
     assert (world.last(code)["act"], world.last(code)["details"]["code"]) == ("act-refused", "consent-used")
     assert refused(address(world, code, found["id"], None)) == "address-used"
     assert state(world, code) == ["handed-over"]
+
+
+def test_revoked_while_the_parcel_is_prepared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the decision: it is looked at again, and refused."""
+    code = world.approved(channel="post")
+    honest = dispatching.prove
+
+    def slow(*given: Any) -> dispatching.Proof:
+        proof = honest(*given)
+        if state(world, code) == [] and world.acts(code)[-1] != "consent-revoked":
+            revoke(world, code).body_or_raise()
+        return proof
+
+    monkeypatch.setattr(dispatching, "prove", slow)
+    assert work_once(world.app)
+    assert (state(world, code), world.acts(code)[-1]) == ([], "consent-revoked")
+    monkeypatch.undo()
+    world.clock.go(minutes=1)
+    world.work()
+    assert world.dossier(code)["data"]["dispatched"] == "consent-missing"
 
 
 @pytest.mark.parametrize(

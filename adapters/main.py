@@ -39,6 +39,11 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     "signal": ("adapters.cli.commands.signal", N_("Signals: send one to all who listen.")),
     "document": ("adapters.cli.commands.document", N_("Documents: get one and check its digest.")),
     "comment": ("adapters.cli.commands.comment", N_("Comments on dossiers: add one, list them.")),
+    "consent": (
+        "adapters.cli.commands.consent",
+        N_("Consents to post: record one, list them, confirm its address, revoke it."),
+    ),
+    "address": ("adapters.cli.commands.address", N_("Addresses: where one lies since 1/7/2025.")),
     "attachment": (
         "adapters.cli.commands.attachment",
         N_("Attachments: working papers beside a dossier, which nobody signs."),

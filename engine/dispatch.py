@@ -12,6 +12,7 @@ from datetime import datetime
 
 from engine import capacities
 from engine.addresses import breaks_line, is_address
+from engine.consent import Consent, refuses_use
 from engine.delivery import State
 from engine.document import Document
 from engine.errors import Kind, Refusal
@@ -52,7 +53,7 @@ class Request:
     document: Document
     channel: str
     recipient: Mapping[str, str]
-    consent: Mapping[str, str] | None
+    consent: Consent | None  # of post alone
     group: str  # the attempt group: the step of the process that asks; a retry of it is the same dispatch
 
 
@@ -100,7 +101,7 @@ def decide(
     nothing was added but fields that their signature permits (checked by the caller over the bytes).
     """
     if procedure is None:
-        return _refuse("procedure-missing", f"dossier {request.dossier} has no procedure", "adopt its procedure first")
+        return without_procedure(request.dossier)
     refusal = refuses_channel(request, procedure) or refuses_unapproved(
         request.document, request.dossier, procedure, approvals, earlier
     )
@@ -111,6 +112,11 @@ def decide(
         message = f"{request.document.name} of dossier {request.dossier} waits for the time stamps of its approvals"
         return _refuse(UNSTAMPED, message, "wait; the time-stamp authority is asked again until it answers")
     return Dispatch(key=dispatch_key(request), request=request, state=FIRST_STATE[request.channel])
+
+
+def without_procedure(dossier: str) -> Refusal:
+    """Nothing leaves where no procedure says what it needs."""
+    return _refuse("procedure-missing", f"dossier {dossier} has no procedure", "adopt its procedure first")
 
 
 def standing(approvals: Sequence[ResultApproval], covered: frozenset[str]) -> list[ResultApproval]:
@@ -196,9 +202,8 @@ def refuses_channel(request: Request, procedure: Procedure) -> Refusal | None:
     channel = request.channel
     if refusal := excludes_channel(channel, procedure):
         return refusal
-    if channel == "post" and not _consents(request):
-        message = f"the recipient of dossier {request.dossier} has not agreed to post to this address"
-        return _refuse("consent-missing", message, "record who agreed, when, by which channel, to which address")
+    if channel == "post":
+        return refuses_use(request.consent, request.dossier, request.recipient.get("address", ""))
     return _refuses_address(request.recipient.get("to", "")) if channel == "email" else None
 
 
@@ -220,12 +225,6 @@ def _refuses_address(text: str) -> Refusal | None:
     if not is_address(text):
         return _refuse("address-invalid", "the recipient has no valid email address", "correct the address")
     return None
-
-
-def _consents(request: Request) -> bool:
-    consent = request.consent or {}
-    named = all(consent.get(field) for field in ("who", "when", "channel", "address"))
-    return named and consent["address"] == request.recipient.get("address")
 
 
 def _refuse(code: str, message: str, remedy: str) -> Refusal:

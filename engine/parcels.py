@@ -25,6 +25,13 @@ class Event(StrEnum):
     CALLED_OFF = "called-off"
 
 
+class Payer(StrEnum):
+    """Who pays the carrier."""
+
+    AGENCY = "agency"  # văn thư đi: free for the citizen
+    RECIPIENT = "recipient"
+
+
 ON_THE_WAY = (State.PREPARED, State.HANDED_OVER, State.IN_TRANSIT, State.ATTEMPT_1, State.ATTEMPT_2)
 """In the order in which they come; not each of them does."""
 ENDS = frozenset({State.DELIVERED, State.RETURNED, State.LOST, State.CANCELLED})

@@ -100,6 +100,8 @@ RIGHTS: Mapping[str, Right] = {
     "comment on dossiers": Right(),
     "attach documents": Right(),
     "see to parcels": _in(Where.UNIT, ADMINISTRATOR, CLERK),  # of a dossier of the unit
+    "record consents": Right(),  # to post, with their addresses and revocations
+    "propose addresses": _reads(),
     # Interventions
     "suspend dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),
     "resume dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from engine.capacities import WRITTEN, read_capacities
+from engine.parcels import Payer
 from engine.retention import NAMES as RETENTION
 from engine.retention import Retention, read_retention
 
@@ -20,7 +21,7 @@ MAX_TEXT = 200  # characters
 NAMES = frozenset(
     {
         "code", "name", "process", "valid_from", "valid_until", "decided_by", "term", "required_documents", "result",
-        "channels", "post_excluded", "fees", "retention",
+        "channels", "post_excluded", "post_payer", "fees", "retention",
     }
 )  # fmt: skip
 TERM = frozenset({"working_days", "cutoff"})
@@ -51,8 +52,8 @@ class RequiredApproval:
 class Procedure:
     """A procedure record, in force from `valid_from` until the next of its code begins, at most to `valid_until`.
 
-    Both are days of it. `post_excluded` is the reason why post is excluded, or None. Without `retention`, its dossiers
-    are never erased.
+    Both are days of it. `post_excluded` is the reason why post is excluded, or None; `post_payer` who pays for it where
+    nothing else was agreed. Without `retention`, its dossiers are never erased.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Procedure:
     post_excluded: str | None
     valid_until: date | None = None
     retention: Retention | None = None
+    post_payer: Payer = Payer.AGENCY
 
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
@@ -101,6 +103,7 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
         channels=channels,
         post_excluded=_optional(body, "post_excluded"),
         retention=_retention(body),
+        post_payer=_payer(body),
     )
 
 
@@ -132,6 +135,13 @@ def _approval(item: Mapping[str, object]) -> RequiredApproval:
     except ValueError as error:
         raise ProcedureError(f"result.approvals.capacities: {error}") from error
     return RequiredApproval(purpose=purpose, role=_text(item, "role"), capacities=capacities)
+
+
+def _payer(body: Mapping[str, object]) -> Payer:
+    found = _optional(body, "post_payer") or Payer.AGENCY
+    if found not in list(Payer):
+        raise ProcedureError(f"post_payer: found {found!r}, expected {' or '.join(Payer)}")
+    return Payer(found)
 
 
 def _retention(body: Mapping[str, object]) -> Retention | None:

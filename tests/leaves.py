@@ -90,6 +90,10 @@ ROUTES = (
     made(
         "DELETE /v1/dossiers/{code}/attachments/{attachment}", "attachment-removed", refused=("removal-refused", *TRIED)
     ),
+    made("POST /v1/dossiers/{code}/consents", "consent-given", refused=TRIED),
+    made("POST /v1/dossiers/{code}/consents/revoke", "consent-revoked", "parcel-called-off", refused=TRIED),
+    made("POST /v1/dossiers/{code}/consents/{consent}/address", "address-confirmed", "address-refused", refused=TRIED),
+    none("POST /v1/addresses", "it only says where an address may lie"),
     made("POST /v1/dossiers/{code}/suspend", "dossier-suspended", refused=TRIED),
     made("POST /v1/dossiers/{code}/resume", "dossier-resumed", refused=TRIED),
     made("POST /v1/dossiers/{code}/cancel", "dossier-cancelled", refused=TRIED),
@@ -176,7 +180,7 @@ JOBS = (
     made(
         "hoso.email", *LEFT, "dispatch-sent", "dispatch-unconfirmed", "dispatch-failed", refused=("dispatch-refused",)
     ),
-    made("hoso.post", *LEFT, refused=("dispatch-refused",)),
+    made("hoso.post", "consent-given", *LEFT, refused=("dispatch-refused",)),
     made("hoso.counter", *LEFT, refused=("dispatch-refused",)),
     made("any that fails for good", "job-failed"),
 )

@@ -99,6 +99,7 @@ SEAL = {**IMAGE, "width_mm": 36}
 WORDS = {"carrier": "vnpost", "lines": [
     {"line": 2, "parcel": "x", "status": "đã phát", "at": "2026-11-21T08:30:00Z", "raw": "x,đã phát"},
 ]}  # fmt: skip
+CONSENT = {"who": "Ánh", "means": "telephone", "address": "12/5"}
 PAPER = {"name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
 
 ROWS = (
@@ -173,6 +174,13 @@ ROWS = (
     row("GET /v1/dossiers/{code}/attachments/{attachment}", "attachment get"),
     decided(HEADS, "403 not-head", "DELETE /v1/dossiers/{code}/attachments/{attachment}",
             "attachment remove … {code} {attachment}", elsewhere="404 dossier-unknown"),
+    row("GET /v1/dossiers/{code}/consents", "consent list … {code}"),
+    row("POST /v1/dossiers/{code}/consents",
+        "consent give … {code} --who Ánh --by telephone --address 12/5", CONSENT, "403 procedure-missing"),
+    row("POST /v1/dossiers/{code}/consents/{consent}/address", "consent address … {code} --consent 1 --code 26743",
+        {"commune": "26743"}, "404 consent-unknown"),
+    row("POST /v1/dossiers/{code}/consents/revoke", "consent revoke … {code} {why}", {"reason": "Chờ"}),
+    row("POST /v1/addresses", "address propose … 12/5", {"text": "12/5"}),
     row("POST /v1/dossiers/{code}/suspend", "dossier suspend … {code} {why}", WHY),
     row("POST /v1/dossiers/{code}/resume", "dossier resume … {code} {why}", WHY, "409 not-suspended"),
     row("POST /v1/dossiers/{code}/cancel", "dossier cancel … {code} {why}", WHY),

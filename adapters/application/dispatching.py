@@ -46,9 +46,8 @@ class Proof:
 
 
 def request_of(job: Job, dossier: Dossier, document: Document, channel: str) -> Request:
-    """What the process asks for; only text values of the recipient go further."""
+    """What the process asks for, as yet without a consent; only text values of the recipient go further."""
     given = job["payload"]["input"]
-    consent = given.get("consent")
     recipient = {
         name: str(given[name]) for name in ("to", "recipient", "address", "phone", "appointment") if given.get(name)
     }
@@ -57,7 +56,7 @@ def request_of(job: Job, dossier: Dossier, document: Document, channel: str) -> 
         document=document,
         channel=channel,
         recipient=recipient,
-        consent={name: str(value) for name, value in consent.items()} if isinstance(consent, dict) else None,
+        consent=None,
         group=dispatch_group(job["element"], job["number"]),
     )
 

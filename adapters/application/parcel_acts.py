@@ -46,7 +46,6 @@ def cancel(app: Application, officer: Officer, request: Request, id: str, reason
         if found.row["state"] != State.PREPARED.value:
             return _left(found.row)
         _say(app, tx, officer, found, Event.CALLED_OFF, reason)
-        parcels.call_off(tx, found.row["key"], app.clock())
         return None
 
     return doing(app, officer, request, id, act)

@@ -14,6 +14,7 @@ from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
 from engine.bpmn.parts import places
+from engine.consent import told
 from engine.dispatch import Dispatch
 from engine.dossier import Dossier
 from engine.outcome import Awaited, JobRequest, Outcome
@@ -87,8 +88,8 @@ def announce(tx: Transaction, code: str, awaited: Iterable[Awaited], now: dateti
 def add_dispatch(app: Application, tx: Transaction, dispatch: Dispatch, now: datetime) -> None:
     """Add what was decided to go out; by post, the parcel with it."""
     jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
-    if dispatch.request.channel == "post":
-        parcels.add(tx, dispatch.key, app.carriers.default)
+    if dispatch.request.consent is not None:
+        parcels.add(tx, dispatch.key, app.carriers.default, dispatch.request.consent.payer)
 
 
 def _dispatch_row(dispatch: Dispatch, now: datetime) -> dict[str, object]:
@@ -101,7 +102,7 @@ def _dispatch_row(dispatch: Dispatch, now: datetime) -> dict[str, object]:
         "sha256": request.document.sha256,
         "channel": request.channel,
         "recipient": dict(request.recipient),
-        "consent": dict(request.consent) if request.consent else None,
+        "consent": told(request.consent) if request.consent else None,
         "label": dispatch.label,
         "state": dispatch.state.value,
         "attempts": 0,

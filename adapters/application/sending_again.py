@@ -5,7 +5,7 @@ A mail is no parcel: its job is tried again where it failed.
 
 from dataclasses import dataclass, replace
 
-from adapters.application import dispatching, interventions, operating, parcel_views
+from adapters.application import consents, dispatching, interventions, operating, ordering, parcel_views
 from adapters.application.answer import CREATED, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.dispatching import Proof
@@ -86,7 +86,7 @@ def _asked(tx: Transaction, officer: Officer, row: Row) -> tuple[Dossier, Asked]
         document=document,
         channel="post",
         recipient=row["recipient"],
-        consent=row["consent"],
+        consent=consents.current(tx, dossier.code, row["recipient"].get("address", "")),
         group=f"again/{row['key']}",
     )
 
@@ -117,6 +117,9 @@ def _made(app: Application, tx: Transaction, found: Found, ready: Ready) -> Disp
     """What the engine decides of it under the locks."""
     if refusal := _refuses(found):
         return refusal
+    if consents.renewed(tx, ready.asked) != ready.asked:
+        message = f"the consent to post of dossier {found.dossier.code} changed just now"
+        return _conflict(dispatching.CHANGED, message, "look at it: hoso consent list; then try again")
     decided = dispatching.decided(tx, found.dossier, ready.asked, ready.proof)
     if isinstance(decided, Refusal):
         return decided
@@ -129,6 +132,8 @@ def _sent(
     now = app.clock()
     definitions.put_content(tx, sha256_hex(ready.label), ready.label, of=found.dossier.code)
     add_dispatch(app, tx, made, now)
+    if app.carriers.ordering is not None:
+        ordering.add_job(app, tx, {"key": made.key, "dossier": found.dossier.code}, ordering.ORDER)
     parcels.change(tx, found.row["key"], again=made.key)
     note(app, tx, found.row, AGAIN, officer.id, reason, again=made.code)
     row = jobs.find_dispatch(tx, made.key)

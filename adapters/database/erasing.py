@@ -15,8 +15,11 @@ from adapters.database.acts import ERASED
 from adapters.database.jobs import WAITING
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import (
+    address,
     attachment,
     comment,
+    consent,
+    consent_revocation,
     content,
     content_use,
     dispatch,
@@ -53,8 +56,8 @@ STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.
 _OF_DOSSIER = (
-    attachment, comment, content_use, dispatch, document, dossier_part, dossier_word, incident, message, record,
-    subscription, task,
+    attachment, comment, consent_revocation, consent, content_use, dispatch, document, dossier_part, dossier_word,
+    incident, message, record, subscription, task,
 )  # fmt: skip
 _OF_PARCEL = (parcel_event, parcel)
 
@@ -124,6 +127,7 @@ def erase(tx: Transaction, of: Dossier, beside: Collection[int]) -> Erased:
     parcels = select(dispatch.c.key).where(dispatch.c.dossier == code)
     for table in _OF_PARCEL:
         tx.execute(delete(table).where(table.c.key.in_(parcels)))
+    tx.execute(delete(address).where(address.c.consent.in_(select(consent.c.id).where(consent.c.dossier == code))))
     for table in _OF_DOSSIER:
         tx.execute(delete(table).where(table.c.dossier == code))
     objects = sum(_drop(tx, part) for part in _pages(digests))

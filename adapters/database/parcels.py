@@ -12,6 +12,7 @@ from adapters.database import scope
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import dispatch, parcel, parcel_event
 from engine.officer import Officer
+from engine.parcels import Payer
 
 Row = Mapping[Any, Any]
 CANCEL_ASKED = "cancel-asked"
@@ -21,9 +22,9 @@ PROCESS = "process"
 _ORDERED = ("asked", "ordered", "unclear")
 
 
-def add(tx: Transaction, key: str, carrier: str | None = None) -> None:
+def add(tx: Transaction, key: str, carrier: str | None = None, payer: Payer = Payer.AGENCY) -> None:
     """A dispatch by post was prepared, for that carrier if one is known. The caller adds the dispatch before."""
-    tx.execute(insert(parcel).values(key=key, carrier=carrier))
+    tx.execute(insert(parcel).values(key=key, carrier=carrier, payer=payer.value))
 
 
 def find(tx: Transaction, key: str) -> Row | None:

@@ -15,6 +15,7 @@ from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable
 from adapters.http import (
     carriers,
+    consents,
     devices,
     dossiers,
     handovers,
@@ -60,6 +61,7 @@ ROOMS = (
     jobs,
     notes,
     carriers,
+    consents,
     retention,
     tasks,
     trail,

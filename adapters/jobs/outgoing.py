@@ -6,7 +6,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import dispatching, extending, ordering, work
+from adapters.application import consents, dispatching, extending, ordering, work
 from adapters.application.application import Application
 from adapters.application.work import Job
 from adapters.database import definitions
@@ -14,6 +14,7 @@ from adapters.database.store import Transaction
 from adapters.jobs.errors import JobFault, TryLater
 from adapters.letters.label import address_label
 from engine.acts.proceed import dispatched, job_completed
+from engine.consent import MISSING, UNCONFIRMED
 from engine.delivery import State
 from engine.dispatch import UNSTAMPED, Dispatch, Request, dispatch_key
 from engine.document import Document
@@ -25,7 +26,7 @@ from signing.canonical import sha256_hex
 from signing.errors import Invalid
 
 # What a process may branch on, when its task names a result variable; anything else is an incident.
-CHANNEL_REFUSALS = frozenset({"post-excluded", "channel-excluded", "consent-missing"})
+CHANNEL_REFUSALS = frozenset({"post-excluded", "channel-excluded", MISSING, UNCONFIRMED})
 
 
 def post(app: Application, job: Job) -> None:
@@ -44,6 +45,9 @@ def counter(app: Application, job: Job) -> None:
 
 def _gather(app: Application, job: Job, channel: str) -> tuple[Request, dispatching.Proof]:
     dossier, request = asked(app, job, channel)
+    if channel == "post":
+        consent = consents.of_job(app, job, dossier, request.recipient.get("address", ""))
+        request = replace(request, consent=consent)
     if not dispatching.goes_nowhere(app, dossier, request):
         request = leaving(app, job, dossier, request)
     return request, dispatching.prove(app, dossier, request.document)
@@ -71,6 +75,8 @@ def _prepare_parcel(
     app: Application, job: Job, request: Request, proof: dispatching.Proof, label: bytes | None
 ) -> None:
     def decide(tx: Transaction, current: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        if request.channel == "post" and consents.renewed(tx, request) != request:
+            raise TryLater("the consent changed just now; it is looked at again")
         found = dispatching.decided(tx, current, request, proof)
         if isinstance(found, Refusal):
             return refused(job, current, definition, request, found, now)

@@ -46,6 +46,10 @@ BESIDE = frozenset(
         "dispatch-bounced",
         "dispatch-contradicted",
         "mail-taken",
+        "consent-given",
+        "consent-revoked",
+        "address-confirmed",
+        "address-refused",
         # what becomes of a parcel: the process went on when it was prepared
         "parcel-item-set",
         "parcel-originals-set",

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.consent import Consent, Location, Means, Standing
 from engine.delivery import State
 from engine.dispatch import Dispatch, Request, ResultApproval, decide, dispatch_key, satisfied, standing
 from engine.document import Document
 from engine.errors import Refusal
+from engine.parcels import Payer
 from engine.procedure import ANY, Procedure, RequiredApproval
 
 BYTES, EARLIER, OTHER = "a" * 64, "b" * 64, "c" * 64
@@ -38,7 +40,17 @@ PROCEDURE = Procedure(
 EMAIL = Request(
     dossier="D", document=DOCUMENT, channel="email", recipient={"to": "a@b.vn"}, consent=None, group="send/4"
 )
-CONSENT = {"who": "Bà Ánh", "when": "2026-11-20", "channel": "điện thoại", "address": "12 Lê Lợi"}
+CONSENT = Consent(
+    number=1,
+    dossier="D",
+    who="Bà Ánh",
+    at=datetime(2026, 11, 20, tzinfo=UTC),
+    means=Means.TELEPHONE,
+    address="12 Lê Lợi",
+    payer=Payer.AGENCY,
+    location=Location(standing=Standing.CONFIRMED, province="79", commune="26743"),
+)
+OPEN, NOWHERE = Location(old="79/760/26743"), Location(standing=Standing.REFUSED)
 POST = replace(EMAIL, channel="post", recipient={"recipient": "Bà Ánh", "address": "12 Lê Lợi"}, consent=CONSENT)
 COUNTER = replace(EMAIL, channel="counter", recipient={"recipient": "Bà Ánh"})
 APPROVAL = ResultApproval(
@@ -224,7 +236,10 @@ def test_a_good_approval_counts_beside_bad_ones() -> None:
         (EMAIL, replace(PROCEDURE, channels=frozenset({"counter"})), "channel-excluded"),
         (replace(EMAIL, channel="edxml"), PROCEDURE, "channel-excluded"),
         (replace(POST, consent=None), PROCEDURE, "consent-missing"),
-        (replace(POST, consent={}), PROCEDURE, "consent-missing"),
+        (replace(POST, consent=replace(CONSENT, dossier="E")), PROCEDURE, "consent-missing"),
+        (replace(POST, consent=replace(CONSENT, revoked=CONSENT.at)), PROCEDURE, "consent-missing"),
+        (replace(POST, consent=replace(CONSENT, location=OPEN)), PROCEDURE, "address-unconfirmed"),
+        (replace(POST, consent=replace(CONSENT, location=NOWHERE)), PROCEDURE, "address-unconfirmed"),
         (replace(EMAIL, document=replace(DOCUMENT, name="draft")), PROCEDURE, "not-the-result"),
     ],
 )
@@ -235,12 +250,10 @@ def test_what_the_procedure_does_not_allow_does_not_leave(
     assert why(request_, procedure=procedure) == code
 
 
-@pytest.mark.parametrize("field", sorted(CONSENT))
-def test_consent_to_post_is_whole_and_for_this_address(field: str) -> None:
-    """Who, when, by which channel, to which address (TT 01/2018); consent to another address is none."""
-    assert why(replace(POST, consent={**CONSENT, field: ""})) == "consent-missing"
-    assert why(replace(POST, consent={name: CONSENT[name] for name in CONSENT if name != field})) == "consent-missing"
+def test_consent_to_post_is_for_this_address() -> None:
+    """Consent to another address is none; spaces make no other address."""
     assert why(replace(POST, recipient={**POST.recipient, "address": "13 Lê Lợi"})) == "consent-missing"
+    assert why(replace(POST, recipient={**POST.recipient, "address": " 12  Lê Lợi"})) is None
 
 
 @pytest.mark.parametrize("to", ["", "a", "@b.vn", "a@", "a@b vn", "a@b.vn, c@d.vn", "<a@b.vn>", "a@b@c", "a b@c.vn"])

@@ -34,11 +34,15 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     return body
 
 
-def test_capacities_and_the_last_day_may_be_left_out() -> None:
-    """Then every capacity will do, and the record is in force until the next one."""
+def test_what_may_be_left_out() -> None:
+    """Then every capacity will do, the agency pays for post, and the record is in force until the next one."""
     read = read_procedure(BODY)
     assert [each.capacities for each in read.approvals] == [ANY, ANY]
     assert read.valid_until is None
+    assert (read.post_payer, read_procedure(changed(lambda body: body.update(post_payer="recipient"))).post_payer) == (
+        "agency",
+        "recipient",
+    )
     assert read_procedure(changed(lambda body: body.update(valid_until=None))).valid_until is None
 
 
@@ -66,6 +70,8 @@ DEFECTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "an initial": lambda body: body["result"]["approvals"][0].update(purpose="initial"),
     "an approval that is no object": lambda body: body["result"].update(approvals=["chu-tich"]),
     "no approval": lambda body: body["result"].update(approvals=[]),
+    "who pays is nobody known": lambda body: body.update(post_payer="state"),
+    "who pays is no text": lambda body: body.update(post_payer=["agency"]),
     "it ends before it begins": lambda body: body.update(valid_until="2025-12-31"),
     "it ends on no day": lambda body: body.update(valid_until="2026-02-30"),
 }

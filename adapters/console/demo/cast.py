@@ -49,6 +49,7 @@ LETTER_START: dict[str, Any] = {
         "when": "2026-11-20T02:15:00Z",
         "channel": "điện thoại",
         "address": CITIZEN_ADDRESS,
+        "commune": "26743",
     },
 }
 DRAFT: dict[str, Any] = {
@@ -97,6 +98,7 @@ DEATH: dict[str, Any] = {
         "when": "2026-11-20T03:00:00Z",
         "channel": "trực tiếp",
         "address": "45/7 đường Nguyễn Thái Bình, phường Bến Thành, Thành phố Hồ Chí Minh",
+        "commune": "26743",
     },
     "registrar_name": "Lê Quốc Bảo",
     "chairman_name": "Phạm Hoàng Đức",

@@ -1,6 +1,7 @@
 """The tables, by room. Bytes are content-addressed; JSON is text, so that both databases keep it as it was written."""
 
 from adapters.database.columns import metadata
+from adapters.database.tables.consents import address, consent, consent_revocation
 from adapters.database.tables.contents import content, content_use, signature_image, upload
 from adapters.database.tables.dispatches import dispatch, mail_message
 from adapters.database.tables.dossiers import (
@@ -56,12 +57,15 @@ from adapters.database.tables.work import OWN_QUEUE, counter, job, message, numb
 __all__ = [
     "OWN_QUEUE",
     "absence",
+    "address",
     "appointment",
     "attachment",
     "backup",
     "certificate",
     "checkpoint",
     "comment",
+    "consent",
+    "consent_revocation",
     "content",
     "content_use",
     "counter",

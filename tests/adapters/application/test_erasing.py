@@ -11,12 +11,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from adapters.application import erasing, evidence, interventions, notes, proposals, queries, retention, signed_acts
+from adapters.application import (
+    consents,
+    erasing,
+    evidence,
+    interventions,
+    notes,
+    proposals,
+    queries,
+    retention,
+    signed_acts,
+)
 from adapters.application.answer import Answer, Request
 from adapters.application.start import Intake, start_dossier
 from adapters.database import tables, trail
 from adapters.database.dossiers import Wanted
 from engine.acts.intervene import Cancel
+from engine.consent import Means
 from engine.words import words
 from signing.canonical import sha256_hex
 from signing.certificates import der
@@ -76,6 +87,15 @@ def received(world: World, name: str = NAME) -> str:
     return str(start_dossier(world.app, world.officer("lan"), request, intake).body_or_raise()["code"])
 
 
+def consented(world: World, code: str) -> None:
+    """The citizen agreed to post to an address that nobody knows, and took it back."""
+    lan = world.officer("lan")
+    new = consents.NewConsent(who=NAME, at=world.clock.now, means=Means.EMAIL, address=f"12 nhà {NAME}")
+    number = consents.give(world.app, lan, keyed(world, "lan", "g", code), code, new).body_or_raise()["id"]
+    consents.decide_address(world.app, lan, keyed(world, "lan", "n", code), code, number, None).body_or_raise()
+    consents.revoke(world.app, lan, keyed(world, "lan", "v", code), code, number, OPINION).body_or_raise()
+
+
 def finished(world: World) -> str:
     """It went its whole way: refused once, commented, a paper laid beside it, signed, sealed, handed over."""
     code = received(world)
@@ -83,6 +103,7 @@ def finished(world: World) -> str:
     note.body_or_raise()
     paper = ("uy-quyen.txt", "text/plain", world.upload("lan", PAPER))
     notes.attach(world.app, world.officer("lan"), keyed(world, "lan", "a", code), code, paper, None).body_or_raise()
+    consented(world, code)
     world.do("lan", code, "prepare", {"note": OPINION})
     task = world.task(code, "decide")
     world.claim("hang", task).body_or_raise()

@@ -89,7 +89,13 @@ CITIZEN = {
     "text": "Kính gửi bà.",
     "address": "12/5 Lê Thị Riêng",
     "phone": "0903 123 456",
-    "consent": {"who": "Ánh Tuyết", "when": "2026-11-20", "channel": "điện thoại", "address": "12/5 Lê Thị Riêng"},
+    "consent": {
+        "who": "Ánh Tuyết",
+        "when": "2026-11-20",
+        "channel": "điện thoại",
+        "address": "12/5 Lê Thị Riêng",
+        "commune": "26743",
+    },
     "appointment": "2026-11-25T09:30+07:00",
 }
 

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "POST /v1/handovers/{handover}/tell": "application/test_handing_over.py",
     "POST /v1/handovers/{handover}/withdraw": "application/test_handing_over.py",
     "POST /v1/dossiers/{code}/attachments": "application/test_notes.py",
+    "POST /v1/dossiers/{code}/consents/{consent}/address": "application/test_consents.py",
     "POST /v1/dossiers/{code}/incidents/{incident}/retry": "application/test_interventions.py",
     "POST /v1/mail-reports": "mailbox/test_bounces.py",
     "POST /v1/mails/{mail}/discard": "mailbox/test_intake.py",

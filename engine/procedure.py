@@ -20,7 +20,7 @@ MAX_TEXT = 200  # characters
 NAMES = frozenset(
     {
         "code", "name", "process", "valid_from", "valid_until", "decided_by", "term", "required_documents", "result",
-        "channels", "post_excluded", "fees", "retention",
+        "channels", "post_excluded", "identity_check", "fees", "retention",
     }
 )  # fmt: skip
 TERM = frozenset({"working_days", "cutoff"})
@@ -52,7 +52,7 @@ class Procedure:
     """A procedure record, in force from `valid_from` until the next of its code begins, at most to `valid_until`.
 
     Both are days of it. `post_excluded` is the reason why post is excluded, or None. Without `retention`, its dossiers
-    are never erased.
+    are never erased. `identity_check`: at the counter the result is given to nobody whose identity was not checked.
     """
 
     code: str
@@ -68,6 +68,7 @@ class Procedure:
     post_excluded: str | None
     valid_until: date | None = None
     retention: Retention | None = None
+    identity_check: bool = False
 
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
@@ -101,6 +102,7 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
         channels=channels,
         post_excluded=_optional(body, "post_excluded"),
         retention=_retention(body),
+        identity_check=_flag(body, "identity_check"),
     )
 
 
@@ -163,6 +165,13 @@ def _text(body: Mapping[str, object], name: str) -> str:
 
 def _optional(body: Mapping[str, object], name: str) -> str | None:
     return None if body.get(name) is None else _text(body, name)
+
+
+def _flag(body: Mapping[str, object], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise ProcedureError(f"{name}: expected true or false")
+    return value
 
 
 def _texts(body: Mapping[str, object], name: str) -> list[str]:

@@ -155,13 +155,15 @@ def _decide(
             objects["pdf"] = [{"name": item.name, "sha256": item.sha256} for item in prepared.finished]
         if isinstance(signing, Capacity) and (digest := capacities.keep(app, tx, signing)):
             objects["delegation"] = digest
+    ready, unchecked = counter.at_counter(tx, dossier)
     act = CompleteTask(
         number=number,
         data=prepared.data,
         approval=prepared.approval,
         objects=objects,
         capacity=signing if isinstance(signing, Capacity) else None,
-        ready=jobs.ready_at_counter(tx, dossier.code),
+        ready=ready,
+        unchecked=unchecked,
         documents=pdfs.revisions(tx, dossier, prepared.finished),
     )
     return complete(dossier, act, officer, definition, now=now)

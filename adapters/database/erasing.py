@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
-from adapters.database import mails, scope, search
+from adapters.database import inbound, mails, scope, search
 from adapters.database.acts import ERASED
 from adapters.database.jobs import WAITING
 from adapters.database.store import Transaction, lock_rows
@@ -19,6 +19,7 @@ from adapters.database.tables import (
     comment,
     content,
     content_use,
+    counter_receipt,
     dispatch,
     document,
     dossier,
@@ -26,6 +27,8 @@ from adapters.database.tables import (
     dossier_word,
     handover,
     idempotency,
+    inbound_document,
+    inbound_parcel,
     incident,
     job,
     leaf,
@@ -39,6 +42,7 @@ from adapters.database.tables import (
     task,
     task_candidate,
     upload,
+    visit,
 )
 from engine.bpmn.state import State
 from engine.delivery import State as Dispatched
@@ -52,7 +56,7 @@ STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.
 _OF_DOSSIER = (
-    attachment, comment, content_use, dispatch, document, dossier_part, dossier_word, incident, message, record,
+    attachment, comment, content_use, visit, counter_receipt, dispatch, document, dossier_part, dossier_word, incident, message, record,
     subscription, task,
 )  # fmt: skip
 _OF_PARCEL = (parcel_event, parcel)
@@ -120,6 +124,7 @@ def erase(tx: Transaction, of: Dossier, beside: Collection[int]) -> Erased:
     _forget_requests(tx, code)
     _empty_jobs(tx, code)
     mails.forget(tx, code)
+    inbound.forget(tx, code)
     parcels = select(dispatch.c.key).where(dispatch.c.dossier == code)
     for table in _OF_PARCEL:
         tx.execute(delete(table).where(table.c.key.in_(parcels)))
@@ -183,7 +188,11 @@ def _empty(tx: Transaction, of: Dossier) -> None:
 # Bytes
 
 _OWN = (content_use.c.sha256, document.c.sha256, attachment.c.sha256, dispatch.c.sha256, dispatch.c.label)
-_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, handover.c.paper, handover.c.countersignature)
+_KEEPS = (
+    *_OWN, parcel.c.proof, parcel_event.c.raw, handover.c.paper, handover.c.countersignature,
+    counter_receipt.c.record, counter_receipt.c.scan, counter_receipt.c.authority, inbound_parcel.c.paper,
+    inbound_document.c.scan,
+)  # fmt: skip
 
 
 def _bytes_of(tx: Transaction, code: str) -> list[str]:

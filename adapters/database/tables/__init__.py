@@ -2,6 +2,7 @@
 
 from adapters.database.columns import metadata
 from adapters.database.tables.contents import content, content_use, signature_image, upload
+from adapters.database.tables.counter import counter_receipt, inbound_document, inbound_parcel, visit
 from adapters.database.tables.dispatches import dispatch, mail_message
 from adapters.database.tables.dossiers import (
     attachment,
@@ -65,6 +66,7 @@ __all__ = [
     "content",
     "content_use",
     "counter",
+    "counter_receipt",
     "device",
     "device_certificate",
     "dispatch",
@@ -76,6 +78,8 @@ __all__ = [
     "failed_sign_in",
     "handover",
     "idempotency",
+    "inbound_document",
+    "inbound_parcel",
     "incident",
     "job",
     "leaf",
@@ -112,4 +116,5 @@ __all__ = [
     "turn",
     "unit",
     "upload",
+    "visit",
 ]

@@ -98,6 +98,11 @@ RIGHTS: Mapping[str, Right] = {
     "reassign tasks": Right(),  # by a head, by position or role
     "comment on dossiers": Right(),
     "attach documents": Right(),
+    "see visits": _reads(),
+    "move visits": Right(),
+    "give results": Right(),  # at the counter
+    "see incoming parcels": _reads(),
+    "receive parcels": Right(),  # those that come in: record, file, refuse, add to, give originals back
     # Interventions
     "suspend dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),
     "resume dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),

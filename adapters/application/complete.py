@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.application import capacities, order, pdfs, views
+from adapters.application import capacities, counter, order, pdfs, views
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.assigning import assigned
@@ -19,7 +19,7 @@ from adapters.application.since import open_task, refuses_stale
 from adapters.application.stamp_requests import ask
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
-from adapters.database import acts, devices, jobs
+from adapters.database import acts, devices
 from adapters.database.store import Transaction
 from adapters.form_data import refuses_data
 from engine.acts.complete import CompleteTask, complete, refused

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import placing, trail
+from adapters.application import placing, trail, visits
 from adapters.application.application import Application
 from adapters.application.assigning import assigned, take_part
 from adapters.application.calling_off import settle
 from adapters.application.repeats import Ended
 from adapters.database import dossiers, incidents, jobs, messages, parcels, turns
+from adapters.database import visits as stored_visits
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
@@ -46,10 +47,13 @@ def save(
             dossiers.subscribe(tx, after.code, awaited, now)
         if outcome.handed_over is not None:
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
+            stored_visits.keep(tx, after.code, outcome.handed_over)
+            stored_visits.close_receipts(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             jobs.add_dispatch(tx, _dispatch_row(dispatch, now))
             if dispatch.request.channel == "post":
                 parcels.add(tx, dispatch.key)
+            outcome = replace(outcome, leaves=(*outcome.leaves, *visits.begin(app, tx, dispatch, now)))
         outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)

@@ -56,8 +56,8 @@ STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.
 _OF_DOSSIER = (
-    attachment, comment, content_use, visit, counter_receipt, dispatch, document, dossier_part, dossier_word, incident, message, record,
-    subscription, task,
+    attachment, comment, content_use, visit, counter_receipt, dispatch, document, dossier_part, dossier_word, incident,
+    message, record, subscription, task,
 )  # fmt: skip
 _OF_PARCEL = (parcel_event, parcel)
 

@@ -1,7 +1,6 @@
 """Parcels that came in: each once, with the list of what is in it, and what of it is missing or was given back."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
@@ -65,9 +64,10 @@ def add_document(tx: Transaction, values: Row) -> None:
     tx.execute(insert(inbound_document).values(**values))
 
 
-def documents(tx: Transaction, parcel: int) -> list[Row]:
-    """The parcel's list, by name."""
-    query = select(inbound_document).where(inbound_document.c.parcel == parcel).order_by(inbound_document.c.name)
+def documents(tx: Transaction, *parcels: int) -> list[Row]:
+    """The lists of these parcels, by parcel and name."""
+    query = select(inbound_document).where(inbound_document.c.parcel.in_(parcels))
+    query = query.order_by(inbound_document.c.parcel, inbound_document.c.name)
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
@@ -87,12 +87,6 @@ def originals(tx: Transaction, dossier: str) -> list[Row]:
     )
     ordered = query.order_by(inbound_document.c.parcel, inbound_document.c.name)
     return [dict(row) for row in tx.execute(ordered).mappings()]
-
-
-def filed(tx: Transaction, dossier: str) -> datetime | None:
-    """When the record of the hand-over was signed by which the dossier was filed; None: it came otherwise."""
-    query = select(inbound_parcel.c.signed).where(inbound_parcel.c.dossier == dossier).order_by(inbound_parcel.c.id)
-    return tx.execute(query.limit(1)).scalar()
 
 
 def forget(tx: Transaction, dossier: str) -> None:

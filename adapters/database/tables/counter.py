@@ -66,7 +66,6 @@ inbound_document = Table(
     Column("kind", String(10), nullable=False),  # original | copy
     Column("arrived", Moment),  # None: it is missing
     Column("scan", ForeignKey("content.sha256"), index=True),
-    Column("file_name", Text),
     Column("media_type", String(100)),
     Column("size", Integer),
     Column("returned", Moment),  # an original that the office holds no more

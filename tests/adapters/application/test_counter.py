@@ -14,6 +14,7 @@ from adapters.database import definitions, tables, visits
 from engine.visits import Slots, State
 from signing.canonical import parse_canonical
 from tests.adapters.application.bundles import accepts, bundle, job, signed, task
+from tests.adapters.application.replaying import contents_of, replayed
 from tests.adapters.application.world import World, refusal_of
 from tests.engine.bpmn.models import chain, end, start_event
 from tests.pki import NOW
@@ -97,6 +98,7 @@ def test_who_took_a_result_stands_in_the_record_alone(world: World) -> None:
     assert printed == counter.receipt(world.app, world.officer("hoa"), id)
     world.do("hoa", code, "hand_over")
     assert world.dossier(code)["status"] == 10
+    assert replayed(contents_of(world, code)).answer == "yes"
     with world.app.store.read() as tx:
         assert visits.at_counter(tx, code) == (frozenset(), frozenset())
     world.check_trail()

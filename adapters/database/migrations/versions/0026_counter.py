@@ -87,7 +87,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("arrived", Moment()),
         sa.Column("scan", sa.String(length=64)),
-        sa.Column("file_name", sa.Text()),
         sa.Column("media_type", sa.String(length=100)),
         sa.Column("size", sa.Integer()),
         sa.Column("returned", Moment()),

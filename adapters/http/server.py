@@ -14,9 +14,11 @@ from adapters.application.application import Application
 from adapters.application.revocation import refresh_until
 from adapters.database.store import StoreUnavailable
 from adapters.http import (
+    counter,
     devices,
     dossiers,
     health,
+    inbound,
     inbox,
     interventions,
     jobs,
@@ -47,6 +49,8 @@ ROOMS = (
     processes,
     proposals,
     dossiers,
+    counter,
+    inbound,
     interventions,
     lists,
     messages,

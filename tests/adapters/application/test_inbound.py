@@ -1,4 +1,4 @@
-"""A parcel that comes in is taken once; its dossier is received when the hand-over was signed; what lacks is asked for."""
+"""A parcel that comes in is taken once; its dossier is received when the hand-over was signed; nothing gets lost."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -71,7 +71,7 @@ def deployed(world: World) -> None:
 
 
 def test_it_is_received_when_the_hand_over_was_signed(world: World) -> None:
-    """The term runs from then, the trail says so and when it was recorded; a replay agrees."""
+    """The term runs from then, and the trail says so; a replay agrees."""
     deployed(world)
     id = parcel(world, scanned(world, FORM), scanned(world, NOTICE)).body_or_raise()["id"]
     body = file(world, id).body_or_raise()

@@ -44,7 +44,7 @@ class NewReceipt(Model):
     to: Literal["applicant", "authorised"]
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
     identity: CheckedIdentity | None = None
-    papers: Annotated[list[GivenPaper], Field(max_length=12, default_factory=list)]
+    papers: Annotated[list[GivenPaper], Field(max_length=12)] = Field(default_factory=list)
     scan: Sha256 | None = None
     known: Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)] | None = None
     authority: Sha256 | None = None

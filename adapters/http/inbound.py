@@ -58,7 +58,7 @@ class NewFiling(Model):
     applicant: Annotated[
         dict[Id, Annotated[str, StringConstraints(max_length=500)]], Field(max_length=20, default_factory=dict)
     ]
-    data: Annotated[Data, Field(default_factory=dict)]
+    data: Data = Field(default_factory=dict)
     unit: Id | None = None
 
 
@@ -77,7 +77,7 @@ class Reason(Model):
 class GivenBack(Model):
     """Which originals went back, and how; no names: all that the office holds."""
 
-    documents: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS, default_factory=list)]
+    documents: Annotated[list[Name], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
     by: Literal["counter", "post"] = "counter"
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import Client, path
+from adapters.cli.commands.giving import add_verbs
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
 from adapters.cli.listing import AsJson, Column, print_list, print_one
@@ -134,3 +135,6 @@ def _write(client: Client, where: str, output: str, **query: object) -> None:
         )
     else:
         sys.stdout.buffer.write(content)
+
+
+add_verbs(app)

@@ -90,7 +90,7 @@ def test_it_is_received_when_the_hand_over_was_signed(world: World) -> None:
 
 
 def test_what_is_missing_is_asked_for_until_it_comes(world: World) -> None:
-    """Also what the procedure requires and nobody listed: the dossier is told, a comment stands there, then all came."""
+    """Also what the procedure requires and nobody listed: the dossier is told, and told when all came."""
     deployed(world)
     id = parcel(world, scanned(world, FORM)).body_or_raise()["id"]
     assert listed(world, incomplete=True) == []

@@ -30,6 +30,8 @@ COMPLETE = "hoso.originals-complete"
 """The message by which a process may wait until nothing of its parcel is missing any more."""
 LONGEST_AGO = timedelta(days=366)
 MOST_DOCUMENTS = 100
+TOLD_ONCE = frozenset({"sender", "documents"})
+"""Of an answer to no dossier yet, with which nothing would erase them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def receive(app: Application, officer: Officer, request: Request, parcel: Parcel
         assert not isinstance(row, Refusal)
         missing = [each.name for each in parcel.documents if not each.present]
         append(app, tx, [leaf(officer, row, "inbound-received", missing=missing)], now)
-        return Answer(status=CREATED, body=shown(tx, row))
+        return Answer(status=CREATED, body=shown(tx, row), told_once=TOLD_ONCE)
 
     return once(app, request, act)
 
@@ -125,7 +127,7 @@ def reject(app: Application, officer: Officer, request: Request, id: int, reason
         append(app, tx, [told], now)
         after = find(tx, officer, id)
         assert not isinstance(after, Refusal)
-        return Answer(body=shown(tx, after))
+        return Answer(body=shown(tx, after), told_once=TOLD_ONCE)
 
     return once(app, request, act)
 
@@ -155,7 +157,7 @@ def add(app: Application, officer: Officer, request: Request, id: int, documents
         if code is not None and lacked and not lacks:
             payload = {"message": COMPLETE, "data": {}}
             jobs.add_job(tx, code, JobRequest(number=0, element="", type=FAILED_MAIL, payload=payload, due=now))
-        return Answer(body=shown(tx, row))
+        return Answer(body=shown(tx, row), told_once=TOLD_ONCE, about=code)
 
     return once(app, request, act)
 

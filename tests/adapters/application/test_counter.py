@@ -10,11 +10,12 @@ from adapters.application import counter, message, visit_acts
 from adapters.application.answer import Answer, Request
 from adapters.application.counter import Given, Identity, Paper
 from adapters.application.visit_acts import Move
-from adapters.database import definitions, tables, visits
+from adapters.database import definitions, dossiers, erasing, tables, visits
 from engine.visits import Slots, State
 from signing.canonical import parse_canonical
 from tests.adapters.application.bundles import accepts, bundle, job, signed, task
 from tests.adapters.application.replaying import contents_of, replayed
+from tests.adapters.application.test_inbound import FORM, WAITS, file, parcel, scanned
 from tests.adapters.application.world import World, refusal_of
 from tests.engine.bpmn.models import chain, end, start_event
 from tests.pki import NOW
@@ -198,3 +199,24 @@ def test_a_whole_day_is_moved_by_a_plan(world: World) -> None:
     assert [(item["dispatch"], item["at"]) for item in listed] == [(ids[0], times[0])]
     weekend = visit_acts.plan(world.app, world.officer("hoa"), day, to + timedelta(days=1), Slots())
     assert refusal_of(weekend).code == "visit-day-off"
+
+
+def test_who_took_it_is_erased_with_the_dossier(world: World) -> None:
+    """Receipts, visits, and parcels that came in: no row names anybody, no bytes are left; the item is known still."""
+    code, id = lies_ready(world)
+    move(world, id, LATER).body_or_raise()
+    scan = world.upload("hoa", b"signed by Tuyet")
+    record = give(world, id, Given(to="applicant", name="Nguyễn Thị Ánh Tuyết", scan=scan)).body_or_raise()["record"]
+    world.deploy(WAITS).body_or_raise()
+    came = parcel(world, scanned(world, FORM)).body_or_raise()
+    filed = file(world, came["id"]).body_or_raise()["code"]
+    with world.app.store.write() as tx:
+        for each in (code, filed):
+            dossier = dossiers.load(tx, each, lock=True)
+            assert dossier is not None
+            erasing.erase(tx, dossier, ())
+        for table in (tables.visit, tables.counter_receipt, tables.inbound_document):
+            assert tx.execute(select(table)).all() == []
+        [row] = tx.execute(select(tables.inbound_parcel)).mappings()
+        assert (row["sender"], row["paper"], row["item"]) == ("", None, came["item"])
+        assert definitions.get_contents(tx, [record, scan, came["paper"], came["documents"][0]["scan"]]) == {}

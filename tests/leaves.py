@@ -97,6 +97,7 @@ ROUTES = (
     made(
         "POST /v1/messages",
         "message-received",
+        "visit-moved",
         "message-buffered",
         "message-expired",
         "dossier-started",
@@ -142,8 +143,8 @@ LEFT = ("dispatch-prepared", "document-extended")
 JOBS = (
     made("timer", "timer-fired"),
     made("message", "message-received", "message-buffered", "message-expired", refused=("message-refused",)),
-    made("message-correlation", "message-received", refused=("message-refused",)),
-    made("message-delivery", "message-received", refused=("message-refused",)),
+    made("message-correlation", "message-received", "visit-moved", refused=("message-refused",)),
+    made("message-delivery", "message-received", "visit-moved", refused=("message-refused",)),
     made("message-expiry", "message-expired"),
     none("signal", "it only asks for a job for each that listens"),
     made("signal-delivery", "signal-received"),

@@ -1,10 +1,8 @@
 """A message for a dossier moves it from outside its tasks."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from adapters.application import visits
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.save import save
@@ -28,9 +26,6 @@ def send(app: Application, officer: Officer, request: Request, code: str, name: 
         now = app.clock()
         definition = definition_of(app, tx, dossier)
         outcome = message_received(dossier, definition, name, data, officer, now=now)
-        if outcome.refusal is None:
-            moved = visits.follow(app, tx, code, name, data, officer.id, now)
-            outcome = replace(outcome, leaves=(*outcome.leaves, *moved))
         save(app, tx, dossier, outcome, now)
         if outcome.refusal is not None:
             return refuse(outcome.refusal)

@@ -54,7 +54,8 @@ def save(
             if dispatch.request.channel == "post":
                 parcels.add(tx, dispatch.key)
             outcome = replace(outcome, leaves=(*outcome.leaves, *visits.begin(app, tx, dispatch, now)))
-        outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
+        moved = visits.follow(app, tx, after.code, outcome.leaves, now)
+        outcome = replace(outcome, leaves=(*outcome.leaves, *moved, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)
         elif before is not None and before.suspended is not None:

@@ -3,7 +3,7 @@
 A visit is never overwritten: it ends as moved, and another one takes its place. Callers hold the dossier's lock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,15 +31,26 @@ def begin(app: Application, tx: Transaction, dispatch: Dispatch, now: datetime) 
 
 
 def follow(
-    app: Application, tx: Transaction, code: str, name: str, data: Mapping[str, Any], officer: str, now: datetime
+    app: Application, tx: Transaction, code: str, leaves: Iterable[LeafDraft], now: datetime
 ) -> tuple[LeafDraft, ...]:
-    """The visits of a dossier move with the appointment that a message brings it."""
-    at = read_time(str(data.get("appointment", ""))) if name == APPOINTMENT_MOVED else None
+    """The visits of a dossier move with the appointment that an officer's message brings it.
+
+    Not with what Hoso tells by itself: the visit moved before that, and may have moved again.
+    """
+    told = [each for each in leaves if each.act == "message-received" and each.actor != SYSTEM]
+    return tuple(moved for each in told for moved in _follow(app, tx, code, each, now))
+
+
+def _follow(app: Application, tx: Transaction, code: str, told: LeafDraft, now: datetime) -> Iterator[LeafDraft]:
+    data = told.details.get("data")
+    given = data.get("appointment") if isinstance(data, Mapping) else None
+    at = read_time(given) if told.details.get("name") == APPOINTMENT_MOVED and isinstance(given, str) else None
     if at is None or not now < at <= now + LONGEST_AHEAD:
-        return ()
-    ready = [row for row in jobs.dispatches_of(tx, code) if row["state"] == Dispatched.READY.value]
-    moved = [(row, visit) for row in ready if (visit := stored.current(tx, row["key"])) and visit["at"] != at]
-    return tuple(put(app, tx, row, visit, at, officer=officer, now=now) for row, visit in moved)
+        return
+    for row in jobs.dispatches_of(tx, code):
+        visit = stored.current(tx, row["key"]) if row["state"] == Dispatched.READY.value else None
+        if visit is not None and visit["at"] != at:
+            yield put(app, tx, row, visit, at, officer=told.actor, now=now)
 
 
 def put(

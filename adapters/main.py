@@ -50,6 +50,14 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     ),
     "job": ("adapters.cli.commands.job", N_("The work of programs: list, show, retry, dismiss.")),
     "dispatch": ("adapters.cli.commands.dispatch", N_("Dispatches: what went out, labels, the day's manifest.")),
+    "visit": (
+        "adapters.cli.commands.visit",
+        N_("Visits: when people come for results; move one, or all of a day."),
+    ),
+    "parcel": (
+        "adapters.cli.commands.parcel",
+        N_("Parcels that come in: receive, list, file, add to, refuse; originals that the office holds."),
+    ),
     "mailbox": (
         "adapters.cli.commands.mailbox",
         N_("Mail that came in: list what waits, show, release, discard; check the rules, make reply addresses."),

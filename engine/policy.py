@@ -102,6 +102,11 @@ RIGHTS: Mapping[str, Right] = {
     "see to parcels": _in(Where.UNIT, ADMINISTRATOR, CLERK),  # of a dossier of the unit
     "record consents": Right(),  # to post, with their addresses and revocations
     "propose addresses": _reads(),
+    "see visits": _reads(),
+    "move visits": Right(),
+    "give results": Right(),  # at the counter
+    "see incoming parcels": _reads(),
+    "receive parcels": Right(),  # those that come in: record, file, refuse, add to, give originals back
     # Interventions
     "suspend dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),
     "resume dossiers": _in(Where.DOSSIER, ADMINISTRATOR, OPERATOR),

@@ -21,7 +21,7 @@ MAX_TEXT = 200  # characters
 NAMES = frozenset(
     {
         "code", "name", "process", "valid_from", "valid_until", "decided_by", "term", "required_documents", "result",
-        "channels", "post_excluded", "post_payer", "fees", "retention",
+        "channels", "post_excluded", "post_payer", "identity_check", "fees", "retention",
     }
 )  # fmt: skip
 TERM = frozenset({"working_days", "cutoff"})
@@ -53,7 +53,8 @@ class Procedure:
     """A procedure record, in force from `valid_from` until the next of its code begins, at most to `valid_until`.
 
     Both are days of it. `post_excluded` is the reason why post is excluded, or None; `post_payer` who pays for it where
-    nothing else was agreed. Without `retention`, its dossiers are never erased.
+    nothing else was agreed. Without `retention`, its dossiers are never erased. `identity_check`: at the counter the
+    result is given to nobody whose identity was not checked.
     """
 
     code: str
@@ -70,6 +71,7 @@ class Procedure:
     valid_until: date | None = None
     retention: Retention | None = None
     post_payer: Payer = Payer.AGENCY
+    identity_check: bool = False
 
 
 def read_procedure(body: Mapping[str, object]) -> Procedure:
@@ -104,6 +106,7 @@ def read_procedure(body: Mapping[str, object]) -> Procedure:
         post_excluded=_optional(body, "post_excluded"),
         retention=_retention(body),
         post_payer=_payer(body),
+        identity_check=_flag(body, "identity_check"),
     )
 
 
@@ -173,6 +176,13 @@ def _text(body: Mapping[str, object], name: str) -> str:
 
 def _optional(body: Mapping[str, object], name: str) -> str | None:
     return None if body.get(name) is None else _text(body, name)
+
+
+def _flag(body: Mapping[str, object], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise ProcedureError(f"{name}: expected true or false")
+    return value
 
 
 def _texts(body: Mapping[str, object], name: str) -> list[str]:

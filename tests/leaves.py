@@ -84,7 +84,7 @@ ROUTES = (
     made("POST /v1/acts", *SIGNED, *CHANGES, *PROPOSED, refused=TRIED),
     none("POST /v1/processes", OFFERED),
     made("POST /v1/dossiers", "dossier-started"),
-    made("POST /v1/dossiers/{code}/messages", "message-received", refused=("message-refused", *TRIED)),
+    made("POST /v1/dossiers/{code}/messages", "message-received", "visit-moved", refused=("message-refused", *TRIED)),
     made("POST /v1/dossiers/{code}/comments", "comment-added", refused=TRIED),
     made("POST /v1/dossiers/{code}/attachments", "attachment-added", refused=TRIED),
     made(
@@ -104,6 +104,7 @@ ROUTES = (
     made(
         "POST /v1/messages",
         "message-received",
+        "visit-moved",
         "message-buffered",
         "message-expired",
         "dossier-started",
@@ -137,6 +138,14 @@ ROUTES = (
     made("POST /v1/mails/{mail}/release", "dossier-started", "mail-taken", "message-received"),
     made("POST /v1/mails/{mail}/discard", "mail-discarded"),
     made("POST /v1/mail-reports", *REPORTED, "mail-quarantined"),
+    made("POST /v1/dispatches/{dispatch}/give", "result-given"),
+    made("POST /v1/dispatches/{dispatch}/visit", "visit-set", "visit-moved"),
+    made("POST /v1/dispatches/{dispatch}/visit/miss", "visit-missed"),
+    made("POST /v1/inbound-parcels", "inbound-received"),
+    made("POST /v1/inbound-parcels/{parcel}/file", "dossier-started", "inbound-filed", "comment-added"),
+    made("POST /v1/inbound-parcels/{parcel}/refuse", "inbound-refused"),
+    made("POST /v1/inbound-parcels/{parcel}/documents", "inbound-added"),
+    made("POST /v1/dossiers/{code}/originals/return", "originals-returned"),
     none("POST /v1/jobs/fetch", LEASED),
     none("POST /v1/jobs/{job}/extend", LEASED),
     made("POST /v1/jobs/{job}/retry", "job-retried"),
@@ -154,8 +163,8 @@ LEFT = ("dispatch-prepared", "document-extended")
 JOBS = (
     made("timer", "timer-fired"),
     made("message", "message-received", "message-buffered", "message-expired", refused=("message-refused",)),
-    made("message-correlation", "message-received", refused=("message-refused",)),
-    made("message-delivery", "message-received", refused=("message-refused",)),
+    made("message-correlation", "message-received", "visit-moved", refused=("message-refused",)),
+    made("message-delivery", "message-received", "visit-moved", refused=("message-refused",)),
     made("message-expiry", "message-expired"),
     none("signal", "it only asks for a job for each that listens"),
     made("signal-delivery", "signal-received"),
@@ -181,7 +190,7 @@ JOBS = (
         "hoso.email", *LEFT, "dispatch-sent", "dispatch-unconfirmed", "dispatch-failed", refused=("dispatch-refused",)
     ),
     made("hoso.post", "consent-given", *LEFT, refused=("dispatch-refused",)),
-    made("hoso.counter", *LEFT, refused=("dispatch-refused",)),
+    made("hoso.counter", *LEFT, "visit-set", refused=("dispatch-refused",)),
     made("any that fails for good", "job-failed"),
 )
 COMMANDS = (

@@ -102,6 +102,14 @@ WORDS = {"carrier": "vnpost", "lines": [
 CONSENT = {"who": "Ánh", "means": "telephone", "address": "12/5"}
 PAPER = {"name": "a.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
 
+GIVEN = {"to": "applicant", "name": "Bà Ánh", "known": "quen"}
+LISTED = {"name": "a", "title": "A"}
+SIGNED_AT = "2026-11-20T09:00:00+07:00"
+INBOUND = {"carrier": "vnpost", "item": "RR123456785VN", "sender": "Bà Ánh", "signed": SIGNED_AT, "paper": "0" * 64,
+           "documents": [LISTED]}  # fmt: skip
+NO_DISPATCH = "404 dispatch-unknown"
+NO_INBOUND = "404 inbound-parcel-unknown"
+
 ROWS = (
     row("GET /v1/me", "login"),
     row("GET /v1/sign-in", "login"),
@@ -252,6 +260,26 @@ ROWS = (
             elsewhere=NO_HANDOVER),
     replace(row("POST /v1/handovers/{handover}/withdraw", "dispatch handover withdraw … {handover} --reason Chờ",
         {"reason": "Chờ"}, NO_HANDOVER), elsewhere=NO_HANDOVER),
+    row("POST /v1/dispatches/{id}/give", "dispatch give … x --to applicant --name Ánh --known quen", GIVEN,
+        NO_DISPATCH),
+    row("GET /v1/dispatches/{id}/receipt", "dispatch receipt", None, NO_DISPATCH),
+    row("GET /v1/visits?day=2026-11-25", "visit list … --day 2026-11-25"),
+    row("GET /v1/visits/plan?day=2026-11-25&to=2026-11-27", "visit move --day … 2026-11-25 --to 2026-11-27 "
+        "--reason Mưa --dry-run"),
+    row("POST /v1/dispatches/{id}/visit", "visit move … x --to 2026-11-27T09:00:00+07:00 --reason Mưa",
+        {"to": "2026-11-27T09:00:00+07:00", "reason": "Mưa"}, NO_DISPATCH),
+    row("POST /v1/dispatches/{id}/visit/miss", "visit miss … x", None, NO_DISPATCH),
+    row("GET /v1/inbound-parcels", "parcel list … "),
+    row("POST /v1/inbound-parcels", "parcel receive", INBOUND, "404 document-unknown"),
+    row("GET /v1/inbound-parcels/{parcel}", "parcel show … 999999", None, NO_INBOUND),
+    row("GET /v1/inbound-parcels/{parcel}/paper", "parcel paper", None, NO_INBOUND),
+    row("POST /v1/inbound-parcels/{parcel}/file", "parcel file … 999999 --process cho", {"process": "cho"}, NO_INBOUND),
+    row("POST /v1/inbound-parcels/{parcel}/refuse", "parcel refuse … 999999 --reason Khác --yes", {"reason": "Khác"},
+        NO_INBOUND),
+    row("POST /v1/inbound-parcels/{parcel}/documents", "parcel add … 999999 --document a={file}",
+        {"documents": [LISTED]}, NO_INBOUND),
+    row("GET /v1/dossiers/{code}/originals", "parcel originals … {code}"),
+    row("POST /v1/dossiers/{code}/originals/return", "parcel return … {code}", None, "404 original-unknown"),
     row("GET /v1/log/checkpoint", "audit receipts"),
     row("GET /v1/log/checkpoints", "audit checkpoints"),
     row("GET /v1/log/successions", "audit verify"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.application import capacities, order, pdfs, views
+from adapters.application import capacities, counter, order, pdfs, views
 from adapters.application.answer import Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.assigning import assigned
@@ -19,7 +19,7 @@ from adapters.application.since import open_task, refuses_stale
 from adapters.application.stamp_requests import ask
 from adapters.application.submission import Checked, Submission, refuses_certificate, verify
 from adapters.application.trail import receipt
-from adapters.database import acts, devices, jobs
+from adapters.database import acts, devices
 from adapters.database.store import Transaction
 from adapters.form_data import refuses_data
 from engine.acts.complete import CompleteTask, complete, refused
@@ -155,13 +155,15 @@ def _decide(
             objects["pdf"] = [{"name": item.name, "sha256": item.sha256} for item in prepared.finished]
         if isinstance(signing, Capacity) and (digest := capacities.keep(app, tx, signing)):
             objects["delegation"] = digest
+    ready, unchecked = counter.at_counter(tx, dossier)
     act = CompleteTask(
         number=number,
         data=prepared.data,
         approval=prepared.approval,
         objects=objects,
         capacity=signing if isinstance(signing, Capacity) else None,
-        ready=jobs.ready_at_counter(tx, dossier.code),
+        ready=ready,
+        unchecked=unchecked,
         documents=pdfs.revisions(tx, dossier, prepared.finished),
     )
     return complete(dossier, act, officer, definition, now=now)

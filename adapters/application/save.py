@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.application import placing, trail
+from adapters.application import placing, trail, visits
 from adapters.application.application import Application
 from adapters.application.assigning import assigned, take_part
 from adapters.application.calling_off import settle
 from adapters.application.repeats import Ended
 from adapters.database import dossiers, incidents, jobs, messages, parcels, turns
+from adapters.database import visits as stored_visits
 from adapters.database.store import Transaction
 from adapters.database.trail import StoredLeaf
 from engine.acts.move import listened_for
@@ -47,9 +48,13 @@ def save(
             dossiers.subscribe(tx, after.code, awaited, now)
         if outcome.handed_over is not None:
             jobs.hand_over(tx, after.code, outcome.handed_over, now)
+            stored_visits.keep(tx, after.code, outcome.handed_over)
+            stored_visits.close_receipts(tx, after.code, outcome.handed_over, now)
         for dispatch in outcome.dispatches:
             add_dispatch(app, tx, dispatch, now)
-        outcome = replace(outcome, leaves=(*outcome.leaves, *settle(tx, after, outcome, now)))
+            outcome = replace(outcome, leaves=(*outcome.leaves, *visits.begin(app, tx, dispatch, now)))
+        moved = visits.follow(app, tx, after.code, outcome.leaves, now)
+        outcome = replace(outcome, leaves=(*outcome.leaves, *moved, *settle(tx, after, outcome, now)))
         if after.suspended is not None:
             jobs.suspend(tx, after.code)
         elif before is not None and before.suspended is not None:

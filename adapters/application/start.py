@@ -17,7 +17,7 @@ from adapters.database import acts, definitions, dossiers
 from adapters.database.store import Transaction
 from engine import policy
 from engine.acts.accepts import refuses_data
-from engine.acts.start import COUNTER, StartDossier, refuses_start, start, starting_unit
+from engine.acts.start import COUNTER, RECEIVED, StartDossier, refuses_start, start, starting_unit
 from engine.bpmn.triggers import StartedBy
 from engine.calendar import VIETNAM, due
 from engine.document import Document
@@ -26,6 +26,7 @@ from engine.errors import Kind, Refusal, Refused, not_found
 from engine.officer import Officer
 from engine.procedure import read_procedure
 from engine.process import ProcessDefinition
+from signing.record import time_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,22 @@ def start_dossier(app: Application, officer: Officer, request: Request, intake: 
     """Receive a dossier: it gets its code and its term, and its first tasks open."""
     if refusal := policy.refuses(officer, "start dossiers"):
         return refuse(refusal)
-    return once(app, request, lambda tx: _act(app, tx, officer, intake))
+    return once(app, request, lambda tx: receive(app, tx, officer, intake))
 
 
-def _act(app: Application, tx: Transaction, officer: Officer, intake: Intake) -> Answer:
+def receive(
+    app: Application,
+    tx: Transaction,
+    officer: Officer,
+    intake: Intake,
+    *,
+    documents: Sequence[Document] | None = None,
+    legal: datetime | None = None,
+) -> Answer:
+    """Receive a dossier, where the officer may. `documents`: instead of those that they uploaded.
+
+    `legal`: when it was received by law, where that was before now: its procedure and its term are those of that time.
+    """
     now = app.clock()
     row = definitions.latest_process(tx, intake.process)
     if row is None:
@@ -63,14 +76,17 @@ def _act(app: Application, tx: Transaction, officer: Officer, intake: Intake) ->
     refusal = refuses_start(definition, officer) or (unit if isinstance(unit, Refusal) else None)
     if refusal := refusal or refuses_data(definition, intake.data):
         return refuse(refusal)
-    today = now.astimezone(VIETNAM).date()
-    procedure = procedures.governing(tx, process=intake.process, code=intake.procedure, day=today)
+    day = (legal or now).astimezone(VIETNAM).date()
+    procedure = procedures.governing(tx, process=intake.process, code=intake.procedure, day=day)
     if isinstance(procedure, Refusal):
         return refuse(procedure)
-    documents = _documents(tx, officer, intake)
-    if isinstance(documents, Refusal):
-        return refuse(documents)
-    return begin(app, tx, officer, definition, intake, procedure=procedure, documents=documents, now=now)
+    papers = _documents(tx, officer, intake) if documents is None else documents
+    if isinstance(papers, Refusal):
+        return refuse(papers)
+    told = {RECEIVED: time_text(legal)} if legal is not None else {}
+    return begin(
+        app, tx, officer, definition, intake, procedure=procedure, documents=papers, told=told, legal=legal, now=now
+    )
 
 
 def begin(
@@ -85,6 +101,7 @@ def begin(
     by: StartedBy = COUNTER,
     actor: str | None = None,
     told: Mapping[str, object] | None = None,
+    legal: datetime | None = None,
     now: datetime,
 ) -> Answer:
     """Let a dossier begin that was found in order: by an officer, or `by` an event in an officer's name."""
@@ -99,7 +116,7 @@ def begin(
         channel=intake.channel,
         data=intake.data,
         documents=documents,
-        due=_due(app, procedure, now),
+        due=_due(app, procedure, legal or now),
         by=by,
         actor=actor,
         told=told or {},

@@ -287,6 +287,17 @@ def _follow_up(item: Item) -> str:
     return text.format(who=_who(item), step=_step(item), time=local(at))
 
 
+def _visit(template: str) -> Callable[[Item], str]:
+    """Tell what became of a visit: when it is, or was to be, and why."""
+
+    def told(item: Item) -> str:
+        details = _details(item)
+        text = _(template).format(who=_who(item), time=local(details.get("at")))
+        return _with(text, _(": “{value}”"), escape(details.get("reason") or ""))
+
+    return told
+
+
 _FOR = (N_(" to {value}"), ("to_name", "to"))
 _REASON = (N_(": “{value}”"), ("reason",))
 _TO = (N_(" to {value}"), ("recipient", "to", "name"))
@@ -299,6 +310,7 @@ _COPIES = (N_(", copies: up to {value}"), ("copies",))
 _WAY = ((N_(" by {value}"), ("carrier",)), (N_(" (“{value}”)"), ("status",)))
 _AGAIN = ((N_(" as {value}"), ("again",)),)
 _RECORD = ((N_(" {value}"), ("subject",)), (N_(" by {value}"), ("carrier",)), (N_(": “{value}”"), ("reason",)))
+_ITEM = (_WAY[0], (N_(" (code {value})"), ("item",)))
 _STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -397,6 +409,15 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "parcel-sent-again": _plain(N_("{who} sent again what did not arrive"), extra=_AGAIN),
     "parcel-settled": _plain(N_("{who} saw in another way to the parcel that did not arrive")),
     "parcel-complained": _plain(N_("{who} recorded a complaint about the parcel")),
+    "visit-set": _visit(N_("The recipient is to come on {time}")),
+    "visit-moved": _visit(N_("{who} moved the visit to {time}")),
+    "visit-missed": _visit(N_("The recipient did not come on {time}")),
+    "result-given": _plain(N_("{who} gave the result at the counter"), extra=(_DOCUMENT,)),
+    "inbound-received": _plain(N_("{who} received a parcel"), extra=_ITEM),
+    "inbound-filed": _plain(N_("{who} filed the dossier that came by post"), extra=_ITEM),
+    "inbound-added": _plain(N_("{who} added what came later to the parcel"), extra=_ITEM),
+    "inbound-refused": _plain(N_("{who} refused a parcel"), extra=(*_ITEM, _REASON)),
+    "originals-returned": _plain(N_("{who} gave originals back")),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),

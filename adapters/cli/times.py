@@ -56,3 +56,18 @@ def asked_time(text: str | None) -> datetime | None:
             _("time {text}: expected ISO 8601 with its zone, such as 2026-11-21T08:30:00Z").format(text=repr(text)),
             exit_code=USAGE,
         ) from None
+
+
+def local_moment(text: str) -> str:
+    """Read a time as people here write it: without a zone it is Vietnam's. Gives it in ISO 8601."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or ":" not in text:
+        raise CommandFailed(
+            "bad-time",
+            _("time {text}: expected a day and a time, such as '2026-11-27 09:30'").format(text=repr(text)),
+            exit_code=USAGE,
+        )
+    return (found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)).isoformat()

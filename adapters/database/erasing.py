@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
-from adapters.database import mails, scope, search
+from adapters.database import inbound, mails, scope, search
 from adapters.database.acts import ERASED
 from adapters.database.jobs import WAITING
 from adapters.database.store import Transaction, lock_rows
@@ -22,6 +22,7 @@ from adapters.database.tables import (
     consent_revocation,
     content,
     content_use,
+    counter_receipt,
     dispatch,
     document,
     dossier,
@@ -29,6 +30,8 @@ from adapters.database.tables import (
     dossier_word,
     handover,
     idempotency,
+    inbound_document,
+    inbound_parcel,
     incident,
     job,
     leaf,
@@ -42,6 +45,7 @@ from adapters.database.tables import (
     task,
     task_candidate,
     upload,
+    visit,
 )
 from engine.bpmn.state import State
 from engine.delivery import State as Dispatched
@@ -56,8 +60,8 @@ STAMPING = "stamp"
 PAGE = 500  # of values in one question
 # Every row of these that is the dossier's goes; task candidates, statements and answers go by themselves.
 _OF_DOSSIER = (
-    attachment, comment, consent_revocation, consent, content_use, dispatch, document, dossier_part, dossier_word,
-    incident, message, record, subscription, task,
+    attachment, comment, consent_revocation, consent, content_use, visit, counter_receipt, dispatch, document,
+    dossier_part, dossier_word, incident, message, record, subscription, task,
 )  # fmt: skip
 _OF_PARCEL = (parcel_event, parcel)
 
@@ -124,6 +128,7 @@ def erase(tx: Transaction, of: Dossier, beside: Collection[int]) -> Erased:
     _forget_requests(tx, code)
     _empty_jobs(tx, code)
     mails.forget(tx, code)
+    inbound.forget(tx, code)
     parcels = select(dispatch.c.key).where(dispatch.c.dossier == code)
     for table in _OF_PARCEL:
         tx.execute(delete(table).where(table.c.key.in_(parcels)))
@@ -189,7 +194,9 @@ def _empty(tx: Transaction, of: Dossier) -> None:
 
 _OWN = (content_use.c.sha256, document.c.sha256, attachment.c.sha256, dispatch.c.sha256, dispatch.c.label)
 _HANDED = (handover.c.paper, handover.c.listing, handover.c.countersignature)
-_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, *_HANDED)
+_RECEIVED = (inbound_parcel.c.paper, inbound_document.c.scan)
+_GIVEN = (counter_receipt.c.record, counter_receipt.c.scan, counter_receipt.c.authority)
+_KEEPS = (*_OWN, parcel.c.proof, parcel_event.c.raw, *_HANDED, *_RECEIVED, *_GIVEN)
 
 
 def _bytes_of(tx: Transaction, code: str) -> list[str]:

@@ -259,12 +259,6 @@ def hand_over(tx: Transaction, dossier: str, document: str, at: datetime) -> Non
     tx.execute(update(dispatch).where(*ready).values(state=State.DELIVERED.value, updated=at))
 
 
-def ready_at_counter(tx: Transaction, dossier: str) -> frozenset[str]:
-    """The documents of the dossier that lie ready at the counter."""
-    query = select(dispatch.c.document).where(dispatch.c.dossier == dossier, dispatch.c.state == State.READY.value)
-    return frozenset(tx.execute(query).scalars())
-
-
 def dispatches_of(tx: Transaction, dossier: str) -> list[Row]:
     """The dispatches of a dossier, oldest first."""
     query = select(dispatch).where(dispatch.c.dossier == dossier).order_by(dispatch.c.created, dispatch.c.key)

@@ -36,7 +36,8 @@ class CompleteTask:
     approval: Verified | ApprovalRecord | None  # in a replay: the record of one that was accepted
     objects: Mapping[str, object]
     capacity: Capacity | None = None  # in which an approval is signed
-    ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter
+    ready: frozenset[str] = frozenset()  # the documents that lie ready at the counter, or were given there just now
+    unchecked: frozenset[str] = frozenset()  # those of them that may be given only after the taker's identity was
     documents: tuple[Document, ...] = ()
 
 
@@ -54,7 +55,7 @@ def complete(
         or task.refuses_holder(officer)
         or _refuses_eyes(dossier, definition, task, officer)
         or _refuses_approval(task, act.approval)
-        or _refuses_hand_over(task, handed_over, act.ready)
+        or _refuses_hand_over(task, handed_over, act)
     )
     if refusal:
         return Outcome.refused(refusal, refused(dossier, act.number, officer, refusal, act.objects))
@@ -112,8 +113,14 @@ def _refuses_eyes(dossier: Dossier, definition: ProcessDefinition, task: Task, o
     return Refusal(kind=Kind.FORBIDDEN, code="four-eyes", message=message, remedy="release it for a colleague")
 
 
-def _refuses_hand_over(task: Task, document: str | None, ready: frozenset[str]) -> Refusal | None:
-    if document is None or document in ready:
+def _refuses_hand_over(task: Task, document: str | None, act: CompleteTask) -> Refusal | None:
+    if document is None:
+        return None
+    if document in act.unchecked:
+        message = f"task {task.id} hands over {document}: its procedure demands that the taker's identity is checked"
+        remedy = "record who took it: hoso dispatch give"
+        return Refusal(kind=Kind.CONFLICT, code="identity-unchecked", message=message, remedy=remedy)
+    if document in act.ready:
         return None
     message = f"task {task.id} hands over {document}, which does not lie ready at the counter"
     remedy = "see its dispatches: hoso dispatch list"

@@ -17,6 +17,8 @@ from engine.process import ProcessDefinition, told
 
 COUNTER = StartedBy()
 """A start by an officer who receives a dossier: by no event."""
+RECEIVED = "received"
+"""In the details of a start: when the dossier was received by law, where that was before it was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class StartDossier:
     unit: str | None = None  # where it begins (`starting_unit`); None: in the officer's own
     by: StartedBy = COUNTER  # the event that starts it, if any
     actor: str | None = None  # who acts, if not the officer in whose name it starts
-    told: Mapping[str, object] = field(default_factory=dict)  # what its leaf says more, of a message that waited
+    told: Mapping[str, object] = field(default_factory=dict)  # what its leaf says more
 
 
 def start(act: StartDossier, officer: Officer, definition: ProcessDefinition, *, now: datetime) -> Outcome:

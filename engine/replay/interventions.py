@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.acts.accepts import refuses_data, refuses_message
 from engine.acts.intervene import Facts, Intervention, Migrate, intervene, read_body, retry
-from engine.acts.start import StartDossier, start
+from engine.acts.start import RECEIVED, StartDossier, start
 from engine.bpmn.triggers import StartedBy
 from engine.outcome import Outcome
 from engine.replay.report import Differs, Untold
@@ -46,6 +46,7 @@ def started(run: Run, item: Opened, now: datetime) -> Outcome:
         unit=unit,
         by=by,
         actor=item.leaf.actor,
+        told={name: value for name, value in item.details.items() if name == RECEIVED},
     )
     return run.moved(start(act, actor_of(item, unit), definition, now=now), definition)
 

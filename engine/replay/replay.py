@@ -64,6 +64,14 @@ BESIDE = frozenset(
         "parcel-sent-again",
         "parcel-settled",
         "parcel-complained",
+        # the counter, and parcels that come in: the steps of the process stay what they are
+        "visit-set",
+        "visit-moved",
+        "visit-missed",
+        "result-given",
+        "inbound-filed",
+        "inbound-added",
+        "originals-returned",
     }
 )
 """Acts of a dossier that move nothing in it. What was refused moves nothing either, but a dispatch: it ends its job."""

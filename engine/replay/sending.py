@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from engine.acts.start import RECEIVED
 from engine.dispatch import ResultApproval, excludes_channel, refuses_unapproved
 from engine.document import Document
 from engine.outcome import JobRequest
@@ -9,11 +10,11 @@ from engine.people.organisation import day_of
 from engine.procedure import Procedure, ProcedureError, read_procedure
 from engine.replay.report import Differs, Untold
 from engine.replay.run import Run
-from engine.replay.telling import shown
+from engine.replay.telling import shown, told
 from signing.canonical import parse_canonical
 from signing.errors import SigningError
 from signing.evidence.contents import Opened, digest_of, stored_object
-from signing.record import ApprovalRecord
+from signing.record import ApprovalRecord, parse_time
 
 
 def begun(run: Run, item: Opened, now: datetime) -> None:
@@ -24,7 +25,12 @@ def begun(run: Run, item: Opened, now: datetime) -> None:
     if not any(digest == digest_of(each, "procedure") for each in run.adopted if each.leaf.index < item.leaf.index):
         raise Untold("act-untold", found=f"no act in the pack adopts the procedure {digest[:16]}", expected="one")
     found = _read(run, digest)
-    day, ends = day_of(now), found.valid_until or date.max
+    legal = parse_time(told(item, RECEIVED, str)) if RECEIVED in item.details else now
+    if legal > now:
+        raise Differs(
+            "start-otherwise", found=f"received at {legal.isoformat()}", expected=f"not after {item.leaf.time}"
+        )
+    day, ends = day_of(legal), found.valid_until or date.max
     if found.process != run.definition.key or not found.valid_from <= day <= ends:
         text = f"procedure {found.code} of {found.process}, {found.valid_from} to {found.valid_until or '-'}"
         raise Differs("dispatch-not-allowed", found=text, expected=f"one of {run.definition.key} on {day}")

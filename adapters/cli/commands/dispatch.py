@@ -8,6 +8,7 @@ import typer
 
 from adapters.cli.client import path
 from adapters.cli.commands import handover, parcel_acts, parcel_status, parcels
+from adapters.cli.commands.giving import add_verbs
 from adapters.cli.commands.parcels import Dispatch
 from adapters.cli.errors import USAGE, CommandFailed
 from adapters.cli.language import _
@@ -128,4 +129,5 @@ def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
 parcels.add_to(app)
 parcel_acts.add_to(app)
 parcel_status.add_to(app)
+add_verbs(app)
 app.add_typer(handover.app, name="handover")

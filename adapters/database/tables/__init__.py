@@ -3,6 +3,7 @@
 from adapters.database.columns import metadata
 from adapters.database.tables.consents import address, consent, consent_revocation
 from adapters.database.tables.contents import content, content_use, signature_image, upload
+from adapters.database.tables.counter import counter_receipt, inbound_document, inbound_parcel, visit
 from adapters.database.tables.dispatches import dispatch, mail_message
 from adapters.database.tables.dossiers import (
     attachment,
@@ -69,6 +70,7 @@ __all__ = [
     "content",
     "content_use",
     "counter",
+    "counter_receipt",
     "device",
     "device_certificate",
     "dispatch",
@@ -80,6 +82,8 @@ __all__ = [
     "failed_sign_in",
     "handover",
     "idempotency",
+    "inbound_document",
+    "inbound_parcel",
     "incident",
     "job",
     "leaf",
@@ -116,4 +120,5 @@ __all__ = [
     "turn",
     "unit",
     "upload",
+    "visit",
 ]

@@ -12,6 +12,14 @@ from tests.rights import COLUMNS, acts, bare, expected
 
 ELSEWHERE = {
     "POST /v1/acts": "application/test_signed_acts.py",
+    "POST /v1/dispatches/{dispatch}/give": "application/test_counter.py",
+    "POST /v1/dispatches/{dispatch}/visit": "application/test_counter.py",
+    "POST /v1/dispatches/{dispatch}/visit/miss": "application/test_counter.py",
+    "POST /v1/inbound-parcels": "application/test_inbound.py",
+    "POST /v1/inbound-parcels/{parcel}/file": "application/test_inbound.py",
+    "POST /v1/inbound-parcels/{parcel}/refuse": "application/test_inbound.py",
+    "POST /v1/inbound-parcels/{parcel}/documents": "application/test_inbound.py",
+    "POST /v1/dossiers/{code}/originals/return": "application/test_inbound.py",
     "POST /v1/sign-in/token": "oidc/test_provider.py",
     "POST /v1/dispatches/{id}/item": "application/test_handing_over.py",
     "POST /v1/dispatches/{id}/originals": "application/test_handing_over.py",

@@ -19,7 +19,9 @@ from cryptography import x509
 from signing.certificates import check_algorithms, check_dates, check_usable, der, subject_name
 from signing.crl import SMALL, current_list_signers
 from signing.errors import Invalid, SigningError, Undecidable
+from signing.kept import Kept
 from signing.paths import find_path
+from signing.questions import Question, question
 from signing.revocation import Known, read_known, refuse_revoked
 
 # The verdict is ours to tell; without this the library prints its own on a bare terminal.
@@ -87,7 +89,7 @@ def check_authorities(path: Sequence[x509.Certificate], at: datetime) -> None:
 
 def check_rules(path: Sequence[x509.Certificate], at: datetime, *, rules: PathRules = ANY_POLICY) -> None:
     """Check a path by RFC 5280 §6 without revocation; Invalid `certificate-path`."""
-    asyncio.run(_validate(path, (), Known(lists=(), answers=()), at, rules, revocation=False))
+    _ask(path, (), Known(lists=(), answers=()), at, rules, revocation=False)
 
 
 def check_revocation(
@@ -100,12 +102,37 @@ def check_revocation(
 ) -> None:
     """Check a path by RFC 5280 §6 with revocation demanded of every certificate below the root."""
     clearing = refuse_revoked(path, spares, known, at)
-    asyncio.run(_validate(path, spares, clearing, at, rules, revocation=True))
+    signers = current_list_signers(clearing.lists, spares, path)
+    _ask(path, signers, clearing, at, rules, revocation=True)
+
+
+_HELD: Kept[Question, None] = Kept(4096)
+
+
+def _ask(
+    path: Sequence[x509.Certificate],
+    signers: Sequence[x509.Certificate],
+    known: Known,
+    at: datetime,
+    rules: PathRules,
+    *,
+    revocation: bool,
+) -> None:
+    """Ask the library, unless it has said already that this holds."""
+    asked = None if known.answers else question(path, signers, known.lists, at, rules, revocation=revocation)
+
+    def judge() -> None:
+        asyncio.run(_validate(path, signers, known, at, rules, revocation=revocation))
+
+    if asked is None:
+        judge()
+    else:
+        _HELD.of(asked, judge)
 
 
 async def _validate(
     path: Sequence[x509.Certificate],
-    spares: Sequence[x509.Certificate],
+    signers: Sequence[x509.Certificate],
     known: Known,
     at: datetime,
     rules: PathRules,
@@ -122,7 +149,7 @@ async def _validate(
     between = list(reversed(certificates[1:-1]))
     leaf = certificates[0] if len(path) > 1 else None
     given = ValidationPath(CertTrustAnchor(certificates[-1]), between, leaf)
-    context = _context(path, spares, known, at, revocation=revocation)
+    context = _context(path, signers, known, at, revocation=revocation)
     try:
         await async_validate_path(context, given, parameters=_parameters(rules))
     except (errors.ValidationError, errors.PathError) as error:
@@ -131,7 +158,7 @@ async def _validate(
 
 def _context(
     path: Sequence[x509.Certificate],
-    spares: Sequence[x509.Certificate],
+    signers: Sequence[x509.Certificate],
     known: Known,
     at: datetime,
     *,
@@ -142,7 +169,6 @@ def _context(
     from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 
     rule = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if revocation else RevocationCheckingRule.NO_CHECK
-    signers = current_list_signers(known.lists, spares, path)
     return ValidationContext(
         trust_roots=[_loaded(path[-1])],
         other_certs=[_loaded(item) for item in (*path[1:-1], *signers)],

@@ -17,6 +17,7 @@ from pyhanko.sign.general import check_ess_certid
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from signing.errors import Invalid
+from signing.kept import Kept
 from signing.sign import APPROVAL_COMMITMENT, INITIAL_COMMITMENT
 
 MAX_CMS_BYTES = 64 * 1024
@@ -45,6 +46,15 @@ def read_signature(signature: bytes, manifest: bytes, *, told: bool = True) -> S
     """
     if len(signature) > MAX_CMS_BYTES:
         raise Invalid("signature-too-large", f"a signature of {len(signature)} bytes; at most {MAX_CMS_BYTES}")
+    asked = (hashlib.sha256(signature).digest(), hashlib.sha256(manifest).digest(), told)
+    return _READ.of(asked, lambda: _read(signature, manifest, told=told))
+
+
+_READ: Kept[tuple[bytes, bytes, bool], SignedManifest] = Kept(512)
+"""Who accepted a signature verifies it again with its stamp, and once more in the pack."""
+
+
+def _read(signature: bytes, manifest: bytes, *, told: bool) -> SignedManifest:
     content = cms.ContentInfo.load(signature, strict=True)
     if content["content_type"].native != "signed_data":
         raise _malformed("is not signed data")

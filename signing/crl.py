@@ -4,6 +4,7 @@ This reading is for statements *against* a certificate, from any list, old or ne
 for `signing.chain`, with the library's rules on scopes, distribution points and deltas on top of these.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +28,12 @@ SMALL = 64 * 1024
 class RevocationList:
     """A list as read; nothing about it is checked. `scope`: its issuing distribution point; `indirect`: for others.
 
-    `issuer`: its issuer's name, prepared for comparison.
+    `issuer`: its issuer's name, prepared for comparison. `sha256`: of its bytes.
     """
 
     crl: x509.CertificateRevocationList
     encoded: bytes
+    sha256: bytes
     issuer: str | bytes
     scope: bytes
     indirect: bool
@@ -69,6 +71,7 @@ def _read(encoded: bytes) -> RevocationList:
     return RevocationList(
         crl=crl,
         encoded=encoded,
+        sha256=hashlib.sha256(encoded).digest(),
         issuer=prepared(crl.issuer),
         scope=points[0].public_bytes() if points else b"",
         indirect=any(item.indirect_crl for item in points),

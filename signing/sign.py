@@ -107,12 +107,12 @@ def digest_of(mechanism: str) -> str:
 def signature_algorithm(mechanism: str) -> algos.SignedDigestAlgorithm:
     """Give the identifier of a mechanism. PSS: MGF1 with the same hash, and salt as long as it (RFC 4055 §3.1)."""
     if mechanism != PSS:
-        return _encoded(algos.SignedDigestAlgorithm({"algorithm": mechanism}))
+        return encoded_once(algos.SignedDigestAlgorithm({"algorithm": mechanism}))
     digest = algos.DigestAlgorithm({"algorithm": "sha256"})
     mask = algos.MaskGenAlgorithm({"algorithm": "mgf1", "parameters": digest})
     parameters = {"hash_algorithm": digest, "mask_gen_algorithm": mask, "salt_length": PSS_SALT}
     given = {"algorithm": "rsassa_pss", "parameters": algos.RSASSAPSSParams(parameters)}
-    return _encoded(algos.SignedDigestAlgorithm(given))
+    return encoded_once(algos.SignedDigestAlgorithm(given))
 
 
 def _check_pss_key(certificate: x509.Certificate) -> None:
@@ -149,7 +149,7 @@ def sign_content(content: bytes, key: SigningKey, *, purpose: str, at: datetime,
     return bytes(_content(key, mechanism, digest, attributes, signed).dump())
 
 
-def _encoded(value: _Value) -> _Value:
+def encoded_once(value: _Value) -> _Value:
     """The same value, encoded once: asn1crypto encodes what was put together anew at each look, with all below it."""
     loaded: _Value = type(value).load(value.dump())
     return loaded
@@ -162,18 +162,18 @@ def _attributes(
     values: dict[str, core.Asn1Value] = {
         "content_type": cms.ContentType("data"),
         "message_digest": core.OctetString(hashlib.new(digest, content).digest()),
-        "signing_certificate_v2": _signing_certificate(der(certificate)),
+        "signing_certificate_v2": signing_certificate(der(certificate)),
         "cms_algorithm_protection": _algorithm_protection(mechanism, digest),
     }
     if at is not None:
         values["signing_time"] = cms.Time({"utc_time": core.UTCTime(at.astimezone(UTC).replace(microsecond=0))})
-    standard = [_encoded(cms.CMSAttribute({"type": name, "values": [value]})) for name, value in values.items()]
+    standard = [encoded_once(cms.CMSAttribute({"type": name, "values": [value]})) for name, value in values.items()]
     commits = _CommitmentAttribute({"type": COMMITMENT_TYPE_INDICATION, "values": [{"commitment": commitment}]})
-    return _encoded(cms.CMSAttributes([*standard, cms.CMSAttribute.load(commits.dump())]))
+    return encoded_once(cms.CMSAttributes([*standard, cms.CMSAttribute.load(commits.dump())]))
 
 
 @lru_cache(maxsize=64)
-def _signing_certificate(encoded: bytes) -> tsp.SigningCertificateV2:
+def signing_certificate(encoded: bytes) -> tsp.SigningCertificateV2:
     """Which certificate signed, so that no other with the same key can be put in its place (RFC 5035 §3)."""
     own = asn1_x509.Certificate.load(encoded)
     issuer = asn1_x509.GeneralNames([asn1_x509.GeneralName("directory_name", own.issuer)])
@@ -181,7 +181,7 @@ def _signing_certificate(encoded: bytes) -> tsp.SigningCertificateV2:
         "cert_hash": hashlib.sha256(encoded).digest(),
         "issuer_serial": {"issuer": issuer, "serial_number": own.serial_number},
     }
-    return _encoded(tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identifier)]}))
+    return encoded_once(tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identifier)]}))
 
 
 def _algorithm_protection(mechanism: str, digest: str) -> cms.CMSAlgorithmProtection:
@@ -213,9 +213,9 @@ def _content(
         "digest_algorithms": [algos.DigestAlgorithm({"algorithm": digest})],
         "encap_content_info": {"content_type": "data"},
         "certificates": [cms.CertificateChoices({"certificate": item}) for item in (own, *others)],
-        "signer_infos": [_encoded(cms.SignerInfo(info))],
+        "signer_infos": [encoded_once(cms.SignerInfo(info))],
     }
-    return cms.ContentInfo({"content_type": "signed_data", "content": _encoded(cms.SignedData(data))})
+    return cms.ContentInfo({"content_type": "signed_data", "content": encoded_once(cms.SignedData(data))})
 
 
 def _signature(key: SigningKey, data: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 from asn1crypto import cms, core, tsp
 
 from signing.errors import Invalid, SigningError
+from signing.kept import Kept
 
 MAX_STAMP_BYTES = 64 * 1024
 MAX_STAMP_CERTIFICATES = 16
@@ -42,13 +43,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token taken apart; nothing of it is proven yet. `others`: DER of the certificates beside the signer's."""
+    """A token taken apart; nothing of it is proven yet. `others`: DER of the certificates beside the signer's.
+
+    `sha256`: of all its bytes.
+    """
 
     told: Told
     content: bytes
     info: Any
     signer: Any
     others: tuple[bytes, ...]
+    sha256: bytes
 
 
 def read_token(token: bytes) -> Token:
@@ -66,11 +71,14 @@ def read_token(token: bytes) -> Token:
 def check_token(token: Token) -> None:
     """Check that the token's signer signed what it tells, and named itself; raises Invalid `stamp-*`."""
     try:
-        _check(token)
+        _CHECKED.of(token.sha256, lambda: _check(token))
     except SigningError:
         raise
     except Exception as error:
         raise malformed("has a signature that cannot be read") from error
+
+
+_CHECKED: Kept[bytes, None] = Kept(4096)
 
 
 def malformed(what: str) -> Invalid:
@@ -96,7 +104,14 @@ def _read(token: bytes) -> Token:
     signer = _signer(info, certificates)
     own = signer.dump()
     others = tuple(item.dump() for item in certificates if item.dump() != own)
-    return Token(told=_told(content), content=content, info=info, signer=signer, others=others)
+    return Token(
+        told=_told(content),
+        content=content,
+        info=info,
+        signer=signer,
+        others=others,
+        sha256=hashlib.sha256(token).digest(),
+    )
 
 
 def _certificates(data: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from adapters.database.store import Transaction, insert_new, upsert
 from adapters.database.tables import counter, idempotency, number, record, statement
@@ -16,15 +16,23 @@ REGISTER = "register/"
 """How the names of the running numbers of registers begin: their register and year follow."""
 PENDING = -1  # an answer that is being found; never seen outside the transaction that finds it
 
+# Made once, as each act asks them: to make a statement takes as long as to execute it.
+_ADD_STATEMENT = insert(statement)
+_STATEMENT = select(statement).where(statement.c.id == bindparam("asked"))
+_RECORD = select(record).where(record.c.sha256 == bindparam("asked"))
+_OF_KEY = (idempotency.c.officer == bindparam("who"), idempotency.c.key == bindparam("under"))
+_ANSWER = select(idempotency).where(*_OF_KEY)
+_SAVE_ANSWER = update(idempotency).where(*_OF_KEY)
+
 
 def add_statement(tx: Transaction, values: Row) -> None:
     """Keep a statement until it is used or expires."""
-    tx.execute(insert(statement).values(**values))
+    tx.execute(_ADD_STATEMENT, dict(values))
 
 
 def find_statement(tx: Transaction, id: str) -> Row | None:
     """The statement of that id."""
-    row = tx.execute(select(statement).where(statement.c.id == id)).mappings().first()
+    row = tx.execute(_STATEMENT, {"asked": id}).mappings().first()
     return dict(row) if row else None
 
 
@@ -58,7 +66,7 @@ def stamp_leaves(tx: Transaction, records: Iterable[str]) -> set[int]:
 
 def find_record(tx: Transaction, sha256: str) -> Row | None:
     """The accepted record of that SHA-256."""
-    row = tx.execute(select(record).where(record.c.sha256 == sha256)).mappings().first()
+    row = tx.execute(_RECORD, {"asked": sha256}).mappings().first()
     return dict(row) if row else None
 
 
@@ -89,8 +97,7 @@ def records_of(tx: Transaction, dossier: str) -> list[Row]:
 
 def find_answer(tx: Transaction, officer: str, key: str) -> Row | None:
     """The first answer that was given to this key."""
-    query = select(idempotency).where(idempotency.c.officer == officer, idempotency.c.key == key)
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_ANSWER, {"who": officer, "under": key}).mappings().first()
     return dict(row) if row else None
 
 
@@ -101,8 +108,8 @@ def reserve_answer(tx: Transaction, values: Row) -> bool:
 
 def save_answer(tx: Transaction, officer: str, key: str, status: int, body: Row, *, dossier: str | None = None) -> None:
     """Keep the answer of a key, in the act's own transaction. `dossier`: whose data it holds, and is erased with."""
-    this = (idempotency.c.officer == officer, idempotency.c.key == key)
-    tx.execute(update(idempotency).where(*this).values(status=status, body=body, dossier=dossier))
+    kept = {"status": status, "body": body, "dossier": dossier}
+    tx.execute(_SAVE_ANSWER, {"who": officer, "under": key, **kept})
 
 
 def next_value(tx: Transaction, name: str) -> int:

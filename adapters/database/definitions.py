@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import content, content_use, procedure, process, upload
@@ -14,14 +14,19 @@ FOR_GOOD = ""
 """Whose bytes they are that are no dossier's: they are never erased."""
 
 
+_KEPT_FOR_GOOD = select(content_use.c.sha256).where(
+    content_use.c.sha256 == bindparam("digest"), content_use.c.dossier == FOR_GOOD
+)
+_CONTENTS = select(content.c.sha256, content.c.bytes).where(content.c.sha256.in_(bindparam("digests", expanding=True)))
+
+
 def put_content(tx: Transaction, sha256: str, data: bytes, *, of: str = FOR_GOOD) -> None:
     """Keep bytes under their SHA-256; keeping them twice changes nothing.
 
     `of`: the dossier with whose data they may be erased, unless they are kept for anything else, too.
     """
-    use = (content_use.c.sha256 == sha256, content_use.c.dossier == of)
     # What is kept for good comes again and again (chains, revocation lists), what is a dossier's hardly ever.
-    if of == FOR_GOOD and tx.execute(select(content_use.c.sha256).where(*use)).first() is not None:
+    if of == FOR_GOOD and tx.execute(_KEPT_FOR_GOOD, {"digest": sha256}).first() is not None:
         return
     insert_new(tx, content, {"sha256": sha256, "bytes": data})
     insert_new(tx, content_use, {"sha256": sha256, "dossier": of})
@@ -57,8 +62,7 @@ def uploaded(tx: Transaction, sha256: str, officer: str) -> bool:
 
 def get_contents(tx: Transaction, digests: Iterable[str]) -> dict[str, bytes]:
     """The bytes of many digests, by digest."""
-    query = select(content.c.sha256, content.c.bytes).where(content.c.sha256.in_(list(digests)))
-    return {row.sha256: row.bytes for row in tx.execute(query)}
+    return {row.sha256: row.bytes for row in tx.execute(_CONTENTS, {"digests": list(digests)})}
 
 
 def add_process(tx: Transaction, values: Row) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 
 from adapters.database.store import Transaction, insert_new, lock_rows, upsert
 from adapters.database.tables import (
@@ -38,13 +38,20 @@ def find_token(tx: Transaction, hash: str, now: datetime) -> Row | None:
 
     `older`: a forerunner is still good, which ends when this one is used (`used`).
     """
+    row = tx.execute(_TOKEN, {"asked": hash, "still": now + GRACE}).mappings().first()
+    return dict(row) if row else None
+
+
+def _find_token() -> Select[Any]:
     former = token.alias()
     forerunner = and_(former.c.device == token.c.device, former.c.created < token.c.created)
-    good = or_(former.c.created <= device.c.bound, former.c.expires > now + GRACE)
+    good = or_(former.c.created <= device.c.bound, former.c.expires > bindparam("still", type_=token.c.expires.type))
     older = exists(select(former.c.hash).where(forerunner, good)).label("older")
     query = select(token, device.c.revoked, device.c.bound, device.c.seen, older)
-    row = tx.execute(query.join(device, device.c.id == token.c.device).where(token.c.hash == hash)).mappings().first()
-    return dict(row) if row else None
+    return query.join(device, device.c.id == token.c.device).where(token.c.hash == bindparam("asked"))
+
+
+_TOKEN = _find_token()  # made once: each request asks it
 
 
 def used(tx: Transaction, row: Row, now: datetime) -> None:

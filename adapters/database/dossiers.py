@@ -25,16 +25,26 @@ from engine.words import words
 Row = Mapping[Any, Any]
 
 
+# Made once, as each act asks them: to make a statement takes as long as to execute it.
+_DOSSIER = select(dossier).where(dossier.c.code == bindparam("asked"))
+_DOSSIER_LOCKED = _DOSSIER.with_for_update()
+_OPEN = (task.c.dossier == bindparam("asked"), task.c.state == "open")
+_TASKS_OF_HEAD = select(task).where(*_OPEN, task.c.part.is_(None))
+_TASKS_OF_PART = select(task).where(*_OPEN, task.c.part == bindparam("home"))
+_TASK = select(task).where(task.c.id == bindparam("asked"))
+_EVERY_DOCUMENT = (
+    select(document).where(document.c.dossier == bindparam("asked")).order_by(document.c.name, document.c.revision)
+)
+_DOCUMENTS = _EVERY_DOCUMENT.where(document.c.current)
+
+
 def load(tx: Transaction, code: str, *, lock: bool = False, part: Part = "every") -> Dossier | None:
     """The dossier with its open tasks and current documents; `lock` for a change.
 
     An act on one task or job names the `part` of the state in which that lives (None: in none), and gets state and
     tasks of that part and of the head alone. The kernel gets the other parts when it asks, but only within `tx`.
     """
-    query = select(dossier).where(dossier.c.code == code)
-    if lock and lock_rows(tx):
-        query = query.with_for_update()
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_DOSSIER_LOCKED if lock and lock_rows(tx) else _DOSSIER, {"asked": code}).mappings().first()
     if row is None:
         return None
     return Dossier(
@@ -67,9 +77,10 @@ def _tasks(tx: Transaction, code: str, part: Part) -> list[Task]:
     if part == "every":
         return open_tasks(tx, code)
     # Asked one by one: with OR, SQLite would look at every open task of the dossier.
-    homes = [task.c.part.is_(None)] + ([task.c.part == part] if part is not None else [])
-    queries = (select(task).where(task.c.dossier == code, task.c.state == "open", home) for home in homes)
-    return [task_of(row) for query in queries for row in tx.execute(query).mappings()]
+    rows = list(tx.execute(_TASKS_OF_HEAD, {"asked": code}).mappings())
+    if part is not None:
+        rows += tx.execute(_TASKS_OF_PART, {"asked": code, "home": part}).mappings()
+    return [task_of(row) for row in rows]
 
 
 def add(tx: Transaction, new: Dossier) -> None:
@@ -189,10 +200,8 @@ def add_document(tx: Transaction, code: str, made: Document, now: datetime) -> N
 
 def documents(tx: Transaction, code: str, *, every: bool = False) -> list[Document]:
     """The current documents of a dossier, by name; with `every`, all revisions."""
-    query = select(document).where(document.c.dossier == code)
-    if not every:
-        query = query.where(document.c.current)
-    return [_document(row) for row in tx.execute(query.order_by(document.c.name, document.c.revision)).mappings()]
+    rows = tx.execute(_EVERY_DOCUMENT if every else _DOCUMENTS, {"asked": code}).mappings()
+    return [_document(row) for row in rows]
 
 
 def seen_with(tx: Transaction, officer: Officer, sha256: str) -> bool:
@@ -294,7 +303,7 @@ def listed_tasks(tx: Transaction, ids: Sequence[str]) -> list[tuple[Task, Row]]:
 
 def find_task(tx: Transaction, id: str) -> Row | None:
     """The row of a task, open or not."""
-    row = tx.execute(select(task).where(task.c.id == id)).mappings().first()
+    row = tx.execute(_TASK, {"asked": id}).mappings().first()
     return dict(row) if row else None
 
 

@@ -6,9 +6,10 @@ is looked at by its first job alone.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, update
 
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import job
@@ -19,9 +20,7 @@ Row = Mapping[Any, Any]
 
 def waiting(tx: Transaction, tracks: Sequence[Track], now: datetime) -> list[Track]:
     """The tracks of which a job could be taken now, the one whose turn it is first: a look that locks nothing."""
-    firsts = [_free(track, now, job.c.due).limit(1).scalar_subquery() for track in tracks]
-    at_work = [_at_work(track, now).scalar_subquery() for track in tracks if track.most is not None]
-    row = list(tx.execute(select(*firsts, *at_work)).one())
+    row = list(tx.execute(_firsts(tuple(tracks)), {"now": now}).one())
     busy = dict(zip((track.name for track in tracks if track.most is not None), row[len(tracks) :], strict=True))
     found = [
         (due + track.patience, at, track)
@@ -41,16 +40,13 @@ def lease(tx: Transaction, track: Track, *, worker: str, now: datetime, until: d
     if track.most is not None:
         if lock_rows(tx):  # else two who count at once would both find room
             tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"hoso-track-{track.name}"))))
-        if tx.execute(_at_work(track, now)).scalar_one() >= track.most:
+        if tx.execute(_at_work(track.name), {"now": now}).scalar_one() >= track.most:
             return None
-    query = _free(track, now, job).limit(1)
-    if lock_rows(tx):
-        query = query.with_for_update(skip_locked=True)
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_next(track.name, locked=lock_rows(tx)), {"now": now}).mappings().first()
     if row is None:
         return None
     taken = taking(row, worker, now=now, until=until, start=start)
-    tx.execute(update(job).where(job.c.id == row["id"]).values(**taken))
+    tx.execute(_TAKE, {"this": row["id"], **taken})
     return {**row, **taken, "lapsed": row["lease_until"] is not None}
 
 
@@ -66,16 +62,35 @@ def taking(row: Row, worker: str, *, now: datetime, until: datetime, start: int)
     }
 
 
-def unheld(now: datetime) -> ColumnElement[bool]:
+def unheld(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Nobody holds the job, or who held it gave no sign of life."""
     return or_(job.c.lease_until.is_(None), job.c.lease_until < now)
 
 
-def _free(track: Track, now: datetime, what: Any) -> Select[Any]:
-    query = select(what).where(job.c.state == "open", job.c.track == track.name, job.c.due <= now, unheld(now))
+# Made once for each track: workers look all the time, and to make them takes longer than to look.
+_NOW = bindparam("now", type_=job.c.due.type)
+_TAKE = update(job).where(job.c.id == bindparam("this"))
+
+
+@cache
+def _firsts(tracks: tuple[Track, ...]) -> Select[Any]:
+    """Of each track, when its first job was due; then of those that have a most, how many are at work."""
+    firsts = [_free(track.name, job.c.due).limit(1).scalar_subquery() for track in tracks]
+    return select(*firsts, *(_at_work(track.name).scalar_subquery() for track in tracks if track.most is not None))
+
+
+@cache
+def _next(track: str, *, locked: bool) -> Select[Any]:
+    query = _free(track, job).limit(1)
+    return query.with_for_update(skip_locked=True) if locked else query
+
+
+def _free(track: str, what: Any) -> Select[Any]:
+    query = select(what).where(job.c.state == "open", job.c.track == track, job.c.due <= _NOW, unheld(_NOW))
     return query.order_by(job.c.due, job.c.id)
 
 
-def _at_work(track: Track, now: datetime) -> Select[int]:
-    held = (job.c.track == track.name, job.c.lease_until >= now, job.c.state == "open")
+@cache
+def _at_work(track: str) -> Select[Any]:
+    held = (job.c.track == track, job.c.lease_until >= _NOW, job.c.state == "open")
     return select(func.count()).select_from(job).where(*held)

@@ -28,10 +28,12 @@ from engine.people.organisation import (
 _REVISION = "organisation"
 
 
+_HOW_OFTEN = select(counter.c.value).where(counter.c.name == _REVISION)  # made once: each request asks it
+
+
 def revision(tx: Transaction) -> int:
     """How often the organisation was changed."""
-    found = tx.execute(select(counter.c.value).where(counter.c.name == _REVISION)).scalar()
-    return int(found or 0)
+    return int(tx.execute(_HOW_OFTEN).scalar() or 0)
 
 
 def changed(tx: Transaction) -> None:

@@ -7,10 +7,11 @@ interleave; on PostgreSQL rows are locked where they are read (`FOR UPDATE`). A 
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -158,8 +159,14 @@ def upsert(transaction: Transaction, table: Table) -> postgresql.Insert | sqlite
 
 def insert_new(transaction: Transaction, table: Table, values: Mapping[Any, Any]) -> bool:
     """Insert the row unless its key is there; False when it was. Waits for another that inserts the same key now."""
-    inserted = upsert(transaction, table).values(**values).on_conflict_do_nothing()
-    return transaction.execute(inserted.returning(*table.primary_key)).first() is not None
+    return transaction.execute(_insert_new(transaction.dialect.name, table), dict(values)).first() is not None
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Executable:
+    """Made once for each table: to make a statement takes as long as to execute it."""
+    inserted = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 # A machine that dies tells nobody. What its acts had locked is free again, and who waits for a dead server of the

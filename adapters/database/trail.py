@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from adapters.database.store import Transaction, lock_rows
 from adapters.database.tables import leaf, log_head, organisation_leaf, tree_node
@@ -14,6 +14,11 @@ HASH_BYTES = 32
 
 # Made once: an act may append thousands of leaves.
 _ADD_LEAF, _ADD_NODE = insert(leaf), insert(tree_node)
+# And so is what each act asks.
+_HEAD = select(log_head)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_SAVE_HEAD = update(log_head).where(log_head.c.origin == bindparam("of"))
+_NODE = select(tree_node.c.hash).where(tree_node.c.level == bindparam("level"), tree_node.c.index == bindparam("index"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +51,7 @@ def create_head(tx: Transaction, origin: str, checkpoint: str) -> None:
 
 def head(tx: Transaction, *, lock: bool = False) -> Head:
     """The head; `lock` to append."""
-    query = select(log_head)
-    if lock and lock_rows(tx):
-        query = query.with_for_update()
+    query = _HEAD_LOCKED if lock and lock_rows(tx) else _HEAD
     return _head(tx.execute(query).mappings().one())
 
 
@@ -60,7 +63,7 @@ def heads(tx: Transaction) -> list[Head]:
 def save_head(tx: Transaction, new: Head) -> None:
     """Save the head."""
     values = {"size": new.size, "frontier": b"".join(new.frontier), "checkpoint": new.checkpoint}
-    tx.execute(update(log_head).where(log_head.c.origin == new.origin).values(**values))
+    tx.execute(_SAVE_HEAD, {"of": new.origin, **values})
 
 
 def rename_head(tx: Transaction, new: Head) -> None:
@@ -96,8 +99,7 @@ def add_leaf(
 
 def node(tx: Transaction, level: int, index: int) -> bytes:
     """The hash of a complete subtree."""
-    query = select(tree_node.c.hash).where(tree_node.c.level == level, tree_node.c.index == index)
-    found: bytes = tx.execute(query).scalar_one()
+    found: bytes = tx.execute(_NODE, {"level": level, "index": index}).scalar_one()
     return found
 
 

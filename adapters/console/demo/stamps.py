@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from adapters.console.demo.authority import DemoAuthority, PrivateKey, make_key
 from signing.certificates import der
+from signing.sign import encoded_once, signing_certificate
 from signing.timestamp import read_answer, request
 
 POLICY = "2.25.204330683571223207319796958467478855260"
@@ -108,18 +109,19 @@ def make_token(
 ) -> bytes:
     """Sign what is told, as the holder of that certificate (RFC 5652 §5, RFC 5816)."""
     content = told.dump()
-    own = asn1_x509.Certificate.load(der(certificate))
-    attributes = cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [hashlib.new(digest, content).digest()]}),
-            cms.CMSAttribute({"type": "signing_certificate_v2", "values": [_named(own)]}),
-        ]
-    )
+    own = _loaded(der(certificate))
+    values = {
+        "content_type": cms.ContentType("tst_info"),
+        "message_digest": core.OctetString(hashlib.new(digest, content).digest()),
+        "signing_certificate_v2": signing_certificate(der(certificate)),
+    }
+    listed = [encoded_once(cms.CMSAttribute({"type": name, "values": [value]})) for name, value in values.items()]
+    attributes = encoded_once(cms.CMSAttributes(listed))
     mechanism = f"{digest}_ecdsa" if isinstance(key, ec.EllipticCurvePrivateKey) else f"{digest}_rsa"
+    signer = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
     info = {
         "version": "v1",
-        "sid": {"issuer_and_serial_number": {"issuer": own.issuer, "serial_number": own.serial_number}},
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": signer}),
         "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
         "signed_attrs": attributes,
         "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism}),
@@ -129,19 +131,15 @@ def make_token(
         "version": "v3",
         "digest_algorithms": [algos.DigestAlgorithm({"algorithm": digest})],
         "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(content)},
-        "certificates": [own, *(asn1_x509.Certificate.load(der(item)) for item in chain)],
-        "signer_infos": [cms.SignerInfo(info)],
+        "certificates": [own, *(_loaded(der(item)) for item in chain)],
+        "signer_infos": [encoded_once(cms.SignerInfo(info))],
     }
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(data)}).dump())
+    signed = encoded_once(cms.SignedData(data))
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
 
 
-def _named(own: asn1_x509.Certificate) -> tsp.SigningCertificateV2:
-    issuer = asn1_x509.GeneralNames([asn1_x509.GeneralName("directory_name", own.issuer)])
-    named = {
-        "cert_hash": hashlib.sha256(own.dump()).digest(),
-        "issuer_serial": {"issuer": issuer, "serial_number": own.serial_number},
-    }
-    return tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(named)]})
+def _loaded(encoded: bytes) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(encoded)
 
 
 def _sign(key: PrivateKey, data: bytes, digest: hashes.HashAlgorithm) -> bytes:

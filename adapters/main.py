@@ -45,6 +45,7 @@ CLIENT: Mapping[str, tuple[str, str]] = {
     ),
     "job": ("adapters.cli.commands.job", N_("The work of programs: list, show, retry, dismiss.")),
     "dispatch": ("adapters.cli.commands.dispatch", N_("Dispatches: what went out, labels, the day's manifest.")),
+    "carrier": ("adapters.cli.commands.carrier", N_("Carriers: list, the day's orders as a file.")),
     "mailbox": (
         "adapters.cli.commands.mailbox",
         N_("Mail that came in: list what waits, show, release, discard; check the rules, make reply addresses."),

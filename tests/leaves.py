@@ -60,6 +60,18 @@ LEASED = "a lease changes nothing of the dossier; how the job ends is a leaf"
 
 REPORTED = ("dispatch-delivered", "dispatch-relayed", "dispatch-delayed", "dispatch-bounced", "dispatch-contradicted")
 
+ORDERS = ("parcel-ordered", "parcel-order-refused", "parcel-order-unclear")
+TOLD = (
+    "parcel-handed-over",
+    "parcel-in-transit",
+    "parcel-missed",
+    "parcel-delivered",
+    "parcel-returned",
+    "parcel-lost",
+    "parcel-called-off",
+    "parcel-contradicted",
+)
+
 ROUTES = (
     none("POST /v1/sign-in", "nobody is signed in yet"),
     made("POST /v1/sign-in/token", "device-bound"),
@@ -117,6 +129,8 @@ ROUTES = (
     made("POST /v1/mails/{mail}/release", "dossier-started", "mail-taken", "message-received"),
     made("POST /v1/mails/{mail}/discard", "mail-discarded"),
     made("POST /v1/mail-reports", *REPORTED, "mail-quarantined"),
+    made("POST /v1/carriers/{carrier}/callback", "parcel-ordered", *TOLD),
+    made("POST /v1/dispatches/{id}/order", "parcel-order-decided", *TOLD),
     none("POST /v1/jobs/fetch", LEASED),
     none("POST /v1/jobs/{job}/extend", LEASED),
     made("POST /v1/jobs/{job}/retry", "job-retried"),
@@ -160,6 +174,8 @@ JOBS = (
         "hoso.email", *LEFT, "dispatch-sent", "dispatch-unconfirmed", "dispatch-failed", refused=("dispatch-refused",)
     ),
     made("hoso.post", *LEFT, refused=("dispatch-refused",)),
+    made("hoso.parcel-order", *ORDERS, *TOLD),
+    made("hoso.parcel-cancel", "parcel-ordered", "parcel-order-cancelled", "parcel-cancel-refused", *TOLD),
     made("hoso.counter", *LEFT, refused=("dispatch-refused",)),
     made("any that fails for good", "job-failed"),
 )

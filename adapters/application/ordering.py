@@ -166,7 +166,7 @@ def _undecidable(tx: Transaction, row: Row, parcel: Row, item: str | None, again
         message = f"the order of {code} is {ordering}; expected one that waits for people: {', '.join(sorted(WAITING))}"
         return _conflict("order-decided", message, f"see: hoso dispatch show {code}")
     if again and (row["state"] != State.PREPARED or ordering not in (Ordering.REFUSED, Ordering.UNCLEAR)):
-        return _conflict("parcel-left", f"{code} is {row['state']}: it is not ordered again", "decide --none")
+        return _conflict("order-left", f"{code} is {row['state']}: it is not ordered again", "decide --none")
     if item is not None and parcels.key_of_item(tx, parcel["carrier"], item) not in (None, row["key"]):
         return _conflict("item-taken", f"another parcel is {item} already", "look at the label again")
     return None

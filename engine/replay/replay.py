@@ -47,6 +47,12 @@ BESIDE = frozenset(
         "dispatch-contradicted",
         "mail-taken",
         # what becomes of a parcel: the process went on when it was prepared
+        "parcel-ordered",
+        "parcel-order-refused",
+        "parcel-order-unclear",
+        "parcel-order-decided",
+        "parcel-order-cancelled",
+        "parcel-cancel-refused",
         "parcel-handed-over",
         "parcel-in-transit",
         "parcel-missed",

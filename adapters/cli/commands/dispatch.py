@@ -16,7 +16,7 @@ from adapters.cli.session import open_session
 from adapters.cli.shell import Commands
 from adapters.cli.terminal import escape, say
 from adapters.cli.times import VIETNAM
-from adapters.cli.words import channel_word, copies_word, dispatch_word, note_words
+from adapters.cli.words import channel_word, copies_word, dispatch_word, note_words, order_word
 
 app = Commands(_("Dispatches: what went out, labels, the day's manifest."), group=True)
 Dispatch = Annotated[str, typer.Argument(metavar=_("DISPATCH"), help=_("The dispatch's id."))]
@@ -134,3 +134,33 @@ def _write(client: Client, where: str, output: str, **query: object) -> None:
         )
     else:
         sys.stdout.buffer.write(content)
+
+
+@app.verb(
+    "order",
+    _(
+        "Decide what is so at the carrier where its answer to an order was not clear, or was no: it gave the parcel"
+        " this item code, it is to be ordered again, or no order stands. Ask the carrier first."
+    ),
+    "hoso dispatch order H29.5-261121-0001-F3762734 --item RR123456785VN",
+    "hoso dispatch order H29.5-261121-0001-F3762734 --again",
+    "hoso dispatch order H29.5-261121-0001-F3762734 --none",
+)
+def order(
+    ctx: typer.Context,
+    dispatch: Dispatch,
+    item: Annotated[
+        str | None, typer.Option(metavar=_("CODE"), help=_("The carrier has it, under this item code."))
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help=_("The carrier does not have it: order it again."))] = False,
+    none: Annotated[bool, typer.Option("--none", help=_("The carrier does not have it, and need not."))] = False,
+    json: AsJson = False,
+) -> None:
+    """Decide about an order."""
+    if (item is not None) + again + none != 1:
+        message = _("name one of --item, --again and --none")
+        raise CommandFailed("order-decision", message, exit_code=USAGE)
+    labels = {"id": _("Dispatch"), "carrier": _("Carrier"), "item": _("Item code"), "ordering": _("Order")}
+    body = {"item": item, "again": again}
+    value = open_session(ctx).client.post(path("dispatches", dispatch, "order"), body)
+    print_one(value if json else {**value, "ordering": order_word(value.get("ordering"))}, labels, as_json=json)

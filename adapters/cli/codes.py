@@ -79,6 +79,7 @@ MEANINGS: Mapping[str, str] = {
     "dispatch-unknown": N_("there is no such dispatch"),
     "carrier-unknown": N_("there is no such carrier in carriers.json, or none that takes orders by a file"),
     "order-refused": N_("the carrier refuses the order"),
+    "order-later": N_("the carrier takes no orders now; it is tried again"),
     "order-unclear": N_("whether the carrier took the order is not known; ask it, then decide"),
     "cancel-refused": N_("the carrier does not take its order back"),
     "cancel-unclear": N_("whether an order stands at the carrier is not known"),

@@ -66,6 +66,9 @@ def test_the_profiles_that_come_with_hoso_are_not_certified(tmp_path: Path) -> N
     body = json.dumps({"DATA": {**webhook, "ORDER_STATUSDATE": "21/11/2026 17:34:05"}, "TOKEN": "bí mật"}).encode()
     [said] = post.read_callback(found.by_name["vtp"], {}, body)
     assert (said.item, said.reference, said.status) == ("10345381626", "r" * 32, "501")
+    assert said.raw is not None
+    assert "bí mật" not in json.dumps(json.loads(said.raw), ensure_ascii=False)
+    assert json.loads(said.raw)["DATA"] == json.loads(body)["DATA"]
     assert said.at is not None
     assert said.at.isoformat() == "2026-11-21T17:34:05+07:00"
     for forged in (body.replace(b"TOKEN", b"TOKE"), b"{", b"[]", b'{"TOKEN": null}', json.dumps({}).encode()):

@@ -16,8 +16,8 @@ from adapters.database import definitions, jobs, parcels
 from adapters.dispatch.post import carrier as post
 from adapters.dispatch.post import contract
 from adapters.dispatch.post.contract import Sample, breaches
-from adapters.dispatch.post.profile import ProfileError
-from adapters.dispatch.post.setup import read_carriers
+from adapters.dispatch.post.profile import Profile, ProfileError
+from adapters.dispatch.post.setup import Listed, read_carriers
 from engine.parcels import Event
 from signing.canonical import sha256_hex
 from tests.adapters.application.world import World
@@ -49,6 +49,13 @@ def listed(folder: Path, *given: Mapping[str, Any], default: str | None = None) 
 
 SECRETS = {"username": "s", "password": "s", "callback": "s"}
 VNPOST = {"name": "vnpost", "profile": "vnpost", "url": "https://post.example.vn/api", "secrets": SECRETS}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("carriers", Listed), ("carrier-profile", Profile)])
+def test_the_published_schemas_are_those_of_the_files(name: str, kind: type[Listed | Profile]) -> None:
+    """docs/reference/*.schema.json; write them anew from `model_json_schema()`."""
+    published = Path(__file__).parents[4] / "docs" / "reference" / f"{name}.schema.json"
+    assert json.loads(published.read_text("utf-8")) == json.loads(json.dumps(kind.model_json_schema()))
 
 
 def test_the_profiles_that_come_with_hoso_are_not_certified(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def decide(
     code = read_item_code(item) if item is not None else None
     if (item is not None and code is None) or (item is not None and again):
         message = f"{(item or '')[:60]!r} is no item code, or an item was named beside another decision"
-        return refuse(Refusal(kind=Kind.INVALID, code="item-code", message=message, remedy="check its last digit"))
+        return refuse(Refusal(kind=Kind.INVALID, code="order-item", message=message, remedy="check its last digit"))
 
     def act(tx: Transaction) -> Answer:
         found = _in_sight(tx, officer, id)

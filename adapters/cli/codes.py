@@ -86,7 +86,7 @@ MEANINGS: Mapping[str, str] = {
     "order-decided": N_("this order does not wait for anybody's decision"),
     "order-left": N_("the parcel has left, or was called off: it is not ordered again"),
     "order-decision": N_("one decision is wanted"),
-    "item-code": N_("this is no item code"),
+    "order-item": N_("this is no item code"),
     "item-taken": N_("another parcel has this item code"),
     "callback-refused": N_("the callback does not prove that it is the carrier's"),
     "callback-unreadable": N_("the carrier's callback cannot be read"),

@@ -58,6 +58,7 @@ CLIENT: Mapping[str, tuple[str, str]] = {
         "adapters.cli.commands.parcel",
         N_("Parcels that come in: receive, list, file, add to, refuse; originals that the office holds."),
     ),
+    "carrier": ("adapters.cli.commands.carrier", N_("Carriers: list, the day's orders as a file.")),
     "mailbox": (
         "adapters.cli.commands.mailbox",
         N_("Mail that came in: list what waits, show, release, discard; check the rules, make reply addresses."),

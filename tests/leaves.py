@@ -62,6 +62,8 @@ LEASED = "a lease changes nothing of the dossier; how the job ends is a leaf"
 REPORTED = ("dispatch-delivered", "dispatch-relayed", "dispatch-delayed", "dispatch-bounced", "dispatch-contradicted")
 
 PARCEL = (*(f"parcel-{event}" for event in Event if event is not Event.CALLED_OFF), "parcel-contradicted")
+ORDERS = ("parcel-ordered", "parcel-order-refused", "parcel-order-unclear")
+TOLD = (*PARCEL, "parcel-called-off")
 
 ROUTES = (
     none("POST /v1/sign-in", "nobody is signed in yet"),
@@ -146,6 +148,8 @@ ROUTES = (
     made("POST /v1/inbound-parcels/{parcel}/refuse", "inbound-refused"),
     made("POST /v1/inbound-parcels/{parcel}/documents", "inbound-added"),
     made("POST /v1/dossiers/{code}/originals/return", "originals-returned"),
+    made("POST /v1/carriers/{carrier}/callback", "parcel-ordered", *TOLD),
+    made("POST /v1/dispatches/{id}/order", "parcel-order-decided", *TOLD),
     none("POST /v1/jobs/fetch", LEASED),
     none("POST /v1/jobs/{job}/extend", LEASED),
     made("POST /v1/jobs/{job}/retry", "job-retried"),
@@ -190,6 +194,8 @@ JOBS = (
         "hoso.email", *LEFT, "dispatch-sent", "dispatch-unconfirmed", "dispatch-failed", refused=("dispatch-refused",)
     ),
     made("hoso.post", "consent-given", *LEFT, refused=("dispatch-refused",)),
+    made("hoso.parcel-order", *ORDERS, *TOLD),
+    made("hoso.parcel-cancel", "parcel-ordered", "parcel-order-cancelled", "parcel-cancel-refused", *TOLD),
     made("hoso.counter", *LEFT, "visit-set", refused=("dispatch-refused",)),
     made("any that fails for good", "job-failed"),
 )

@@ -58,4 +58,6 @@ def _word(app: Application, name: str, carrier: Carrier, said: CarrierWord, raw:
     at = said.at if said.at is not None else datetime.combine(now.date(), time(), now.tzinfo)
     event = post.event_of(carrier, said.status) if said.at is not None else None
     event = strays.believed(event, at, since=since, now=now)
-    return Word(carrier=name, item=said.item, status=said.status, event=event, at=at, raw=raw)
+    return Word(
+        carrier=name, item=said.item, status=said.status, event=event, at=at, raw=raw if said.raw is None else said.raw
+    )

@@ -10,10 +10,8 @@ from adapters.database import parcels
 from adapters.dispatch.post.carrier import Carrier
 from adapters.dispatch.post.orders_file import orders_csv
 from adapters.dispatch.post.rest import RestCarrier
-from engine.delivery import State
 from engine.errors import Refusal, not_found
 from engine.officer import Officer
-from engine.ordering import Ordering
 
 Row = Mapping[Any, Any]
 
@@ -32,9 +30,8 @@ def orders(app: Application, officer: Officer, name: str, start: datetime, end: 
     if not isinstance(carrier, RestCarrier) or not carrier.profile.columns:
         return not_found("carrier", name[:40], "see which take orders by a file: hoso carrier list")
     with app.store.read() as tx:
-        found = [(row, parcels.find(tx, row["key"])) for row in parcels.of_day(tx, officer, start, end, None)]
-    wanted = [(row, parcel) for row, parcel in found if parcel is not None and _is_to_order(row, parcel, name)]
-    return orders_csv(carrier.profile.columns, [told(app, row, parcel) for row, parcel in wanted])
+        rows = parcels.to_order(tx, officer, name, start, end)
+    return orders_csv(carrier.profile.columns, [told(app, row, row) for row in rows])
 
 
 def told(app: Application, row: Row, parcel: Row) -> Mapping[str, str]:
@@ -50,11 +47,6 @@ def told(app: Application, row: Row, parcel: Row) -> Mapping[str, str]:
         "sender_address": app.agency.address,
         "payer": parcel["payer"],
     }
-
-
-def _is_to_order(row: Row, parcel: Row, name: str) -> bool:
-    stands = (parcel["carrier"], row["state"], parcel["ordering"])
-    return stands == (name, State.PREPARED, Ordering.NONE)
 
 
 def _shown(app: Application, name: str, carrier: Carrier, waiting: Mapping[str, int]) -> Mapping[str, object]:

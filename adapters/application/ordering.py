@@ -114,7 +114,7 @@ def decide(
     code = read_item_code(item) if item is not None else None
     if (item is not None and code is None) or (item is not None and again):
         message = f"{(item or '')[:60]!r} is no item code, or an item was named beside another decision"
-        return refuse(Refusal(kind=Kind.INVALID, code="item-code", message=message, remedy="check its last digit"))
+        return refuse(Refusal(kind=Kind.INVALID, code="order-item", message=message, remedy="check its last digit"))
 
     def act(tx: Transaction) -> Answer:
         found = _in_sight(tx, officer, id)
@@ -166,7 +166,7 @@ def _undecidable(tx: Transaction, row: Row, parcel: Row, item: str | None, again
         message = f"the order of {code} is {ordering}; expected one that waits for people: {', '.join(sorted(WAITING))}"
         return _conflict("order-decided", message, f"see: hoso dispatch show {code}")
     if again and (row["state"] != State.PREPARED or ordering not in (Ordering.REFUSED, Ordering.UNCLEAR)):
-        return _conflict("parcel-left", f"{code} is {row['state']}: it is not ordered again", "decide --none")
+        return _conflict("order-left", f"{code} is {row['state']}: it is not ordered again", "decide --none")
     if item is not None and parcels.key_of_item(tx, parcel["carrier"], item) not in (None, row["key"]):
         return _conflict("item-taken", f"another parcel is {item} already", "look at the label again")
     return None

@@ -311,6 +311,7 @@ _WAY = ((N_(" by {value}"), ("carrier",)), (N_(" (“{value}”)"), ("status",))
 _AGAIN = ((N_(" as {value}"), ("again",)),)
 _RECORD = ((N_(" {value}"), ("subject",)), (N_(" by {value}"), ("carrier",)), (N_(": “{value}”"), ("reason",)))
 _ITEM = (_WAY[0], (N_(" (code {value})"), ("item",)))
+_AT = ((N_(" ({value})"), ("carrier",)), (N_(": item {value}"), ("item",)))
 _STATUS = (N_(" (status {value})"), ("status",))
 _PARCEL = (N_(" (code {value})"), ("dispatch",))
 
@@ -418,6 +419,14 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "inbound-added": _plain(N_("{who} added what came later to the parcel"), extra=_ITEM),
     "inbound-refused": _plain(N_("{who} refused a parcel"), extra=(*_ITEM, _REASON)),
     "originals-returned": _plain(N_("{who} gave originals back")),
+    "parcel-ordered": _plain(N_("The parcel was ordered at the carrier"), extra=_AT),
+    "parcel-order-refused": _plain(N_("The carrier refused the order of the parcel"), extra=_AT),
+    "parcel-order-unclear": _plain(N_("Whether the carrier took the order of the parcel is not known"), extra=_AT),
+    "parcel-order-decided": _plain(
+        N_("{who} decided about the order of the parcel"), extra=((N_(": {value}"), ("decision",)), *_AT)
+    ),
+    "parcel-order-cancelled": _plain(N_("The order of the parcel was cancelled at the carrier"), extra=_AT),
+    "parcel-cancel-refused": _plain(N_("The carrier did not cancel the order of the parcel"), extra=_AT),
     "dispatch-failed": _plain(N_("The result could not be delivered"), extra=(_BY, _TO, _WHY)),
     "dispatch-refused": _refused(N_("The dispatch was refused")),
     "message-received": _plain(N_("{who} passed on the message"), extra=((N_(" “{value}”"), ("name", "message")),)),

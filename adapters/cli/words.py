@@ -181,6 +181,23 @@ def copies_word(item: Mapping[str, Any]) -> str:
     return str(copies) if known else _("up to {count}").format(count=escape(copies))
 
 
+def order_word(ordering: object) -> str:
+    """Return how the order of a parcel stands at its carrier, in words."""
+    words = {
+        "none": _("no order stands"),
+        "asked": _("the order is under way"),
+        "ordered": _("ordered"),
+        "refused": _("refused by the carrier"),
+        "unclear": _("not clear: ask the carrier"),
+        "cancel-asked": _("to be cancelled"),
+        "cancelling": _("being cancelled"),
+        "cancelled": _("order cancelled"),
+        "cancel-refused": _("the carrier does not cancel it"),
+        "cancel-unclear": _("not clear whether it stands: ask the carrier"),
+    }
+    return words.get(str(ordering), escape(ordering or "-"))
+
+
 def note_words(note: object) -> str:
     """Return a note of the server in the reader's language, by the code at its end."""
     text, _between, rest = str(note or "").rpartition("   [")

@@ -128,6 +128,15 @@ def to_stamp(app: Application) -> Found:
     return well(_("none waits"))
 
 
+def carriers(app: Application) -> Found:
+    """Who takes parcels, and that nobody takes a profile for tested which is not. They are not asked anything."""
+    names = [
+        name if carrier.certified else _("{name} (NOT CERTIFIED)").format(name=name)
+        for name, carrier in sorted(app.carriers.by_name.items())
+    ]
+    return well(", ".join(names) or _("none; parcels are handed over with a manifest"))
+
+
 def identity(app: Application) -> Found:
     """Whether officers can sign in there."""
     if app.identity is None:

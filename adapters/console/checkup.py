@@ -66,6 +66,7 @@ def _of_installation(app: Application) -> Sequence[Check]:
         ("witnesses", lambda: anchors.witnesses(app)),
         ("checkpoints", lambda: anchors.published(app)),
         ("mail", lambda: mail_check.mail(app.mail)),
+        ("carriers", lambda: checks.carriers(app)),
         ("identity provider", lambda: checks.identity(app)),
         ("letters", lambda: checks.letters(app)),
         ("jobs", lambda: checks.stuck_jobs(app)),

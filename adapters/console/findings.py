@@ -73,6 +73,14 @@ def _plain(error: Exception) -> str:
 NAMES = (
     *(N_("settings"), N_("data directory"), N_("disk"), N_("database"), N_("installation"), N_("log key")),
     *(N_("backup"), N_("trust"), N_("revocation lists"), N_("time stamps"), N_("signatures to stamp")),
-    *(N_("witnesses"), N_("checkpoints"), N_("mail"), N_("identity provider"), N_("letters"), N_("jobs")),
+    *(
+        N_("witnesses"),
+        N_("checkpoints"),
+        N_("mail"),
+        N_("carriers"),
+        N_("identity provider"),
+        N_("letters"),
+        N_("jobs"),
+    ),
 )
 """The checks' names, which programs know in English."""

@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from adapters.database import scope
 from adapters.database.store import Transaction, insert_new
 from adapters.database.tables import dispatch, parcel, parcel_event
+from engine.delivery import State
 from engine.officer import Officer
 from engine.parcels import Payer
 
@@ -83,6 +84,15 @@ def events(tx: Transaction, key: str, *, after: int = 0, limit: int = 1000) -> l
 
 
 # Orders
+
+
+def to_order(tx: Transaction, officer: Officer, carrier: str, start: datetime, end: datetime) -> list[Row]:
+    """The parcels for that carrier, prepared in that time within the officer's sight, that have no order yet."""
+    query = select(dispatch, parcel.c.payer).join(parcel, parcel.c.key == dispatch.c.key)
+    query = query.where(parcel.c.carrier == carrier, parcel.c.ordering == "none", parcel.c.item.is_(None))
+    query = query.where(dispatch.c.state == State.PREPARED.value, scope.seen(officer, dispatch.c.dossier))
+    query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
+    return [dict(row) for row in tx.execute(query.order_by(dispatch.c.created, dispatch.c.key)).mappings()]
 
 
 def with_ordering(tx: Transaction, ordering: str, *, limit: int = 100) -> list[str]:

@@ -1,8 +1,8 @@
 """The workers of one process: threads that take due jobs, and one that keeps things in order.
 
 The first thread does only what waits for nobody outside, so that a timer fires however slow others are; the second
-does all but mail, so that stamps and letters are made however slow a mail server is. Any number of crews may work on
-one PostgreSQL database, on many machines.
+does all but mail and orders at carriers, so that stamps and letters are made however slow these are. Any number of
+crews may work on one PostgreSQL database, on many machines.
 """
 
 import threading

@@ -106,7 +106,7 @@ def _ordered(app: Application, job: Job, begun: Begun, answer: Answered) -> None
 
     later = answer.outcome is Outcome.LATER
     if _record(app, job, record, over=not later) and later:
-        raise TryLater(f"carrier {begun.name} takes nothing now: {answer.reason}")
+        raise TryLater(f"carrier {begun.name} takes no orders now   [order-later]")
 
 
 def _asked(app: Application, job: Job, begun: Begun, answer: Answered) -> None:

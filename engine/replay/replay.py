@@ -53,6 +53,12 @@ BESIDE = frozenset(
         # what becomes of a parcel: the process went on when it was prepared
         "parcel-item-set",
         "parcel-originals-set",
+        "parcel-ordered",
+        "parcel-order-refused",
+        "parcel-order-unclear",
+        "parcel-order-decided",
+        "parcel-order-cancelled",
+        "parcel-cancel-refused",
         "parcel-handed-over",
         "parcel-in-transit",
         "parcel-missed",

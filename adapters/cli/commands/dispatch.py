@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.client import path
-from adapters.cli.commands import handover, parcel_acts, parcel_status, parcels
+from adapters.cli.commands import handover, parcel_acts, parcel_order, parcel_status, parcels
 from adapters.cli.commands.giving import add_verbs
 from adapters.cli.commands.parcels import Dispatch
 from adapters.cli.errors import USAGE, CommandFailed
@@ -127,6 +127,7 @@ def _in_words(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 parcels.add_to(app)
+parcel_order.add_to(app)
 parcel_acts.add_to(app)
 parcel_status.add_to(app)
 add_verbs(app)

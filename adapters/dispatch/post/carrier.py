@@ -70,12 +70,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierWord:
-    """A word of a callback: of which item, and perhaps under which reference of ours; `at`: None where unreadable."""
+    """A word of a callback: of which item, and perhaps under which reference of ours; `at`: None where unreadable.
+
+    `raw`: what is kept of it for good, where that is not the body as it came: it holds no secret.
+    """
 
     item: str
     reference: str | None
     status: str
     at: datetime | None
+    raw: bytes | None = None
 
 
 class Forged(Exception):
@@ -167,4 +171,7 @@ def _word(said: Said) -> CarrierWord:
         raise ValueError("a reference that is none of ours")
     if at is not None and (not isinstance(at, datetime) or at.tzinfo is None):
         raise ValueError("a time without its zone")
-    return CarrierWord(item=code, reference=reference or None, status=status, at=at)
+    raw = said.get("raw")
+    if raw is not None and not isinstance(raw, bytes):
+        raise ValueError("what is to be kept of a word is no bytes")
+    return CarrierWord(item=code, reference=reference or None, status=status, at=at, raw=raw)

@@ -123,13 +123,13 @@ def _orders(carrier: Any, parcel: Mapping[str, str]) -> Iterator[str]:
         return
     if carrier.ask is not None:
         found = yield from _answer(carrier, "ask", parcel["reference"])
-        if found.get("item") != first.get("item"):
+        if _item(found) != _item(first):
             yield f"asked by our reference it names {found.get('item')!r}; expected {first.get('item')!r}"
         none = yield from _answer(carrier, "ask", "f" * 32)
         if none.get("outcome") not in (Outcome.NONE, Outcome.LATER, Outcome.UNCLEAR):
             yield f"asked for what was never ordered: {none.get('outcome')!r}; expected 'none'"
     again = yield from _answer(carrier, "order", parcel)
-    if again.get("outcome") == Outcome.DONE and again.get("item") != first.get("item"):
+    if again.get("outcome") == Outcome.DONE and _item(again) != _item(first):
         yield "the same reference ordered twice gives two items; look for the first one, or refuse"
     if carrier.cancel is not None:
         yield from _answer(carrier, "cancel", first.get("item"))
@@ -144,9 +144,13 @@ def _answer(carrier: Any, name: str, about: object) -> Generator[str, None, Mapp
         return {}
     if outcome not in ANSWERS[name]:
         yield f"{name}: outcome {outcome!r}; expected one of {', '.join(sorted(ANSWERS[name]))}"
-    if name != "cancel" and outcome == Outcome.DONE and read_item_code(str(said.get("item") or "")) is None:
+    if name != "cancel" and outcome == Outcome.DONE and _item(said) is None:
         yield f"{name}: item {said.get('item')!r}; expected an item code"
     return said
+
+
+def _item(said: Mapping[str, Any]) -> str | None:
+    return read_item_code(str(said.get("item") or ""))
 
 
 def _raised(carrier: Any, headers: Mapping[str, str], body: bytes) -> str:

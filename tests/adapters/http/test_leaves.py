@@ -11,6 +11,8 @@ from tests.adapters.http.test_rights import at_hand, call, cast
 from tests.rights import COLUMNS, acts, bare, expected
 
 ELSEWHERE = {
+    "POST /v1/carriers/{carrier}/callback": "dispatch/post/test_courses.py",
+    "POST /v1/dispatches/{id}/order": "dispatch/post/test_courses.py",
     "POST /v1/acts": "application/test_signed_acts.py",
     "POST /v1/dispatches/{dispatch}/give": "application/test_counter.py",
     "POST /v1/dispatches/{dispatch}/visit": "application/test_counter.py",

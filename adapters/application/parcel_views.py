@@ -52,7 +52,7 @@ def left(tx: Transaction, row: Row, parcel: Row) -> datetime | None:
 
 
 def _moved(event: Row) -> bool:
-    return event["effect"] == Effect.MOVED.value
+    return bool(event["effect"] == Effect.MOVED.value)
 
 
 def proof_leaf(tx: Transaction, row: Row, sha256: str) -> int | None:
@@ -66,7 +66,9 @@ def proof_leaf(tx: Transaction, row: Row, sha256: str) -> int | None:
 
 def _tells(told: Mapping[str, Any], code: str, sha256: str) -> bool:
     details, objects = told.get("details", {}), told.get("objects", {})
-    return details.get("dispatch") == code and details.get("state") == "delivered" and objects.get("word") == sha256
+    return bool(
+        details.get("dispatch") == code and details.get("state") == "delivered" and objects.get("word") == sha256
+    )
 
 
 def _proof(tx: Transaction, row: Row, sha256: str | None) -> Json | None:

@@ -11,9 +11,8 @@ from engine.parcel_words import GENERIC, meaning
 from engine.parcels import Event, complaints_until
 
 OFF = frozenset({date(2026, 11, 24), date(2027, 1, 1), *(date(2027, 2, day) for day in range(5, 12))})
-MOMENTS = st.integers(0, 120 * 24 * 60).map(
-    lambda minutes: datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-)
+BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 120 * 24 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 
 
 @given(MOMENTS, MOMENTS, st.integers(0, 3))

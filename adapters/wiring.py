@@ -48,6 +48,10 @@ def assemble(settings: Settings) -> Application:
     store = connect(settings)
     if current(store) != newest():
         raise SettingError(f"the database's schema is {current(store)}, expected {newest()}; run: hoso db upgrade")
+    try:
+        calendar.read(settings.days_off)
+    except calendar.CalendarUnfit as error:
+        raise SettingError(str(error)) from error
     app = build(settings, store)
     with store.read() as tx:
         try:

@@ -3,7 +3,7 @@
 Reading the same list again does nothing: what was told is known by item, status and time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.parcel_acts import SEE_TO, unknown
-from adapters.application.tracking import OFFICE, Word, tell
+from adapters.application.tracking import OFFICE, Told, Word, heard
+from adapters.application.trail import append
 from adapters.database import dossiers, jobs, parcels, scope
 from adapters.database.parcels import Row
 from adapters.database.store import Transaction
 from engine import policy
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
+from engine.outcome import LeafDraft
 from engine.parcel_words import GENERIC, meaning
 from engine.parcels import Event
 
@@ -53,54 +55,61 @@ def read_lines(
     def act(tx: Transaction) -> Answer:
         if carrier == OFFICE:
             return refuse(_own())
-        found = [_of(app, tx, officer, carrier, line) for line in lines]
-        rows = [each for each in found if not isinstance(each, Refusal)]
-        for code in sorted({row["dossier"] for row in rows}):  # all of them before the first leaf
-            dossiers.load(tx, code, lock=True, part=None)
-        told = [_told(app, tx, officer, carrier, line, of, words) for line, of in zip(lines, found, strict=True)]
-        return Answer(body={"items": told})
+        rows = [_row(tx, carrier, line.parcel) for line in lines]
+        refusals = _locked(tx, officer, {row["dossier"] for row in rows if row is not None})
+        items, leaves = list[dict[str, Any]](), list[LeafDraft]()
+        for line, row in zip(lines, rows, strict=True):
+            refusal = _refuses(app, line, row, refusals)
+            if refusal is not None or row is None:
+                items.append(_refused(line, refusal or unknown(line.parcel)))
+                continue
+            told, made = heard(app, tx, row["key"], _word(tx, carrier, line, row, words), actor=officer.id)
+            items.append(_taken(line, told))
+            leaves += made
+        append(app, tx, leaves, app.clock())
+        return Answer(body={"items": items})
 
     return once(app, request, act)
 
 
-def _of(app: Application, tx: Transaction, officer: Officer, carrier: str, line: Line) -> Row | Refusal:
-    """The dispatch that the line tells of."""
+def _row(tx: Transaction, carrier: str, parcel: str) -> Row | None:
+    key = parcels.key_of_item(tx, carrier, parcel) or parcels.find_key(tx, parcel)
+    return jobs.find_dispatch(tx, key) if key else None
+
+
+def _locked(tx: Transaction, officer: Officer, codes: Collection[str]) -> Mapping[str, Refusal | None]:
+    """Lock the dossiers, all before the first leaf and in one order; gives why the officer may not tell of each."""
+    found: dict[str, Refusal | None] = {}
+    for code in sorted(codes):
+        dossier = dossiers.load(tx, code, lock=True, part=None)
+        seen = dossier is not None and scope.sees(tx, officer, code)
+        found[code] = policy.refuses(officer, SEE_TO, dossier.unit) if dossier is not None and seen else unknown(code)
+    return found
+
+
+def _refuses(app: Application, line: Line, row: Row | None, refusals: Mapping[str, Refusal | None]) -> Refusal | None:
     if line.at > app.clock() + AHEAD:
         message = f"line {line.number} tells of {line.at:%Y-%m-%dT%H:%M:%S%z}, which has not come yet"
         return Refusal(kind=Kind.INVALID, code="word-ahead", message=message, remedy="correct its time")
-    key = parcels.key_of_item(tx, carrier, line.parcel) or parcels.find_key(tx, line.parcel)
-    row = jobs.find_dispatch(tx, key) if key else None
-    if row is None or not scope.sees(tx, officer, row["dossier"]):
-        return unknown(line.parcel)
-    dossier = dossiers.load(tx, row["dossier"], part=None)
-    assert dossier is not None
-    return policy.refuses(officer, SEE_TO, dossier.unit) or row
+    found = refusals[row["dossier"]] if row is not None else unknown(line.parcel)
+    return unknown(line.parcel) if found is not None and found.code == "parcel-unknown" else found
 
 
-def _told(
-    app: Application,
-    tx: Transaction,
-    officer: Officer,
-    carrier: str,
-    line: Line,
-    row: Row | Refusal,
-    words: Mapping[str, Event],
-) -> dict[str, Any]:
-    if isinstance(row, Refusal):
-        return _refused(line, row)
+def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event]) -> Word:
+    """What the line says, of the item by its one code: a list may name it by either."""
     parcel = parcels.find(tx, row["key"])
-    item = parcel["item"] if parcel is not None and parcel["item"] and parcel["carrier"] == carrier else row["code"]
-    word = Word(
+    item = parcel["item"] if parcel is not None and parcel["carrier"] == carrier else None
+    return Word(
         carrier=carrier,
-        item=item,
+        item=item or row["code"],
         status=line.status,
         event=meaning(words, line.status),
         at=line.at,
         raw=line.raw.encode(),
     )
-    told = tell(app, tx, row["key"], word, actor=officer.id)
-    if isinstance(told, Refusal):
-        return _refused(line, told)
+
+
+def _taken(line: Line, told: Told) -> dict[str, Any]:
     effect, state = told.effect.value, told.state.value
     return {"line": line.number, "dispatch": told.code, "effect": effect, "state": state, "refusal": None}
 

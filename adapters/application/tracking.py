@@ -4,7 +4,7 @@
 again does nothing, and one that contradicts what is known for good is noted, and moves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -67,15 +67,26 @@ class Told:
 
 
 def tell(app: Application, tx: Transaction, key: str, word: Word, *, actor: str = SYSTEM) -> Told | Refusal:
-    """Record a word of the parcel with that key, in the caller's transaction. `actor`: the officer who told it.
+    """Record a word of the parcel with that key, in the caller's transaction, which holds no other dossier's lock.
 
-    Who tells of several parcels locks their dossiers before the first (`dossiers.load`), in the order of their codes.
+    `actor`: the officer who told it.
     """
     found = jobs.find_dispatch(tx, key)
     if found is None or found["channel"] != "post":
         return _unknown(key)
     dossiers.load(tx, found["dossier"], lock=True, part=None)
-    row, parcel = jobs.find_dispatch(tx, found["key"], lock=True), parcels.find(tx, found["key"])
+    told, leaves = heard(app, tx, found["key"], word, actor=actor)
+    if leaves:
+        append(app, tx, leaves, app.clock())
+    return told
+
+
+def heard(app: Application, tx: Transaction, key: str, word: Word, *, actor: str) -> tuple[Told, Sequence[LeafDraft]]:
+    """Record a word of the parcel with that key, whose dossier the caller has locked; the caller appends its leaves.
+
+    Who hears of many parcels locks all their dossiers first, in the order of their codes, and appends all leaves last.
+    """
+    row, parcel = jobs.find_dispatch(tx, key, lock=True), parcels.find(tx, key)
     assert row is not None
     assert parcel is not None
     before, now = State(row["state"]), app.clock()
@@ -83,14 +94,16 @@ def tell(app: Application, tx: Transaction, key: str, word: Word, *, actor: str 
     digest = sha256_hex(word.raw)
     definitions.put_content(tx, digest, word.raw, of=row["dossier"])
     if not parcels.add_event(tx, _event_row(row["key"], word, digest, effect, after, now)):
-        return Told(code=row["code"], dossier=row["dossier"], before=before, state=before, effect=Effect.KNOWN)
+        told = Told(code=row["code"], dossier=row["dossier"], before=before, state=before, effect=Effect.KNOWN)
+        return told, ()
     _move(app, tx, row, parcel, word, after, digest, now)
-    if word.event is not None:
-        act = CONTRADICTED if effect is Effect.CONTRADICTED else f"parcel-{word.event}"
-        append(app, tx, [_leaf(actor, row, act, word, digest, after)], now)
     if before != after:
         _tell_dossier(tx, row, after, now)
-    return Told(code=row["code"], dossier=row["dossier"], before=before, state=after, effect=effect)
+    told = Told(code=row["code"], dossier=row["dossier"], before=before, state=after, effect=effect)
+    if word.event is None:
+        return told, ()
+    act = CONTRADICTED if effect is Effect.CONTRADICTED else f"parcel-{word.event}"
+    return told, (_leaf(actor, row, act, word, digest, after),)
 
 
 def _judged(before: State, word: Word, ended: datetime | None) -> tuple[Effect, State]:

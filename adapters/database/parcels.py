@@ -42,10 +42,14 @@ def key_of_item(tx: Transaction, carrier: str, item: str) -> str | None:
 
 def find_key(tx: Transaction, text: str) -> str | None:
     """The key of the parcel with that key, code or carrier's item; None where there is none, or more than one."""
-    own = or_(dispatch.c.key == text, dispatch.c.code == text, parcel.c.item == text)
-    found = tx.execute(select(parcel.c.key).join(dispatch, dispatch.c.key == parcel.c.key).where(own).limit(2))
-    keys = list(found.scalars())
-    return keys[0] if len(keys) == 1 else None
+    named = select(dispatch.c.key).where(
+        or_(dispatch.c.key == text, dispatch.c.code == text), dispatch.c.channel == "post"
+    )
+    for query in (named, select(parcel.c.key).where(parcel.c.item == text)):
+        keys = list(tx.execute(query.limit(2)).scalars())
+        if keys:
+            return keys[0] if len(keys) == 1 else None
+    return None
 
 
 def change(tx: Transaction, key: str, **values: object) -> None:

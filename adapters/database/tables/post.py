@@ -47,6 +47,7 @@ parcel = Table(
     Column("settlement", Text),
     Index("ix_parcel_ordering", "ordering"),
     Index("ix_parcel_item", "carrier", "item", unique=True),
+    Index("ix_parcel_item_alone", "item"),
 )
 
 # Each word of a carrier once, as it came; without `key` it is of a parcel that we do not know.

@@ -1,5 +1,6 @@
 """What an office does about its parcels, and what raises an alarm: real dossiers, both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from adapters.application.answer import Answer, Request
 from adapters.application.parcel_words import Line, read_lines
 from adapters.database import jobs, parcels
 from adapters.database.parcel_lists import Wanted
+from adapters.jobs.worker import work_once
 from engine.acts.intervene import Cancel
 from engine.parcels import Event
 from tests.adapters.application import bundles
 from tests.adapters.application.test_tracking import ITEM, parcel, say, word
 from tests.adapters.application.world import World, refusal_of
+from tests.adapters.jobs.mail import LOST, Keeper, serving
 from tests.engine.bpmn.models import chain, end, start_event
 from tests.pki import NOW
 
@@ -182,6 +185,23 @@ def test_a_carrier_s_list(office: World) -> None:
     proof = queries.proof(office.app, clerk, ITEM)
     assert proof == lines[-1].raw.encode()
     assert isinstance(shown["proof"]["leaf"], int)
+
+
+def test_a_mail_is_tried_again_by_its_job(office: World) -> None:
+    """By who may retry jobs; what lies ready at the counter has no job, and nothing to be tried again."""
+    with serving(Keeper(data=[LOST])) as server:
+        ready = office.approved(channel="counter")
+        office.work()
+        office.change(mail=replace(server, answer=3.0))
+        mailed = office.approved(channel="email")
+        assert work_once(office.app)
+    [sent] = [item["id"] for item in office.dossier(mailed)["dispatches"]]
+    assert refusal_of(do(office, "retry", sent)).code == "right-missing"
+    office.give("hoa", "van-thu", "clerk", "operator")
+    assert do(office, "retry", sent).body_or_raise()["type"] == "hoso.email"
+    assert office.acts(mailed)[-1] == "job-retried"
+    [lies] = [item["id"] for item in office.dossier(ready)["dispatches"]]
+    assert refusal_of(do(office, "retry", lies)).code == "dispatch-no-job"
 
 
 FAILED = (

@@ -1,4 +1,4 @@
-"""Words of carriers by what they did, so that an alarm counts those that contradict without reading all of them."""
+"""Parcels by what is written on them alone; words by what they did, so that an alarm counts without reading all."""
 
 from alembic import op
 
@@ -11,8 +11,10 @@ depends_on = None
 def upgrade() -> None:
     """Upgrade."""
     op.create_index("ix_parcel_event_effect", "parcel_event", ["effect", "received"])
+    op.create_index("ix_parcel_item_alone", "parcel", ["item"])
 
 
 def downgrade() -> None:
     """Downgrade."""
+    op.drop_index("ix_parcel_item_alone", table_name="parcel")
     op.drop_index("ix_parcel_event_effect", table_name="parcel_event")

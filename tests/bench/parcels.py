@@ -1,4 +1,7 @@
-"""What a day of a thousand parcels takes: manifest, hand-over signed by both sides and told to each, words of status."""
+"""What a day of a thousand parcels takes: manifest, hand-over signed by both sides and told to each, words of status.
+
+Status: two words of each parcel, each in a transaction of its own.
+"""
 
 import tempfile
 import time

@@ -11,11 +11,13 @@ from typing import Any, Literal
 from adapters.application import handing_over
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
+from adapters.application.foundations import HANDOVER
 from adapters.application.submission import keep_trust
 from adapters.application.tracking import OFFICE, Word, tell
 from adapters.application.trail import append
 from adapters.database import definitions, handovers, jobs, people
 from adapters.database.store import Transaction
+from adapters.database.trail import keep_about
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from adapters.limits.limited import limited
 from engine.errors import Kind, Refusal, not_found
@@ -149,7 +151,8 @@ def _keep(
     details = {"carrier": row["carrier"], "means": given.means, "parcels": row["parcels"]}
     details |= {"certificate": print_} if print_ else {}
     draft = LeafDraft(actor=officer.id, act=COUNTERSIGNED, subject=code, details=details, objects=objects)
-    append(app, tx, [draft], now)
+    leaf = append(app, tx, [draft], now)[0]
+    keep_about(tx, [(HANDOVER, code, leaf.index)])
     jobs.add_job(tx, None, JobRequest(number=0, element="", type=TELLING, payload={"record": code}, due=now))
     return handing_over.shown(tx, {**row, **kept, "certificate": print_})
 
@@ -159,8 +162,8 @@ def _verified(app: Application, carrier: str, paper: bytes, pdf: bytes) -> _Held
     those of this carrier.
     """
     now, trust = app.clock(), app.trust()
-    trust = replace(trust, roots=(*trust.roots, *app.carrier_roots(carrier)))
     try:
+        trust = replace(trust, roots=(*trust.roots, *app.carrier_roots(carrier)))
         limited(only_signed_additions, paper, pdf, frozenset[str]())
         found = limited(verify_pdf, pdf, trust=trust, at=now, accepted=now)
     except SigningError as error:

@@ -2,8 +2,9 @@
 
 Deployments and the procedure; the bindings of every certificate that signed any of it; what made each signer an
 officer, and each administrator who signed that, up to the first; the units that were asked; who held the positions for
-which somebody signed by a mandate, and, where it counts in absence alone, when they were away. It is looked up by who
-signed, so that the cost is that of the people concerned, whatever the log holds besides.
+which somebody signed by a mandate, and, where it counts in absence alone, when they were away; the records by which
+its parcels went to their carriers. It is looked up by who signed, so that the cost is that of the people concerned,
+whatever the log holds besides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ from signing.trail.leaf import decode_leaf
 OFFICER, POSITION, UNIT, MANDATE = "officer", "position", "unit", "mandate"
 CERTIFICATE = "cert"  # the column of kinds is short
 ABSENCE = "absence"  # of an officer
+HANDOVER = "handover"  # the record by which a parcel went to its carrier
 HELD, LEFT = "held", "left"  # only asked: who held a position; when those were away
 WITNESS, LOG = "witness", "log"
 Name = tuple[str, str]
@@ -130,6 +132,10 @@ def _names(leaf: StoredLeaf) -> Iterator[Name]:
     if "dossier" in told:
         units = (details.get("unit"), *(each.get("unit") for each in details.get("opened", ())))
         yield from ((UNIT, each) for each in units if isinstance(each, str))
+    if told["act"] == "parcel-handed-over":  # the office's own word is its record's code; a carrier's finds nothing
+        yield HANDOVER, str(details["status"])
+    if told["act"] == "parcels-handed-over":
+        yield UNIT, str(details["body"]["unit"])
     if told["act"] == "mandate-given":
         yield LEFT if details.get("when_away") else HELD, str(details["given_by"])
     if told["act"] in _ABOUT:
@@ -139,7 +145,7 @@ def _names(leaf: StoredLeaf) -> Iterator[Name]:
 def _told_of(tx: Transaction, names: set[Name], before: int) -> set[int]:
     """The leaves that say what these are."""
     found: set[int] = set()
-    for kind in (OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE):
+    for kind in (OFFICER, POSITION, UNIT, MANDATE, CERTIFICATE, HANDOVER):
         if ids := {id for of, id in names if of == kind}:
             found |= stored.about(tx, kind, ids, before=before)
     for kind in (HELD, LEFT):

@@ -8,10 +8,12 @@ from adapters.application import handing_over, views
 from adapters.application.acting import Doing, Enact, SignedAct, beside, offer, unsigned
 from adapters.application.answer import CREATED, Answer, Request, once, refuse
 from adapters.application.application import Application
+from adapters.application.foundations import HANDOVER
 from adapters.application.marking import RIGHT
 from adapters.application.trail import append, receipt
 from adapters.database import handovers
 from adapters.database.store import Transaction
+from adapters.database.trail import keep_about
 from engine.delivery import State
 from engine.errors import Kind, Refusal
 from engine.officer import Officer
@@ -67,6 +69,7 @@ class HandOver(SignedAct):
             actor=doing.officer.id, act=ACT, subject=row["code"], details={"body": dict(self.body)}, objects=objects
         )
         leaf = append(app, tx, [draft], doing.now)[0]
+        keep_about(tx, [(HANDOVER, row["code"], leaf.index)])
         return Answer(status=CREATED, body={"receipt": views.receipt(receipt(tx, leaf, app.witnessed))})
 
 

@@ -48,9 +48,9 @@ def read_lines(
     request: Request,
     carrier: str,
     lines: Sequence[Line],
-    words: Mapping[str, Event] = GENERIC,
 ) -> Answer:
-    """Tell of each line in one transaction of at most `MOST`; `words`: what the carrier's statuses mean."""
+    """Tell of each line in one transaction of at most `MOST`; the carrier's own words go before what all write."""
+    words = {**GENERIC, **app.carriers.statuses_of(carrier)}
 
     def act(tx: Transaction) -> Answer:
         if carrier == OFFICE:

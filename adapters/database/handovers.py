@@ -18,7 +18,8 @@ PAGE = 500  # of values in one question
 
 def add(tx: Transaction, values: Row) -> int:
     """Add a record; gives its number."""
-    return int(tx.execute(insert(handover).values(**values).returning(handover.c.id)).scalar_one())
+    id: int = tx.execute(insert(handover).values(**values).returning(handover.c.id)).scalar_one()
+    return id
 
 
 def find(tx: Transaction, code: str, *, lock: bool = False) -> Row | None:

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 COUNTERSIGNED_FIELD = "sign-approval-carrier"
 """Where the carrier signs in the record's PDF."""
 PAYERS = {"agency": "Cơ quan trả", "recipient": "Người nhận trả", "free": "Miễn cước"}
-COPY, ORIGINAL = "Bản in từ bản điện tử", "Bản gốc"
+COPY, ORIGINAL = "Bản in từ bản điện tử", "Bản chính"
 Json = Mapping[str, Any]
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from signing.bundle import bundle_hash
-from signing.canonical import canonical, sha256_hex
+from signing.canonical import canonical, parse_canonical, sha256_hex
 from signing.errors import Invalid
-from signing.evidence.contents import Opened, bundle_of, digest_of
+from signing.evidence.contents import Opened, bundle_of, digest_of, stored_object
 from signing.evidence.people import day_of
 from signing.evidence.persons import Persons, alone, check_only_one, judge_persons
 from signing.evidence.running import DEPLOYED, MIGRATED
@@ -14,8 +14,9 @@ from signing.evidence.submissions import Signature
 from signing.record import ActRecord, parse_time
 
 MODIFIED, RESOLVED = "dossier-modified", "incident-resolved"
-SIGNED_ACTS = (BOUND, REVOKED, REINSTATED, ADOPTED, DEPLOYED, MODIFIED, MIGRATED)
-INTEGRATOR = "integrator"
+HANDED_OVER = "parcels-handed-over"
+SIGNED_ACTS = (BOUND, REVOKED, REINSTATED, ADOPTED, DEPLOYED, MODIFIED, MIGRATED, HANDED_OVER)
+INTEGRATOR, CLERK = "integrator", "clerk"
 WHOLE = frozenset({""})
 
 
@@ -96,6 +97,21 @@ def _intervened(item: Opened, author: Signature, record: ActRecord, story: Story
     return alone(item, author, story, units=())
 
 
+def _handed_over(item: Opened, author: Signature, record: ActRecord, story: Story) -> Persons:
+    """The record names the list that lies in the pack, and the list names the record."""
+    _same_subject(item, record)
+    body, paper, listing = record.body, digest_of(item, "paper"), digest_of(item, "listing")
+    listed = parse_canonical(stored_object(story.contents.objects, listing))
+    parcels = listed.get("parcels") if isinstance(listed, dict) else None
+    told = {"record": record.subject, "carrier": body.get("carrier"), "parcels": parcels}
+    if listed != told or not isinstance(parcels, list) or len(parcels) != body.get("parcels"):
+        raise Invalid("record-other-act", "the record hands over other parcels than its list")
+    same = canonical(dict(body)) == canonical(item.details.get("body"))
+    if not same or (body.get("paper"), body.get("listing")) != (paper, listing):
+        raise Invalid("record-other-act", "the record hands over by another paper or list than the act")
+    return alone(item, author, story, units=(str(body.get("unit")),), right=CLERK)
+
+
 def _same_subject(item: Opened, record: ActRecord) -> None:
     if record.subject != item.leaf.subject:
         raise Invalid("record-other-act", f"the record is on {record.subject}, the act on {item.leaf.subject}")
@@ -114,4 +130,5 @@ _KINDS: Mapping[str, Callable[[Opened, Signature, ActRecord, Story], Persons]] =
     MODIFIED: _intervened,
     MIGRATED: _intervened,
     RESOLVED: _intervened,
+    HANDED_OVER: _handed_over,
 }

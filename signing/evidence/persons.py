@@ -75,11 +75,13 @@ def judge_persons(
     )
 
 
-def alone(item: Opened, author: Signature, story: Story, *, units: Iterable[str]) -> Persons:
-    """Judge an act that needs one administrator alone, such as the end of a certificate."""
+def alone(
+    item: Opened, author: Signature, story: Story, *, units: Iterable[str], right: str = ADMINISTRATOR
+) -> Persons:
+    """Judge an act that needs one person alone who has the right in these units, such as the end of a certificate."""
     check_fresh(item, author, FRESH)
     day = day_of(parse_time(item.leaf.time))
-    return Persons(author=author, approver=None, rests=_rests(author, story, ADMINISTRATOR, sorted(units), day, False))
+    return Persons(author=author, approver=None, rests=_rests(author, story, right, sorted(units), day, False))
 
 
 def check_only_one(item: Opened, persons: Persons, story: Story, units: Iterable[str]) -> None:

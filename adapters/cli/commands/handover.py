@@ -197,4 +197,6 @@ def _state(found: Any) -> str:
         if found.get("left"):
             return _("handed over {time}; {left} parcels are still to be told").format(time=time, left=found["left"])
         return _("handed over {time}").format(time=time)
+    if not found.get("left"):
+        return _("its parcels stand in another record")
     return _("the carrier signs next") if found.get("signed") else _("the office signs next")

@@ -15,6 +15,8 @@ from adapters.database import jobs, parcels
 from adapters.database import trail as stored
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from engine.parcels import Event
+from engine.people.changes import RoleGranted
+from engine.people.organisation import day_of
 from signing.canonical import parse_canonical
 from signing.certificates import fingerprint
 from signing.pdf.prepare import embed, prepare
@@ -30,8 +32,15 @@ ITEM = "RR123456785VN"
 @pytest.fixture
 def office(world: World) -> World:
     """Hoa is the clerk of the agency: she hands parcels over."""
-    world.give("hoa", "van-thu", "clerk")
+    make_clerk(world)
     return world
+
+
+def make_clerk(world: World) -> None:
+    """Hoa has the role, by a signed act."""
+    since = day_of(world.clock())
+    granted = RoleGranted(officer="hoa", unit="agency", role="clerk", document="QĐ 1", since=since)
+    world.reorganise("an", granted).body_or_raise()
 
 
 def posted(world: World) -> str:

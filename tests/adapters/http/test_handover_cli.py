@@ -9,7 +9,7 @@ import pytest
 
 from adapters.cli.language import activate
 from adapters.main import run
-from tests.adapters.application.test_handing_over import ITEM, posted, signed_by
+from tests.adapters.application.test_handing_over import ITEM, make_clerk, posted, signed_by
 from tests.adapters.application.world import World
 from tests.adapters.http.serving import serving
 from tests.pki import PIN, authority, file_of, known
@@ -32,13 +32,13 @@ def test_a_hand_over_from_label_to_audit(world: World, tmp_path: Path, capfd: py
         capfd.readouterr()
         ended = run(["--profile", who, *words])
         captured = capfd.readouterr()
-        assert ended == code, captured.err
+        assert ended == code, captured.err + captured.out
         return captured.out
 
     def told(*words: str, who: str = "hoa", code: int = 0) -> Any:
         return json.loads(said(*words, "--json", who=who, code=code))
 
-    world.give("hoa", "van-thu", "clerk")
+    make_clerk(world)
     first, second = sorted((posted(world), posted(world)))
     items, key, root = (tmp_path / name for name in ("items.csv", "hoa.p12", "root.pem"))
     items.write_text(f"dispatch,item\n{first},{ITEM}\n{second},RR123456784VN\n")
@@ -78,5 +78,11 @@ def test_a_hand_over_from_label_to_audit(world: World, tmp_path: Path, capfd: py
         assert [each["place"] for each in told("dispatch", "originals")["items"]] == ["carrier"]
         assert "The parcel was handed over" in said("dossier", "history", first.rpartition("-")[0])
         world.stamp()
+        pack = str(tmp_path / "pack.asice")
+        said("audit", "export", first.rpartition("-")[0], "-o", pack, who="kiem")
+        verdict = said("verify", pack, "--root", str(root), who="kiem")
+        assert f"hoa signed the record of a hand-over {record}" in verdict
+        assert f"The carrier signed the record of a hand-over {record}" in verdict
+        said("audit", "replay", pack, who="kiem")
         audited = told("audit", "verify", "--evidence", "--root", str(root), who="kiem")
         assert (audited["verdict"], audited["evidence"]["faults"]) == ("valid", [])

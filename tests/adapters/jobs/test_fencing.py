@@ -14,6 +14,7 @@ from adapters.jobs.handlers import HANDLERS
 from adapters.jobs.worker import do
 from engine.outcome import JobRequest
 from signing.canonical import sha256_hex
+from tests.adapters.application.test_handing_over import countersign, make, sign
 from tests.adapters.application.world import CITIZEN, World
 from tests.adapters.dispatch.post.simulator import carriers, running
 from tests.adapters.jobs.mail import Keeper, serving
@@ -84,7 +85,7 @@ def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World,
             seen |= stutter(world)
     assert len(keeper.taken) == 1
     seen |= _parcels(world, tmp_path)
-    for scene in (_letter, _events, _starts, _repeats, _log):
+    for scene in (_letter, _events, _starts, _repeats, _log, _handover):
         scene(world)
         seen |= stutter(world)
     seen |= _mail_comes_in(world)
@@ -171,3 +172,11 @@ def _repeats(world: World) -> None:
 def _log(world: World) -> None:
     with world.app.store.write() as tx:
         anchoring.schedule(world.app, tx)
+
+
+def _handover(world: World) -> None:
+    """Both sides have signed that the parcel of before goes."""
+    world.give("hoa", "van-thu", "clerk")
+    code = make(world).body_or_raise()["id"]
+    sign(world, code).body_or_raise()
+    countersign(world, code, b"%PDF-1.7 scan", "scan").body_or_raise()

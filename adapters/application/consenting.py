@@ -38,11 +38,12 @@ def give(app: Application, officer: Officer, request: Request, code: str, new: N
         if isinstance(dossier, Refusal):
             return refuse(dossier)
         now, procedure = app.clock(), allows(tx, dossier)
+        if isinstance(procedure, Refusal):
+            return _refused(app, tx, officer, dossier, GIVEN, procedure)
         gone = stored.ended(stored.revocations(tx, code))
-        found = procedure if isinstance(procedure, Refusal) else refuses_time(new.at, new.address, gone, now)
+        if refusal := refuses_time(new.at, new.address, gone, now):
+            return _refused(app, tx, officer, dossier, GIVEN, refusal)
         location = begun(new.address, new.commune)
-        if isinstance(procedure, Refusal) or found is not None:
-            return _refused(app, tx, officer, dossier, GIVEN, found)
         if isinstance(location, Refusal):
             return refuse(location)
         number = record(app, tx, dossier, new, procedure, location, officer.id, now)
@@ -146,9 +147,8 @@ def _call_off(
 
 
 def _refused(
-    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, act: str, refusal: Refusal | None
+    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, act: str, refusal: Refusal
 ) -> Answer:
-    assert refusal is not None
     append(app, tx, [attempt(dossier, act, officer, refusal)], app.clock())
     return refuse(refusal)
 

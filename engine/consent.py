@@ -183,7 +183,7 @@ def refuses_time(at: datetime, address: str, revocations: Sequence[Revocation], 
 
 
 def refuses_revocation(dossier: str, states: Sequence[State]) -> Refusal | None:
-    """Why a consent can be revoked no more, or None: its parcel has left, and is not back. `states`: of all under it."""
+    """Why a consent can be revoked no more, or None: its parcel left, and is not back. `states`: of all under it."""
     left = [state for state in states if state is State.DELIVERED or state in ON_THE_WAY]
     if not left or State.PREPARED in left:
         return None

@@ -183,9 +183,9 @@ def refuses_time(at: datetime, address: str, revocations: Sequence[Revocation], 
 
 
 def refuses_revocation(dossier: str, states: Sequence[State]) -> Refusal | None:
-    """Why a consent can be revoked no more, or None: its parcel has left. `states`: of what went under it."""
-    left = [state for state in states if state is not State.PREPARED and state is not State.CANCELLED]
-    if not left or State.PREPARED in states:
+    """Why a consent can be revoked no more, or None: its parcel left, and is not back. `states`: of all under it."""
+    left = [state for state in states if state is State.DELIVERED or state in ON_THE_WAY]
+    if not left or State.PREPARED in left:
         return None
     message = f"the parcel of dossier {dossier} was handed over: it is {left[-1].value}"
     remedy = "the recipient may refuse to take it; the carrier then returns it"

@@ -187,7 +187,7 @@ ROWS = (
         "consent give … {code} --who Ánh --by telephone --address 12/5", CONSENT, "403 procedure-missing"),
     row("POST /v1/dossiers/{code}/consents/{consent}/address", "consent address … {code} --consent 1 --code 26743",
         {"commune": "26743"}, "404 consent-unknown"),
-    row("POST /v1/dossiers/{code}/consents/revoke", "consent revoke … {code} {why}", {"reason": "Chờ"}),
+    row("POST /v1/dossiers/{code}/consents/revoke", "consent revoke … {code} --reason Chờ", {"reason": "Chờ"}),
     row("POST /v1/addresses", "address propose … 12/5", {"text": "12/5"}),
     row("POST /v1/dossiers/{code}/suspend", "dossier suspend … {code} {why}", WHY),
     row("POST /v1/dossiers/{code}/resume", "dossier resume … {code} {why}", WHY, "409 not-suspended"),

@@ -1,50 +1,31 @@
-"""Consents to post: recorded, their addresses decided on, revoked; each one transaction with its leaf.
+"""Consents to post: which one holds, and how what the data of a process tell becomes a record, once.
 
-Leaves hold no name and no address, which may have to be erased: the hash of its text, codes, and what was agreed.
+What officers do with them: `consenting`. Leaves hold no name and no address, which may have to be erased: the hash of
+its text, codes, and what was agreed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from adapters.application import places, procedures, tracking, views
-from adapters.application.answer import CREATED, Answer, Request, once, refuse
+from adapters.application import places, procedures
 from adapters.application.application import Application
-from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append
 from adapters.application.work import Job
 from adapters.database import consents as stored
 from adapters.database import dossiers, jobs
 from adapters.database.store import Transaction
 from engine import dispatch as sending
-from engine.acts.erase import refuses_erased
-from engine.acts.intervene import attempt
-from engine.consent import (
-    Consent,
-    Location,
-    Means,
-    Said,
-    Standing,
-    refuses_address,
-    refuses_revocation,
-    refuses_time,
-    said,
-    same_address,
-    standing_for,
-)
-from engine.delivery import State
+from engine.consent import Consent, Location, Means, Said, said, same_address, standing_for
 from engine.dossier import Dossier
-from engine.errors import Refusal, not_found
-from engine.officer import Officer
+from engine.errors import Refusal
 from engine.outcome import SYSTEM, LeafDraft
-from engine.parcels import Event, Payer
+from engine.parcels import Payer
 from engine.procedure import Procedure
-from signing.canonical import canonical, sha256_hex
+from signing.canonical import sha256_hex
 from signing.record import time_text
 
-GIVEN, REVOKED = "consent-given", "consent-revoked"
-CONFIRMED, REFUSED = "address-confirmed", "address-refused"
+GIVEN = "consent-given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,97 +38,6 @@ class NewConsent:
     address: str
     payer: Payer | None = None
     commune: str | None = None
-
-
-# By officers
-
-
-def give(app: Application, officer: Officer, request: Request, code: str, new: NewConsent) -> Answer:
-    """Record that somebody agreed to post; answered with what is proposed for the address."""
-    places.ready()
-
-    def act(tx: Transaction) -> Answer:
-        dossier = _locked(tx, officer, code)
-        if isinstance(dossier, Refusal):
-            return refuse(dossier)
-        now, procedure = app.clock(), _allows(tx, dossier)
-        gone = stored.ended(stored.revocations(tx, code))
-        found = procedure if isinstance(procedure, Refusal) else refuses_time(new.at, new.address, gone, now)
-        location = _begun(new.address, new.commune)
-        if isinstance(procedure, Refusal) or found is not None:
-            return _refused(app, tx, officer, dossier, GIVEN, found)
-        if isinstance(location, Refusal):
-            return refuse(location)
-        number = _record(app, tx, dossier, new, procedure, location, officer.id, now)
-        return Answer(status=CREATED, body=_shown(tx, code, number, app))
-
-    return once(app, request, act)
-
-
-def revoke(app: Application, officer: Officer, request: Request, code: str, number: int | None, reason: str) -> Answer:
-    """Revoke a consent, or all that were given so far; parcels that were not handed over are called off."""
-
-    def act(tx: Transaction) -> Answer:
-        dossier = _locked(tx, officer, code)
-        if isinstance(dossier, Refusal):
-            return refuse(dossier)
-        consent = None if number is None else _find(tx, code, number)
-        if isinstance(consent, Refusal):
-            return refuse(consent)
-        under = _under(tx, code, consent.address if consent else None)
-        if refusal := refuses_revocation(code, [State(row["state"]) for row in under]):
-            return _refused(app, tx, officer, dossier, REVOKED, refusal)
-        now = app.clock()
-        row = {"dossier": code, "consent": number, "at": now, "officer": officer.id, "reason": reason}
-        stored.revoke(tx, row)
-        called_off = _call_off(app, tx, under, number, now)
-        details: dict[str, object] = {"consent": number, "called_off": called_off}
-        append(app, tx, [_leaf(REVOKED, officer.id, code, details)], now)
-        return Answer(body={"dossier": code, "consent": number, "at": time_text(now), "called_off": called_off})
-
-    return once(app, request, act)
-
-
-def decide_address(
-    app: Application, officer: Officer, request: Request, code: str, number: int, commune: str | None
-) -> Answer:
-    """Confirm that the address of a consent lies in that commune; None: refuse the address."""
-    places.ready()
-
-    def act(tx: Transaction) -> Answer:
-        dossier = _locked(tx, officer, code)
-        if isinstance(dossier, Refusal):
-            return refuse(dossier)
-        consent = _find(tx, code, number)
-        if isinstance(consent, Refusal):
-            return refuse(consent)
-        under = _under(tx, code, consent.address)
-        if refusal := refuses_address(consent, [State(row["state"]) for row in under]):
-            return _refused(app, tx, officer, dossier, CONFIRMED, refusal)
-        location = _decided(consent, commune)
-        if isinstance(location, Refusal):
-            return refuse(location)
-        now = app.clock()
-        stored.decide_address(tx, number, location, officer.id, now)
-        append(app, tx, [_leaf_of_location(officer.id, code, consent, location)], now)
-        return Answer(body=_shown(tx, code, number, app))
-
-    return once(app, request, act)
-
-
-def list_consents(app: Application, officer: Officer, code: str, after: int, limit: int) -> Answer:
-    """A page of a dossier's consents, the oldest first, each with what is proposed for its address."""
-    places.ready()
-    with app.store.read() as tx:
-        dossier = dossier_in_sight(tx, officer, code, part=None)
-        if isinstance(dossier, Refusal):
-            return refuse(dossier)
-        found, gone = stored.rows(tx, code, after=after, limit=limit), stored.revocations(tx, code)
-        items = [_view(row, gone, app, tx) for row in found]
-    return Answer(body={"items": items, "next": str(items[-1]["id"]) if len(items) == limit else None})
-
-
-# By the process
 
 
 def of_job(app: Application, job: Job, dossier: Dossier, address: str) -> Consent | None:
@@ -172,28 +62,25 @@ def current(tx: Transaction, code: str, address: str) -> Consent | None:
     return standing_for(stored.consents(tx, code), address)
 
 
+def renewed(tx: Transaction, request: sending.Request) -> sending.Request:
+    """The request with the consent as it stands now."""
+    return replace(request, consent=current(tx, request.dossier, request.recipient.get("address", "")))
+
+
 def _take(app: Application, tx: Transaction, dossier: Dossier, given: Said, now: datetime) -> None:
-    procedure = _allows(tx, dossier)
+    procedure = allows(tx, dossier)
     known = current(tx, dossier.code, given.address)
     ended = any(each.ends(given.at, given.address) for each in stored.ended(stored.revocations(tx, dossier.code)))
     if isinstance(procedure, Refusal) or ended or (known is not None and known.revoked is None):
         return
-    location = _begun(given.address, given.commune)
+    location = begun(given.address, given.commune)
     new = NewConsent(who=given.who, at=given.at, means=given.means, address=given.address)
     # A commune that there is none of confirms nothing: a person decides.
     location = places.opened(given.address) if isinstance(location, Refusal) else location
-    _record(app, tx, dossier, new, procedure, location, None, now)
+    record(app, tx, dossier, new, procedure, location, None, now)
 
 
-# Parts
-
-
-def _locked(tx: Transaction, officer: Officer, code: str) -> Dossier | Refusal:
-    dossier = dossier_in_sight(tx, officer, code, lock=True, part=None)
-    return dossier if isinstance(dossier, Refusal) else refuses_erased(dossier) or dossier
-
-
-def _allows(tx: Transaction, dossier: Dossier) -> Procedure | Refusal:
+def allows(tx: Transaction, dossier: Dossier) -> Procedure | Refusal:
     """The dossier's procedure, if it lets anything go by post."""
     procedure = procedures.of(tx, dossier)
     if procedure is None:
@@ -201,18 +88,13 @@ def _allows(tx: Transaction, dossier: Dossier) -> Procedure | Refusal:
     return procedure if isinstance(procedure, Refusal) else sending.excludes_channel("post", procedure) or procedure
 
 
-def _begun(address: str, commune: str | None) -> Location | Refusal:
+def begun(address: str, commune: str | None) -> Location | Refusal:
+    """The address as it is recorded: open, or confirmed by whoever named the commune."""
     location = places.opened(address)
     return location if commune is None else places.confirmed(location, commune)
 
 
-def _decided(consent: Consent, commune: str | None) -> Location | Refusal:
-    if commune is not None:
-        return places.confirmed(consent.location, commune)
-    return Location(standing=Standing.REFUSED, old=consent.location.old)
-
-
-def _record(
+def record(
     app: Application,
     tx: Transaction,
     dossier: Dossier,
@@ -222,6 +104,7 @@ def _record(
     officer: str | None,
     now: datetime,
 ) -> int:
+    """Record it, with its leaf (`officer` None: by the data of the process); gives its number."""
     payer = new.payer or procedure.post_payer
     row = {
         "dossier": dossier.code,
@@ -240,100 +123,17 @@ def _record(
         "means": new.means.value,
         "payer": payer.value,
         "address": sha256_hex(new.address.encode()),
-        **_codes(location),
+        **codes(location),
     }
-    append(app, tx, [_leaf(GIVEN, officer or SYSTEM, dossier.code, details)], now)
+    append(app, tx, [leaf(GIVEN, officer or SYSTEM, dossier.code, details)], now)
     return number
 
 
-def _find(tx: Transaction, code: str, number: int) -> Consent | Refusal:
-    found = [consent for consent in stored.consents(tx, code) if consent.number == number]
-    return found[0] if found else not_found("consent", f"{number} of dossier {code}", f"see: hoso consent list {code}")
-
-
-def _under(tx: Transaction, code: str, address: str | None) -> list[Mapping[Any, Any]]:
-    """What was posted of the dossier to that address (None: to any), oldest first."""
-    rows = [row for row in jobs.dispatches_of(tx, code) if row["channel"] == "post"]
-    return [row for row in rows if address is None or same_address(row["recipient"].get("address", ""), address)]
-
-
-def _call_off(
-    app: Application, tx: Transaction, under: list[Mapping[Any, Any]], number: int | None, now: datetime
-) -> list[str]:
-    """Call off what is prepared; its dossier is told. All are locked before the first leaf: dispatch, then log head."""
-    keys = sorted(row["key"] for row in under if row["state"] == State.PREPARED.value)
-    rows = [row for key in keys if (row := jobs.find_dispatch(tx, key, lock=True)) is not None]
-    for row in rows:
-        raw = canonical({"revoked": time_text(now), "consent": "" if number is None else str(number)})
-        word = tracking.Word(
-            carrier=tracking.OFFICE, item=row["code"], status=REVOKED, event=Event.CALLED_OFF, at=now, raw=raw
-        )
-        tracking.tell(app, tx, row["key"], word)
-    return [str(row["code"]) for row in rows]
-
-
-def _refused(
-    app: Application, tx: Transaction, officer: Officer, dossier: Dossier, act: str, refusal: Refusal | None
-) -> Answer:
-    assert refusal is not None
-    append(app, tx, [attempt(dossier, act, officer, refusal)], app.clock())
-    return refuse(refusal)
-
-
-# What is told
-
-
-def _leaf(act: str, actor: str, code: str, details: Mapping[str, object]) -> LeafDraft:
+def leaf(act: str, actor: str, code: str, details: Mapping[str, object]) -> LeafDraft:
+    """A leaf about a consent."""
     return LeafDraft(actor=actor, act=act, subject=code, dossier=code, details=dict(details))
 
 
-def _leaf_of_location(actor: str, code: str, consent: Consent, location: Location) -> LeafDraft:
-    hashed = sha256_hex(consent.address.encode())
-    details = {"consent": consent.number, "address": hashed, **_codes(location)}
-    act = CONFIRMED if location.standing is Standing.CONFIRMED else REFUSED
-    return _leaf(act, actor, code, details)
-
-
-def _codes(location: Location) -> dict[str, object]:
+def codes(location: Location) -> dict[str, object]:
+    """Where it lies, as leaves and answers tell it."""
     return {"old": location.old, "province": location.province, "commune": location.commune}
-
-
-def _shown(tx: Transaction, code: str, number: int, app: Application) -> dict[str, Any]:
-    [row] = stored.rows(tx, code, after=number - 1, limit=1)
-    return _view(row, stored.revocations(tx, code), app, tx)
-
-
-def _view(
-    row: Mapping[Any, Any], revocations: list[Mapping[Any, Any]], app: Application, tx: Transaction
-) -> dict[str, Any]:
-    consent = stored.as_consent(row, stored.ended(revocations))
-    organisation = app.organisations.get(tx)
-    location = {
-        "standing": consent.location.standing.value,
-        **_codes(consent.location),
-        "name": places.name(consent.location.commune),
-        "officer": row["decider"],
-        "time": views.moment(row["decided"]),
-    }
-    person = organisation.person(row["officer"]) if row["officer"] else None
-    return {
-        "id": consent.number,
-        "dossier": consent.dossier,
-        "who": consent.who,
-        "at": views.moment(consent.at),
-        "means": consent.means.value,
-        "address": consent.address,
-        "payer": consent.payer.value,
-        "officer": row["officer"],
-        "officer_name": person.name if person else "",
-        "recorded": views.moment(row["recorded"]),
-        "revoked": views.moment(consent.revoked),
-        "reason": next((each["reason"] for each in revocations if each["at"] == consent.revoked), None),
-        "location": location,
-        "proposal": places.proposed(consent.address).body if consent.location.standing is Standing.OPEN else None,
-    }
-
-
-def renewed(tx: Transaction, request: sending.Request) -> sending.Request:
-    """The request with the consent as it stands now."""
-    return replace(request, consent=current(tx, request.dossier, request.recipient.get("address", "")))

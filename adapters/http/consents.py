@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from adapters.application import consents, places
+from adapters.application import consenting, places
+from adapters.application.consents import NewConsent
 from adapters.http.caller import App, Caller, Limit, Once, may
 from adapters.http.models import Model
 from adapters.http.organisation import told
@@ -67,29 +68,29 @@ def list_consents(
     app: App, caller: Caller, code: str, cursor: Annotated[int, Query(ge=0, lt=2**53)] = 0, limit: Limit = 50
 ) -> Body:
     """A page of a dossier's consents to post."""
-    return dict(consents.list_consents(app, caller, code, cursor, limit).body_or_raise())
+    return dict(consenting.list_consents(app, caller, code, cursor, limit).body_or_raise())
 
 
 @router.post("/dossiers/{code}/consents", status_code=201, dependencies=[may("record consents")])
 def give(app: App, caller: Caller, once: Once, code: str, given: GivenConsent, response: Response) -> Body:
     """Record a consent to post; answered with what is proposed for its address."""
     at = _time(given.at) if given.at is not None else app.clock()
-    new = consents.NewConsent(
+    new = NewConsent(
         who=given.who, at=at, means=given.means, address=given.address, payer=given.payer, commune=given.commune
     )
-    return told(consents.give(app, caller, once, code, new), response)
+    return told(consenting.give(app, caller, once, code, new), response)
 
 
 @router.post("/dossiers/{code}/consents/revoke", dependencies=[may("record consents")])
 def revoke(app: App, caller: Caller, once: Once, code: str, given: Revocation) -> Body:
     """Revoke a consent; its parcel is called off, unless it was handed over."""
-    return dict(consents.revoke(app, caller, once, code, given.consent, given.reason).body_or_raise())
+    return dict(consenting.revoke(app, caller, once, code, given.consent, given.reason).body_or_raise())
 
 
 @router.post("/dossiers/{code}/consents/{consent}/address", dependencies=[may("record consents")])
 def decide_address(app: App, caller: Caller, once: Once, code: str, consent: Number, decision: Decision) -> Body:
     """Confirm in which commune the address of a consent lies, or refuse it."""
-    return dict(consents.decide_address(app, caller, once, code, consent, decision.commune).body_or_raise())
+    return dict(consenting.decide_address(app, caller, once, code, consent, decision.commune).body_or_raise())
 
 
 @router.post("/addresses", dependencies=[may("propose addresses")])

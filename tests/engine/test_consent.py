@@ -110,12 +110,14 @@ def test_what_a_revocation_ends() -> None:
         ([], None),
         ([State.PREPARED], None),
         ([State.CANCELLED], None),
+        ([State.RETURNED], None),
+        ([State.LOST], None),
         ([State.RETURNED, State.PREPARED], None),
-        *(([state], "consent-used") for state in (State.HANDED_OVER, State.ATTEMPT_2, State.DELIVERED, State.LOST)),
+        *(([state], "consent-used") for state in (State.HANDED_OVER, State.ATTEMPT_2, State.DELIVERED)),
     ],
 )
 def test_revocable_until_the_hand_over(states: list[State], found: str | None) -> None:
-    """Then the parcel is gone; one that is prepared anew can still be stopped."""
+    """Then the parcel is gone; one that is prepared anew can be stopped, and none follows one that came back."""
     assert code(refuses_revocation("D", states)) == found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.application import consents, dispatching
+from adapters.application import consenting, dispatching
 from adapters.application.answer import Answer, Request
 from adapters.application.consents import NewConsent
 from adapters.application.tracking import Word, tell
@@ -22,19 +22,19 @@ OPEN = {key: value for key, value in CITIZEN["consent"].items() if key != "commu
 
 def give(world: World, code: str, **changes: Any) -> Answer:
     given = {"who": "Bà Tuyết", "at": world.clock.now, "means": Means.TELEPHONE, "address": ADDRESS, **changes}
-    return consents.give(world.app, world.officer("lan"), Request(officer="lan"), code, NewConsent(**given))
+    return consenting.give(world.app, world.officer("lan"), Request(officer="lan"), code, NewConsent(**given))
 
 
 def revoke(world: World, code: str, number: int | None = None) -> Answer:
-    return consents.revoke(world.app, world.officer("lan"), Request(officer="lan"), code, number, "Bà đổi ý")
+    return consenting.revoke(world.app, world.officer("lan"), Request(officer="lan"), code, number, "Bà đổi ý")
 
 
 def address(world: World, code: str, number: int, commune: str | None) -> Answer:
-    return consents.decide_address(world.app, world.officer("lan"), Request(officer="lan"), code, number, commune)
+    return consenting.decide_address(world.app, world.officer("lan"), Request(officer="lan"), code, number, commune)
 
 
 def listed(world: World, code: str) -> list[dict[str, Any]]:
-    found = consents.list_consents(world.app, world.officer("lan"), code, 0, 50)
+    found = consenting.list_consents(world.app, world.officer("lan"), code, 0, 50)
     return list(found.body_or_raise()["items"])
 
 
@@ -207,5 +207,5 @@ def test_whoever_may_not(world: World) -> None:
     code = world.approved(channel="post")
     new = NewConsent(who="x", at=world.clock.now, means=Means.PAPER, address=ADDRESS)
     for who, why in (("nam", "dossier-unknown"), ("kiem", "auditor-changes-nothing")):
-        assert refused(consents.give(world.app, world.officer(who), Request(officer=who), code, new)) == why
+        assert refused(consenting.give(world.app, world.officer(who), Request(officer=who), code, new)) == why
     assert refused(give(world, code, at=world.clock.now + timedelta(hours=1))) == "consent-ahead"

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.application import (
-    consents,
+    consenting,
     erasing,
     evidence,
     interventions,
@@ -23,6 +23,7 @@ from adapters.application import (
     signed_acts,
 )
 from adapters.application.answer import Answer, Request
+from adapters.application.consents import NewConsent
 from adapters.application.start import Intake, start_dossier
 from adapters.database import tables, trail
 from adapters.database.dossiers import Wanted
@@ -90,10 +91,10 @@ def received(world: World, name: str = NAME) -> str:
 def consented(world: World, code: str) -> None:
     """The citizen agreed to post to an address that nobody knows, and took it back."""
     lan = world.officer("lan")
-    new = consents.NewConsent(who=NAME, at=world.clock.now, means=Means.EMAIL, address=f"12 nhà {NAME}")
-    number = consents.give(world.app, lan, keyed(world, "lan", "g", code), code, new).body_or_raise()["id"]
-    consents.decide_address(world.app, lan, keyed(world, "lan", "n", code), code, number, None).body_or_raise()
-    consents.revoke(world.app, lan, keyed(world, "lan", "v", code), code, number, OPINION).body_or_raise()
+    new = NewConsent(who=NAME, at=world.clock.now, means=Means.EMAIL, address=f"12 nhà {NAME}")
+    number = consenting.give(world.app, lan, keyed(world, "lan", "g", code), code, new).body_or_raise()["id"]
+    consenting.decide_address(world.app, lan, keyed(world, "lan", "n", code), code, number, None).body_or_raise()
+    consenting.revoke(world.app, lan, keyed(world, "lan", "v", code), code, number, OPINION).body_or_raise()
 
 
 def finished(world: World) -> str:

@@ -68,7 +68,7 @@ def at_hand(world: World, each: Row, last: Told | None = None) -> Told:
     """What the row's path and command name. A dossier and a proposal are fresh, unless they are those of the last."""
     number = str(next(NUMBERS))
     told = {"id": "lan", "key": "cho", "procedure": "khong-ky", "incident": "1", "mail": "1", "handover": "BG-1"}
-    told |= {"job": "999999", "parcel": "999999", "carrier": "khong", "n": number}
+    told |= {"job": "999999", "parcel": "999999", "carrier": "khong", "consent": "1", "n": number}
     told |= {"sha256": sha256_hex(RESULT), "unit": "van-phong", "mandate": "khong", "file": "a", "secret": "x" * 30}
     told |= {"fingerprint": fingerprint(known("lan").certificate)}
     if "dispatches" in each.route:

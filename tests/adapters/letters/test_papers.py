@@ -49,7 +49,7 @@ def test_what_the_slip_tells() -> None:
     assert made == slip(PARCEL, at=AT)
     text = text_of(made).replace(" ", "").replace("\n", "")
     told = (*TO.values(), *PARCEL["sender"].values(), PARCEL["procedure"], PARCEL["dossier"], "Người nhận trả", CODE)
-    papers = ("trich-luc.pdf", "Bản in từ bản điện tử", "Giấy báo tử số 12/2026", "Bản gốc")
+    papers = ("trich-luc.pdf", "Bản in từ bản điện tử", "Giấy báo tử số 12/2026", "Bản chính")
     for part in (*told, *papers, "Ánh Tuyết, ngày 2026-11-20, qua điện thoại", "chưa được đơn vị bưu chính xác nhận"):
         assert part.replace(" ", "") in text
 

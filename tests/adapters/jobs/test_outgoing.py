@@ -258,7 +258,7 @@ def test_where_post_is_excluded_the_process_takes_its_other_way(
     assert world.work() == 2
     assert world.dossier(code)["data"]["dispatched"] == why
     assert [(item["channel"], item["state"]) for item in world.dossier(code)["dispatches"]] == [("counter", "ready")]
-    assert world.acts(code)[-2:] == ["dispatch-refused", "dispatch-prepared"]
+    assert world.acts(code)[-3:] == ["dispatch-refused", "dispatch-prepared", "visit-set"]
     assert queries.parcels(world.app, world.officer("hoa"), world.clock.now.date()) == []
 
 

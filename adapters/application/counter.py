@@ -18,6 +18,7 @@ from adapters.application.trail import append
 from adapters.database import definitions, jobs, visits
 from adapters.database.store import Transaction
 from adapters.letters.counter_receipt import counter_receipt
+from adapters.letters.errors import LetterError
 from engine import policy
 from engine.delivery import State
 from engine.dossier import Dossier
@@ -104,7 +105,10 @@ def receipt(app: Application, officer: Officer, id: str) -> bytes | Refusal:
         record = definitions.get_content(tx, kept["record"]) if kept else None
     told = parse_canonical(record) if record is not None else None
     assert told is None or isinstance(told, dict)
-    return counter_receipt(_printed(app, row, dossier, told), at=kept["at"] if kept else app.clock())
+    try:
+        return counter_receipt(_printed(app, row, dossier, told), at=kept["at"] if kept else app.clock())
+    except LetterError as error:
+        return Refusal(kind=Kind.CONFLICT, code=error.code, message=error.message, remedy="print it by hand")
 
 
 def _found(tx: Transaction, officer: Officer, id: str, *, lock: bool) -> tuple[Row, Dossier] | Refusal:

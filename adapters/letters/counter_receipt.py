@@ -10,7 +10,7 @@ from adapters.letters.typeset import typeset
 from engine.calendar import VIETNAM
 
 TEMPLATE = Path(__file__).with_name("counter_receipt.typ")
-LONGEST = 300  # characters of a text; longer ones would not fit
+LONGEST = 500  # characters of a text
 MOST_PAPERS = 12  # rows that one page holds
 IDENTITIES: Mapping[str, str] = {
     "cccd": "Căn cước công dân, thẻ căn cước",

@@ -1,6 +1,7 @@
 """A result is given at the counter once, to somebody who was known; visits are moved, never overwritten."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,13 @@ from adapters.application.visit_acts import Move
 from adapters.database import definitions, dossiers, erasing, tables, visits
 from engine.visits import Slots, State
 from signing.canonical import parse_canonical
+from signing.evidence.verify import verify_pack
 from tests.adapters.application.bundles import accepts, bundle, job, signed, task
-from tests.adapters.application.replaying import contents_of, replayed
+from tests.adapters.application.replaying import contents_of, packed, replayed
 from tests.adapters.application.test_inbound import FORM, WAITS, file, parcel, scanned
 from tests.adapters.application.world import World, refusal_of
 from tests.engine.bpmn.models import chain, end, start_event
-from tests.pki import NOW
+from tests.pki import NOW, authority
 
 CARD = Identity(kind="cccd", last="8901", salt="00" * 16, hash="ab" * 32)
 TUYET = Given(to="applicant", name="Nguyễn Thị Ánh Tuyết", identity=CARD, known="cán bộ khu phố biết mặt")
@@ -75,9 +77,9 @@ def last_leaf(world: World, code: str, act: str) -> Mapping[str, Any]:
 def test_who_took_a_result_stands_in_the_record_alone(world: World) -> None:
     """Delivered, the visit kept; the leaf names no person and no number; the task of the process can still be done."""
     code, id = lies_ready(world)
-    authority, scan = (world.upload("hoa", content) for content in ("Giấy ủy quyền".encode(), b"signed"))
+    mandate, scan = (world.upload("hoa", content) for content in ("Giấy ủy quyền".encode(), b"signed"))
     given = Given(
-        to="authorised", name="Trần Văn Bình", identity=CARD, scan=scan, authority=authority,
+        to="authorised", name="Trần Văn Bình", identity=CARD, scan=scan, authority=mandate,
         papers=(Paper(title="Trích lục", copies=2), Paper(title="Giấy báo tử")),
     )  # fmt: skip
     assert counter.receipt(world.app, world.officer("hoa"), id)[:5] == b"%PDF-"  # type: ignore[index]
@@ -99,10 +101,21 @@ def test_who_took_a_result_stands_in_the_record_alone(world: World) -> None:
     assert printed == counter.receipt(world.app, world.officer("hoa"), id)
     world.do("hoa", code, "hand_over")
     assert world.dossier(code)["status"] == 10
+    verify_pack(packed(world, code), roots=(authority().root,), log_key=world.app.log_key.vkey)
     assert replayed(contents_of(world, code)).answer == "yes"
     with world.app.store.read() as tx:
         assert visits.at_counter(tx, code) == (frozenset(), frozenset())
     world.check_trail()
+
+
+def test_two_officers_give_it_once(world: World) -> None:
+    """At the same moment, on both databases: one receipt, and the other officer learns that it is gone."""
+    code, id = lies_ready(world)
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda who: give(world, id, who=who), ("hoa", "hang")))
+    refusals = [answer.refusal.code for answer in answers if answer.refusal is not None]
+    assert refusals == ["not-at-counter"]
+    assert world.acts(code).count("result-given") == 1
 
 
 def test_a_result_is_given_to_nobody_unknown(world: World) -> None:

@@ -376,7 +376,7 @@ def test_a_signed_pdf_is_extended_before_it_leaves(world: World, code: str) -> N
     assert leaving != signed
     assert levels(signed, world) == {"B-B"}
     assert levels(leaving, world) == {"B-LTA"}
-    assert world.acts(code)[-2:] == ["document-extended", "dispatch-prepared"]
+    assert world.acts(code)[-3:] == ["document-extended", "dispatch-prepared", "visit-set"]
     contents = pack_of(world, code)
     assert "document-extended" in {line.act for line in judged(world, contents).acts}
     assert ready["sha256"] in contents.objects

@@ -27,7 +27,7 @@ def test_a_dossier_goes_from_start_to_hand_over(world: World) -> None:
     assert shown["finished"] == "2026-11-21T08:30:00Z"
     assert shown["tasks"] == []
     done = ["task-claimed", "task-completed"]
-    assert world.acts(code) == ["dossier-started", *done * 3, "dispatch-prepared", *done]
+    assert world.acts(code) == ["dossier-started", *done * 3, "dispatch-prepared", "visit-set", *done]
 
 
 def test_the_evidence_of_a_dossier_convinces_an_auditor(world: World) -> None:

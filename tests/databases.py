@@ -41,6 +41,10 @@ class Server(Protocol):
         """Make an empty database; gives its URL."""
         ...
 
+    def copied(self, template: str) -> str:
+        """Make a database like the template, which nobody is connected to; its URL."""
+        ...
+
     def lend(self, template: str) -> str:
         """Give a database like the template, which nobody is connected to; its URL."""
         ...
@@ -63,8 +67,13 @@ class SqliteServer:
     def create(self) -> str:
         return sqlite_url(self._folder / f"{next(self._numbers)}.db")
 
+    def copied(self, template: str) -> str:
+        return self._copy(template, self.create())
+
     def lend(self, template: str) -> str:
-        url = self._free.pop() if self._free else self.create()
+        return self._copy(template, self._free.pop() if self._free else self.create())
+
+    def _copy(self, template: str, url: str) -> str:
         shutil.copyfile(template.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
         return url
 
@@ -95,11 +104,14 @@ class PostgresServer:
     def create(self) -> str:
         return self._create("template0")
 
+    def copied(self, template: str) -> str:
+        return self._create(template.partition("?")[0].rpartition("/")[2])
+
     def lend(self, template: str) -> str:
         free = self._free.setdefault(template, [])
         if free and _refill(url := free.pop()):
             return url
-        url = self._create(template.partition("?")[0].rpartition("/")[2])
+        url = self.copied(template)
         _keep_copy(url)
         return url
 
@@ -177,17 +189,24 @@ class Templates:
         self._stores: dict[str, Store] = {}
 
     @contextmanager
-    def copy(self, build: Callable[[Store], T]) -> Iterator[tuple[Store, T]]:
-        """A store on a fresh copy of what `build` builds in an empty database, and what it returned."""
-        if build not in self._built:
-            url = self.server.create()
-            store = open_store(url)
-            result = build(store)
-            store.close()
-            self._built[build] = (url, result)
-        template, known = self._built[build]
+    def copy(self, build: Callable[..., T], upon: Callable[[Store], object] | None = None) -> Iterator[tuple[Store, T]]:
+        """A store on a fresh copy of what `build` builds in an empty database, and what it returned.
+
+        `upon`: it builds on a copy of what this builds, and is given what this returned, too.
+        """
+        template, known = self._template(build, upon)
         url = self.server.lend(template)
         store = self._stores.setdefault(url, open_store(url))
         yield store, known  # type: ignore[misc]
         store.close()
         self.server.take_back(template, url)
+
+    def _template(self, build: Callable[..., T], upon: Callable[[Store], object] | None = None) -> tuple[str, object]:
+        if build not in self._built:
+            base, *given = self._template(upon) if upon else ("",)
+            url = self.server.copied(base) if base else self.server.create()
+            store = open_store(url)
+            result = build(store, *given)
+            store.close()
+            self._built[build] = (url, result)
+        return self._built[build]

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from adapters.console.demo.authority import DemoAuthority, PrivateKey, make_key
 from adapters.keystore.pkcs12 import Pkcs12Key
+from signing.certificates import fingerprint
 from signing.verify import Trust
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -57,7 +58,18 @@ def known(name: str, kind: str = "ec") -> Person:
 
 def trust(by: DemoAuthority | None = None, *, at: datetime = NOW - timedelta(hours=1)) -> Trust:
     issuer = by or authority()
-    return Trust(roots=(issuer.root,), intermediates=(issuer.issuing,), crls=issuer.crls(at))
+    return Trust(roots=(issuer.root,), intermediates=(issuer.issuing,), crls=_lists(issuer, at))
+
+
+_LISTS: dict[object, tuple[bytes, bytes]] = {}
+
+
+def _lists(by: DemoAuthority, at: datetime) -> tuple[bytes, bytes]:
+    """The lists of that time, made once for as long as nobody else is revoked: as those of real authorities."""
+    named = (fingerprint(by.issuing), at, tuple(sorted(by._revoked.items())))
+    if named not in _LISTS:
+        _LISTS[named] = by.crls(at)
+    return _LISTS[named]
 
 
 def file_of(who: Person, pin: str = PIN) -> bytes:

@@ -29,9 +29,8 @@ from tests.pki import authority, known, person, trust
 APPROVE = {"decision": "approve", "comment": "đồng ý"}
 
 
-def waiting(store: Store) -> tuple[Founded, str]:
+def waiting(store: Store, founded: Founded) -> tuple[Founded, str]:
     """The agency with a dossier whose leader holds the task to decide."""
-    founded = build(store)
     with opened(store, founded) as world:
         code = world.start("tra-ket-qua")
         world.do("lan", code, "prepare", {"note": "đủ"})
@@ -41,7 +40,7 @@ def waiting(store: Store) -> tuple[Founded, str]:
 
 @pytest.fixture
 def told(templates: Templates) -> Iterator[tuple[World, str]]:
-    with templates.copy(waiting) as (store, (founded, code)), opened(store, founded) as world:
+    with templates.copy(waiting, upon=build) as (store, (founded, code)), opened(store, founded) as world:
         yield world, code
 
 

@@ -59,9 +59,8 @@ def draft() -> bytes:
     return render("a.typ", {"a.typ": SOURCE}, {}, at=NOW, fields=("number", "date"))
 
 
-def waiting(store: Store) -> tuple[Founded, str]:
+def waiting(store: Store, founded: Founded) -> tuple[Founded, str]:
     """The agency with a dossier whose leader holds the task to decide on a letter with places."""
-    founded = build(store)
     with opened(store, founded) as world:
         code = world.start("tra-ket-qua", files={"result": draft()}, data={**CITIZEN, "channel": "counter"})
         world.do("lan", code, "prepare", {"note": "đủ"})
@@ -71,7 +70,7 @@ def waiting(store: Store) -> tuple[Founded, str]:
 
 @pytest.fixture
 def told(templates: Templates) -> Iterator[tuple[World, str]]:
-    with templates.copy(waiting) as (store, (founded, code)), opened(store, founded) as world:
+    with templates.copy(waiting, upon=build) as (store, (founded, code)), opened(store, founded) as world:
         yield world, code
 
 

@@ -30,9 +30,8 @@ SINCE = date(2026, 1, 1)
 EVER: tuple[View, ...] = ("all", "soon", "overdue", "returned")
 
 
-def headed(store: Store) -> Founded:
+def headed(store: Store, founded: Founded) -> Founded:
     """The agency with a chairman, his deputy who may sign for him, and a head of the office."""
-    founded = build(store)
     with store.write() as tx:
         for id, unit, rank, roles in (
             ("chu-tich", "agency", "head", {"lanh-dao"}),
@@ -50,7 +49,7 @@ def headed(store: Store) -> Founded:
 
 @pytest.fixture
 def office(templates: Templates) -> Any:
-    with templates.copy(headed) as (store, founded), opened(store, founded) as world:
+    with templates.copy(headed, upon=build) as (store, founded), opened(store, founded) as world:
         yield world
 
 
@@ -470,7 +469,7 @@ STEPS = st.one_of(
 
 
 def live_through(templates: Templates, steps: list[Step]) -> None:
-    with templates.copy(headed) as (store, founded), opened(store, founded) as world:
+    with templates.copy(headed, upon=build) as (store, founded), opened(store, founded) as world:
         world.start("cho", files={})
         world.start("tra-ket-qua", "nam", files={})
         for step in steps:

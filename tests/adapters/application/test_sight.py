@@ -26,9 +26,8 @@ from tests.databases import Templates
 Ask = Callable[[World, str, str], object]
 
 
-def posted(store: Store) -> tuple[Founded, str]:
+def posted(store: Store, founded: Founded) -> tuple[Founded, str]:
     """The agency with a dossier of van-phong that has a parcel; khu-pho-3 has a dossier of its own."""
-    founded = build(store)
     with opened(store, founded) as world:
         sent = world.approved(channel="post")
         world.work()
@@ -38,7 +37,7 @@ def posted(store: Store) -> tuple[Founded, str]:
 
 @pytest.fixture
 def told(templates: Templates) -> Iterator[tuple[World, str]]:
-    with templates.copy(posted) as (store, (founded, code)), opened(store, founded) as world:
+    with templates.copy(posted, upon=build) as (store, (founded, code)), opened(store, founded) as world:
         yield world, code
 
 

@@ -19,7 +19,7 @@ from engine.bpmn.run import step
 from engine.outcome import SYSTEM
 from tests.adapters.application.test_transaction import NoEntropy, snapshot, without_salt
 from tests.adapters.application.wide import Run, found
-from tests.adapters.application.world import World, opened
+from tests.adapters.application.world import World, build, opened
 from tests.adapters.database.test_concurrency import at_once
 from tests.databases import Templates
 
@@ -27,7 +27,7 @@ from tests.databases import Templates
 @pytest.fixture
 def wide(templates: Templates) -> Iterator[World]:
     """The agency with wide processes."""
-    with templates.copy(found) as (store, founded), opened(store, founded) as world:
+    with templates.copy(found, upon=build) as (store, founded), opened(store, founded) as world:
         yield world
 
 

@@ -13,7 +13,7 @@ from engine.bpmn.parts import places, whole
 from tests.adapters.application.bundles import Bundle
 from tests.adapters.application.intervening import WHY, perform, resume, revision, suspend
 from tests.adapters.application.wide import found, opinions
-from tests.adapters.application.world import World, opened, refusal_of
+from tests.adapters.application.world import World, build, opened, refusal_of
 from tests.databases import Templates
 
 COUNT = 30
@@ -23,7 +23,7 @@ NAMES = {"ask": "inquire", "answer": "reply", "late": "tardy", "each": "every", 
 @pytest.fixture
 def wide(templates: Templates) -> Iterator[World]:
     """The agency with wide processes."""
-    with templates.copy(found) as (store, founded), opened(store, founded) as world:
+    with templates.copy(found, upon=build) as (store, founded), opened(store, founded) as world:
         yield world
 
 

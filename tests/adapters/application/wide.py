@@ -13,7 +13,7 @@ from engine.bpmn.parts import whole
 from engine.bpmn.run import start, step
 from engine.bpmn.state import State
 from tests.adapters.application.bundles import Bundle, bundle, task
-from tests.adapters.application.world import Founded, World, build, opened
+from tests.adapters.application.world import Founded, World, opened
 from tests.engine.bpmn.models import chain, end, flow, start_event, timer, xor
 
 _EACH = (
@@ -61,9 +61,8 @@ def opinions() -> Bundle:
     return bundle("y-kien", body + flows, before='<bpmn:message id="m" name="rut"/><bpmn:message id="q" name="hoi"/>')
 
 
-def found(store: Store) -> Founded:
+def found(store: Store, founded: Founded) -> Founded:
     """The agency of the other tests, with these processes deployed."""
-    founded = build(store)
     with opened(store, founded) as world:
         for files in (opinions(), checks()):
             world.deploy(files).body_or_raise()

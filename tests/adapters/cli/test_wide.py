@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.adapters.application.wide import Run, found
-from tests.adapters.application.world import World, opened
+from tests.adapters.application.world import World, build, opened
 from tests.adapters.cli.conftest import Result
 from tests.adapters.http.serving import serving
 from tests.databases import Templates
@@ -14,7 +14,7 @@ from tests.databases import Templates
 
 @pytest.fixture
 def wide(templates: Templates) -> Iterator[World]:
-    with templates.copy(found) as (store, founded), opened(store, founded) as world:
+    with templates.copy(found, upon=build) as (store, founded), opened(store, founded) as world:
         yield world
 
 

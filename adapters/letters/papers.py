@@ -7,17 +7,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapters.letters.marks import MARKS, bars, qr
 from adapters.letters.render import render
 from adapters.letters.typeset import typeset
+from engine.calendar import VIETNAM
 
 HERE = Path(__file__).parent
 COUNTERSIGNED_FIELD = "sign-approval-carrier"
 """Where the carrier signs in the record's PDF."""
 PAYERS = {"agency": "Cơ quan trả", "recipient": "Người nhận trả", "free": "Miễn cước"}
 COPY, ORIGINAL = "Bản in từ bản điện tử", "Bản chính"
+_MEANS = {
+    "telephone": "qua điện thoại",
+    "in-person": "gặp trực tiếp",
+    "email": "qua thư điện tử",
+    "online-form": "qua biểu mẫu điện tử",
+    "paper": "bằng văn bản",
+}
 Json = Mapping[str, Any]
 
 
@@ -85,9 +92,18 @@ def _totals(rows: Sequence[Json]) -> list[Json]:
 
 
 def _consent(given: Json) -> str:
-    """Who agreed, when, by which way; an empty text where nobody wrote it down."""
-    words = (("who", "{}"), ("when", "ngày {}"), ("channel", "qua {}"))
-    return ", ".join(form.format(_text(given[name])) for name, form in words if given.get(name))
+    """Who agreed, when, by which means; an empty text where nobody wrote it down."""
+    when, means = _day(_text(given.get("when"))), _MEANS.get(_text(given.get("channel")), "")
+    return ", ".join(part for part in (_text(given.get("who")), f"ngày {when}" if when else "", means) if part)
+
+
+def _day(when: str) -> str:
+    """The day in Vietnam, as it is written there; what is no time as it stands."""
+    try:
+        at = datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    return f"{at.astimezone(VIETNAM) if at.tzinfo else at:%d/%m/%Y}"
 
 
 def _text(value: object) -> str:
@@ -95,7 +111,7 @@ def _text(value: object) -> str:
 
 
 def _moment(at: datetime) -> str:
-    local = at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    local = at.astimezone(VIETNAM)
     return f"{local:%H:%M} ngày {local:%d/%m/%Y}"
 
 

@@ -25,7 +25,7 @@ PARCEL: dict[str, Any] = {
     "payer": "recipient",
     "recipient": TO,
     "sender": {"name": "UBND phường Bến Thành", "address": "92 Nguyễn Trãi", "email": "vanthu@benthanh.example"},
-    "consent": {"who": "Ánh Tuyết", "when": "2026-11-20", "channel": "điện thoại"},
+    "consent": {"who": "Ánh Tuyết", "when": "2026-11-19T17:30:00Z", "channel": "telephone"},
     "document": "trich-luc.pdf",
     "originals": ["Giấy báo tử số 12/2026"],
 }
@@ -50,7 +50,7 @@ def test_what_the_slip_tells() -> None:
     text = text_of(made).replace(" ", "").replace("\n", "")
     told = (*TO.values(), *PARCEL["sender"].values(), PARCEL["procedure"], PARCEL["dossier"], "Người nhận trả", CODE)
     papers = ("trich-luc.pdf", "Bản in từ bản điện tử", "Giấy báo tử số 12/2026", "Bản chính")
-    for part in (*told, *papers, "Ánh Tuyết, ngày 2026-11-20, qua điện thoại", "chưa được đơn vị bưu chính xác nhận"):
+    for part in (*told, *papers, "Ánh Tuyết, ngày 20/11/2026, qua điện thoại", "chưa được đơn vị bưu chính xác nhận"):
         assert part.replace(" ", "") in text
 
 

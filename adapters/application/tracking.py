@@ -159,8 +159,8 @@ def _move(
     if after in ENDS and parcel["ended"] is None:
         proof = raw if after is State.DELIVERED else None
         parcels.change(tx, row["key"], ended=word.at, late_after=None, proof=proof)
-    if after is State.CANCELLED and row["state"] != after.value:
-        parcels.call_off(tx, row["key"], now)
+    if after is State.CANCELLED and row["state"] != after.value and word.carrier == OFFICE:
+        parcels.call_off(tx, row["key"], now)  # a carrier that calls it off need not be told
 
 
 def _tell_dossier(tx: Transaction, row: Mapping[Any, Any], after: State, now: datetime) -> None:

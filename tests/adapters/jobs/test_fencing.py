@@ -9,7 +9,8 @@ from adapters.application import anchoring, ordering, work
 from adapters.application.correlation import CORRELATION
 from adapters.application.mails import FAILED_MAIL
 from adapters.application.work import Job
-from adapters.database import dump, job_list, jobs, parcels
+from adapters.database import dump, job_list, jobs, parcel_lists, parcels
+from adapters.database.parcel_lists import Wanted
 from adapters.jobs.handlers import HANDLERS
 from adapters.jobs.worker import do
 from engine.outcome import JobRequest
@@ -95,9 +96,7 @@ def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World,
 def _parcels(world: World, folder: Path) -> set[str]:
     """A parcel is ordered, and called off: the carrier has one order, whoever slept over it."""
     with world.app.store.read() as tx:
-        rows = [
-            row for row in jobs.dispatches(tx, world.officer("kiem"), after="", limit=9) if row["channel"] == "post"
-        ]
+        rows = parcel_lists.listed(tx, world.officer("kiem"), Wanted(channel="post"), after="", limit=9)
     with running() as simulator:
         world.change(carriers=carriers(folder, simulator.url))
         with world.app.store.write() as tx:

@@ -77,7 +77,7 @@ def test_who_slept_past_the_lease_records_nothing_whatever_the_job(world: World,
     keeper, seen = Keeper(), set[str]()
     with serving(keeper) as server:
         world.change(mail=server)
-        for channel in ("email", "post", "counter"):
+        for channel in ("email", "post", "post", "counter"):  # one parcel is ordered, the other handed over
             code = world.start("tra-ket-qua", data={**CITIZEN, "channel": channel})
             world.do("lan", code, "prepare", {"note": "đủ"})
             world.sign_off("hang", code, "decide", {"decision": "approve"})
@@ -174,7 +174,7 @@ def _log(world: World) -> None:
 
 
 def _handover(world: World) -> None:
-    """Both sides have signed that the parcel of before goes."""
+    """Both sides have signed that the other parcel goes."""
     world.give("hoa", "van-thu", "clerk")
     code = make(world).body_or_raise()["id"]
     sign(world, code).body_or_raise()

@@ -109,8 +109,12 @@ def test_every_client_verb_has_an_example(name):
 
     if name not in CLIENT:
         return
-    command = typer.main.get_command(_load(name))
-    verbs = command.commands.values() if hasattr(command, "commands") else [command]
-    for verb in verbs:
-        words = f"hoso {name} {verb.name}" if hasattr(command, "commands") else f"hoso {name}"
+    for words, verb in _verbs(f"hoso {name}", typer.main.get_command(_load(name))):
         assert words in (verb.epilog or "").replace("--profile lan ", ""), words
+
+
+def _verbs(words, command):
+    """The verbs of a command, each with its words; those of a group within a group, too."""
+    if not hasattr(command, "commands"):
+        return [(words, command)]
+    return [found for verb in command.commands.values() for found in _verbs(f"{words} {verb.name}", verb)]

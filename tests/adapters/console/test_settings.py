@@ -93,15 +93,16 @@ def test_the_database_may_come_later(tmp_path: Path) -> None:
     port = _free_port()
     url = f"postgresql+psycopg://a:secret@127.0.0.1:{port}/x"
     settings = Settings(data=tmp_path, database_url=url, smtp_url=None)
-    told: list[int] = []
+    told: list[str] = []
     with pytest.raises(StoreUnavailable) as away:
-        await_database(settings, told.append, seconds=1)
-    assert told
-    assert str(away.value) == "it did not answer within 1 s"
+        await_database(settings, lambda _left, why: told.append(why), seconds=1)
+    assert "Connection refused" in told[0]
+    assert str(away.value) == f"it did not answer within 1 s: {told[-1]}"
+    assert "secret" not in "".join(told)
     folder = tmp_path / "later"
     threading.Timer(0.5, folder.mkdir).start()
     lite = Settings(data=tmp_path, database_url=f"sqlite:///{folder}/hoso.db", smtp_url=None)
-    await_database(lite, told.append, seconds=20)
+    await_database(lite, lambda _left, why: told.append(why), seconds=20)
 
 
 def _free_port() -> int:

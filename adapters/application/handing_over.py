@@ -14,6 +14,7 @@ from adapters.application import views
 from adapters.application.answer import CREATED, OK, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.marking import RIGHT
+from adapters.application.tracking import OFFICE
 from adapters.application.trail import append
 from adapters.database import definitions, handovers
 from adapters.database.store import Transaction
@@ -238,7 +239,7 @@ def _leaf(
 def _shown(tx: Transaction, row: Row) -> Json:
     same = ("carrier", "unit", "officer", "parcels", "paper", "listing", "countersigner", "countersignature", "means")
     times = ("created", "signed", "countersigned", "withdrawn")
-    left = handovers.left(tx, row["id"]) if row["withdrawn"] is None else 0
+    left = handovers.left(tx, row["id"], OFFICE) if row["withdrawn"] is None else 0
     return {
         "id": row["code"],
         **{name: row[name] for name in (*same, "certificate")},

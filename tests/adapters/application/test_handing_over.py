@@ -8,10 +8,11 @@ import pytest
 from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_papers
 from adapters.application.answer import Answer, Request
 from adapters.application.countersigning import Countersigned
+from adapters.application.foundations import foundations
 from adapters.application.handing_over import Wish
 from adapters.application.tracking import Word, tell
 from adapters.console.demo.authority import DemoAuthority
-from adapters.database import jobs, parcels
+from adapters.database import dossiers, jobs, parcels
 from adapters.database import trail as stored
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from engine.parcels import Event
@@ -127,6 +128,29 @@ def test_a_record_is_signed_by_both_sides(office: World) -> None:
     assert {"record", "signature", "paper", "certificate"} <= kept["parcels-handed-over"]["objects"].keys()
     assert not any("Trần" in str(told) for told in kept.values())
     office.check_trail()
+
+
+def test_the_record_is_the_parcel_s_though_the_carrier_spoke_first(office: World) -> None:
+    """What the carrier told before it was signed moves the parcel; the record is told all the same, its time counts."""
+    parcel = posted(office)
+    code = make(office).body_or_raise()["id"]
+    sign(office, code).body_or_raise()
+    with office.app.store.write() as tx:
+        row = jobs.find_dispatch(tx, parcel)
+        assert row is not None
+        said = Word(carrier="vnpost", item=parcel, status="1", event=Event.HANDED_OVER, at=NOW, raw=b"{}")
+        tell(office.app, tx, row["key"], said)
+    office.clock.go(minutes=5)
+    assert countersign(office, code, b"%PDF-1.7 scan", "scan").body_or_raise()["left"] == 1
+    office.work()
+    assert state(office, parcel) == ("handed-over", office.clock.now)
+    with office.app.store.read() as tx:
+        own = stored.leaves_of(tx, row["dossier"])
+        dossier = dossiers.load(tx, row["dossier"])
+        assert dossier is not None
+        acts = {decode_leaf(leaf.encoded).act for leaf in foundations(tx, dossier, own)}
+    assert {"parcels-handed-over", "handover-countersigned"} <= acts
+    assert countersigning.told(office.app, office.officer("hoa"), code).body_or_raise()["left"] == 0
 
 
 def test_parcels_that_went_elsewhere_make_the_record_anew(office: World) -> None:

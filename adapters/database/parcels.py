@@ -40,6 +40,12 @@ def key_of_item(tx: Transaction, carrier: str, item: str) -> str | None:
     return tx.execute(query).scalar()
 
 
+def key_of_code(tx: Transaction, code: str) -> str | None:
+    """The key of the parcel with that code."""
+    query = select(dispatch.c.key).where(dispatch.c.code == code, dispatch.c.channel == "post")
+    return tx.execute(query).scalar()
+
+
 def find_key(tx: Transaction, text: str) -> str | None:
     """The key of the parcel with that key, code or carrier's item; None where there is none, or more than one."""
     named = select(dispatch.c.key).where(

@@ -118,8 +118,11 @@ def left(tx: Transaction, id: int, by: str) -> int:
 
 
 def with_originals(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
-    """A page of the parcels within the officer's sight that hold papers which exist once, by code."""
+    """A page of the parcels within the officer's sight that hold papers which exist once, by code; not those in whose
+    place another one holds them. Papers that were lost are in no other.
+    """
     query = _parcels().where(parcel.c.originals != [], dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier))
+    query = query.where(or_(parcel.c.again.is_(None), dispatch.c.state == State.LOST.value))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_papers
+from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_acts, parcel_papers
 from adapters.application.answer import Answer, Request
 from adapters.application.countersigning import Countersigned
 from adapters.application.foundations import foundations
 from adapters.application.handing_over import Wish
 from adapters.application.tracking import Word, tell
 from adapters.console.demo.authority import DemoAuthority
-from adapters.database import dossiers, jobs, parcels
+from adapters.database import definitions, dossiers, jobs, parcels
 from adapters.database import trail as stored
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from engine.parcels import Event
@@ -172,6 +172,10 @@ def test_parcels_that_went_elsewhere_make_the_record_anew(office: World) -> None
     refused = marking.set_item(office.app, office.officer("hoa"), asked(), second, "vnpost", "AB12345")
     assert refusal_of(refused).code == "parcel-listed"
     handing_over.withdraw(office.app, office.officer("hoa"), asked(), code, "Bưu tá không đến").body_or_raise()
+    told = leaves(office)[-1][1]
+    assert "Bưu tá" not in str(told)
+    with office.app.store.read() as tx:
+        assert "Bưu tá không đến" in (definitions.get_content(tx, told["objects"]["word"]) or b"").decode()
     assert refusal_of(countersign(office, code, b"%PDF-1.7 scan", "scan")).code == "handover-withdrawn"
     assert make(office).body_or_raise()["parcels"] == 1
 
@@ -233,6 +237,11 @@ def test_what_is_marked_on_a_parcel(office: World) -> None:
     assert refusal_of(marking.set_originals(office.app, hoa, asked(), first, [])).code == "parcel-not-prepared"
     rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), "vnpost")
     assert [row["item"] for row in rows] == [ITEM]
+    rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), None)
+    assert [row["code"] for row in rows] == [first, second]
+    parcel_acts.cancel(office.app, hoa, asked(), second, "Rút").body_or_raise()
+    rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), None)
+    assert [row["code"] for row in rows] == [first]  # what was called off does not go
 
 
 def test_who_hands_over(office: World) -> None:

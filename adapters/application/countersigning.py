@@ -87,7 +87,7 @@ def told(app: Application, officer: Officer, code: str, most: int = AT_ONCE) -> 
         with app.store.write() as tx:
             tell_one(app, tx, row, each)
     with app.store.read() as tx:
-        return Answer(body={"id": code, "parcels": row["parcels"], "left": handovers.left(tx, row["id"])})
+        return Answer(body={"id": code, "parcels": row["parcels"], "left": handovers.left(tx, row["id"], OFFICE)})
 
 
 def unheard(app: Application, code: str, most: int = AT_ONCE) -> tuple[Row, list[Row]] | None:
@@ -97,7 +97,7 @@ def unheard(app: Application, code: str, most: int = AT_ONCE) -> tuple[Row, list
     """
     with app.store.read() as tx:
         row = handovers.find(tx, code)
-        rows = handovers.unheard(tx, row["id"], most) if row and row["countersigned"] else []
+        rows = handovers.unheard(tx, row["id"], OFFICE, most) if row and row["countersigned"] else []
     return (row, rows) if row and rows else None
 
 

@@ -14,6 +14,7 @@ from adapters.application import views
 from adapters.application.answer import CREATED, OK, Answer, Request, known_answer, once, refuse
 from adapters.application.application import Application
 from adapters.application.marking import RIGHT
+from adapters.application.tracking import OFFICE, office_word
 from adapters.application.trail import append
 from adapters.database import definitions, handovers
 from adapters.database.store import Transaction
@@ -89,7 +90,9 @@ def withdraw(app: Application, officer: Officer, request: Request, code: str, re
         now = app.clock()
         handovers.release(tx, row["id"])
         handovers.change(tx, row["id"], withdrawn=now)
-        append(app, tx, [_leaf(officer, WITHDRAWN, code, {"carrier": row["carrier"], "reason": reason}, {})], now)
+        raw = office_word(code, officer.id, now, reason=reason)  # it may name people: the leaf has its hash alone
+        definitions.put_content(tx, sha256_hex(raw), raw, of=f"handover/{code}")
+        append(app, tx, [_leaf(officer, WITHDRAWN, code, {"carrier": row["carrier"]}, {"word": sha256_hex(raw)})], now)
         return shown(tx, {**row, "withdrawn": now})
 
     return once(app, request, act)
@@ -238,7 +241,7 @@ def _leaf(
 def _shown(tx: Transaction, row: Row) -> Json:
     same = ("carrier", "unit", "officer", "parcels", "paper", "listing", "countersigner", "countersignature", "means")
     times = ("created", "signed", "countersigned", "withdrawn")
-    left = handovers.left(tx, row["id"]) if row["withdrawn"] is None else 0
+    left = handovers.left(tx, row["id"], OFFICE) if row["withdrawn"] is None else 0
     return {
         "id": row["code"],
         **{name: row[name] for name in (*same, "certificate")},

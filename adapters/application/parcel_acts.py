@@ -53,11 +53,15 @@ def cancel(app: Application, officer: Officer, request: Request, id: str, reason
 
 def receive(app: Application, officer: Officer, request: Request, id: str, text: str) -> Answer:
     """A parcel that came back lies at the office again; what its carrier said otherwise is noted. Once received, it is.
+    One that nobody knows to have left cannot come back.
 
     `id` may be what is written on the parcel: the dispatch's code, or its carrier's.
     """
 
     def act(tx: Transaction, found: Found) -> Refusal | None:
+        if found.row["state"] == State.PREPARED.value:
+            remedy = "it goes out by a record: hoso dispatch handover create; if it shall not: hoso dispatch cancel"
+            return _here(found.row, remedy)
         told = parcels.events(tx, found.row["key"])
         if not any(each["carrier"] == OFFICE and each["event"] == Event.RETURNED for each in told):
             _say(app, tx, officer, found, Event.RETURNED, text)
@@ -85,9 +89,7 @@ def complain(app: Application, officer: Officer, request: Request, id: str, reas
     def act(tx: Transaction, found: Found) -> Refusal | None:
         since = parcel_views.left(tx, found.row, found.parcel)
         if since is None:
-            return _conflict(
-                "parcel-not-out", f"parcel {found.row['code']} has not left the office", "nothing is late or lost yet"
-            )
+            return _here(found.row, "nothing is late or lost yet")
         if app.clock() > complaints_until(since):
             return _too_late(found.row, since)
         note(app, tx, found.row, COMPLAINED, officer.id, reason)
@@ -154,6 +156,10 @@ def _say(app: Application, tx: Transaction, officer: Officer, found: Found, even
     raw = office_word(code, officer.id, now, event=event.value, reason=text)
     word = Word(carrier=OFFICE, item=code, status=event.value, event=event, at=now, raw=raw)
     tell(app, tx, found.row["key"], word, actor=officer.id)
+
+
+def _here(row: Row, remedy: str) -> Refusal:
+    return _conflict("parcel-not-out", f"parcel {row['code']} has not left the office", remedy)
 
 
 def _left(row: Row) -> Refusal:

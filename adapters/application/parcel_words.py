@@ -4,20 +4,23 @@ Reading the same list again does nothing: what was told is known by item, status
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.parcel_acts import SEE_TO, unknown
+from adapters.application.strays import SKEW
 from adapters.application.tracking import OFFICE, Told, Word, heard
 from adapters.application.trail import append
-from adapters.database import dossiers, jobs, parcels, scope
+from adapters.database import dossiers, handovers, jobs, parcels, scope
 from adapters.database.parcels import Row
 from adapters.database.store import Transaction
 from engine import policy
 from engine.errors import Kind, Refusal
+from engine.item_codes import read_item_code
 from engine.officer import Officer
 from engine.outcome import LeafDraft
 from engine.parcel_words import GENERIC, meaning
@@ -25,6 +28,7 @@ from engine.parcels import Event
 
 MOST = 200
 """Lines of one transaction: while it runs, nobody else's act becomes a leaf."""
+LONGEST = 60  # characters of a status
 AHEAD = timedelta(minutes=5)  # a carrier's clock may go before ours
 
 
@@ -41,6 +45,12 @@ class Line:
     at: datetime
     raw: str
 
+    @property
+    def fit(self) -> bool:
+        """Whether both databases can keep it: no NUL, no half of a surrogate pair, no status that is too long."""
+        text = f"{self.parcel}{self.status}{self.raw}"
+        return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text) and len(self.status) <= LONGEST
+
 
 def read_lines(
     app: Application,
@@ -51,12 +61,15 @@ def read_lines(
 ) -> Answer:
     """Tell of each line in one transaction of at most `MOST`; the carrier's own words go before what all write."""
     words = {**GENERIC, **app.carriers.statuses_of(carrier)}
+    lines = [replace(line, status=normalize("NFC", line.status)) for line in lines]  # as the tables are written
 
     def act(tx: Transaction) -> Answer:
         if carrier == OFFICE:
             return refuse(_own())
-        rows = [_row(tx, carrier, line.parcel) for line in lines]
-        refusals = _locked(tx, officer, {row["dossier"] for row in rows if row is not None})
+        rows = [_row(tx, carrier, line.parcel) if line.fit else None for line in lines]
+        known = [row for row in rows if row is not None]
+        refusals = _locked(tx, officer, {row["dossier"] for row in known})
+        handovers.lock(tx, sorted({row["key"] for row in known}))  # in the order in which a record takes them
         items, leaves = list[dict[str, Any]](), list[LeafDraft]()
         for line, row in zip(lines, rows, strict=True):
             refusal = _refuses(app, line, row, refusals)
@@ -73,7 +86,9 @@ def read_lines(
 
 
 def _row(tx: Transaction, carrier: str, parcel: str) -> Row | None:
-    key = parcels.key_of_item(tx, carrier, parcel) or parcels.find_key(tx, parcel)
+    """By the item of this carrier, however it is written, or by the dispatch's code: another carrier's is another's."""
+    item = read_item_code(parcel)
+    key = (parcels.key_of_item(tx, carrier, item) if item else None) or parcels.key_of_code(tx, parcel)
     return jobs.find_dispatch(tx, key) if key else None
 
 
@@ -88,11 +103,22 @@ def _locked(tx: Transaction, officer: Officer, codes: Collection[str]) -> Mappin
 
 
 def _refuses(app: Application, line: Line, row: Row | None, refusals: Mapping[str, Refusal | None]) -> Refusal | None:
+    if not line.fit:
+        return _unfit(line, "holds characters that no text has, or a status that is too long", "correct or leave it out")
     if line.at > app.clock() + AHEAD:
         message = f"line {line.number} tells of {line.at:%Y-%m-%dT%H:%M:%S%z}, which has not come yet"
         return Refusal(kind=Kind.INVALID, code="word-ahead", message=message, remedy="correct its time")
     found = refusals[row["dossier"]] if row is not None else unknown(line.parcel)
-    return unknown(line.parcel) if found is not None and found.code == "parcel-unknown" else found
+    if found is not None or row is None:
+        return unknown(line.parcel) if found is None or found.code == "parcel-unknown" else found
+    if line.at < row["created"] - SKEW:
+        what = f"tells of {line.at:%Y-%m-%dT%H:%M:%S%z}; parcel {row['code']} was prepared on {row['created']:%Y-%m-%d}"
+        return _unfit(line, what, "correct its time")
+    return None
+
+
+def _unfit(line: Line, what: str, remedy: str) -> Refusal:
+    return Refusal(kind=Kind.INVALID, code="word-unfit", message=f"line {line.number} {what}", remedy=remedy)
 
 
 def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event]) -> Word:

@@ -24,6 +24,7 @@ from engine.dispatch import Dispatch, dispatch_group, dispatch_key, key_of
 from engine.dispatch import Request as Asked
 from engine.dossier import Dossier, Status
 from engine.errors import Kind, Refusal
+from engine.handing import Place, place_of
 from engine.officer import Officer
 from signing.canonical import sha256_hex
 
@@ -135,6 +136,8 @@ def _sent(
     if app.carriers.ordering is not None:
         ordering.add_job(app, tx, {"key": made.key, "dossier": found.dossier.code}, ordering.ORDER)
     parcels.change(tx, found.row["key"], again=made.key)
+    if place_of(State(found.row["state"])) is Place.OFFICE:  # what was lost is in no other parcel
+        parcels.change(tx, made.key, originals=found.parcel["originals"])
     note(app, tx, found.row, AGAIN, officer.id, reason, again=made.code)
     row = jobs.find_dispatch(tx, made.key)
     assert row is not None

@@ -152,9 +152,11 @@ def _move(
 ) -> None:
     attempts = row["attempts"] + (word.event is Event.MISSED)
     jobs.change_dispatch(tx, row["key"], state=after.value, attempts=attempts, updated=now)
-    if word.event is Event.HANDED_OVER and parcel["handed_over"] is None:
+    signed = word.event is Event.HANDED_OVER and word.carrier == OFFICE  # its time goes before what a carrier says
+    if signed or (word.event is Event.HANDED_OVER and parcel["handed_over"] is None):
         parcels.change(tx, row["key"], handed_over=word.at)
-    if row["state"] == State.PREPARED.value and after in ON_THE_WAY and after is not State.PREPARED:
+    left = row["state"] == State.PREPARED.value and after is not State.PREPARED
+    if (left or signed) and after in ON_THE_WAY:
         parcels.change(tx, row["key"], late_after=late_after(app, word.at))
     if after in ENDS and parcel["ended"] is None:
         proof = raw if after is State.DELIVERED else None

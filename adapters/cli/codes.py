@@ -106,6 +106,7 @@ MEANINGS: Mapping[str, str] = {
     "parcel-not-out": N_("the parcel has not left the office"),
     "complaint-late": N_("the term for complaints about the parcel is over"),
     "word-ahead": N_("the time of the line has not come yet"),
+    "word-unfit": N_("the time or the text of the line cannot be true"),
     "carrier-own": N_("the office itself is no carrier"),
     "dispatch-no-job": N_("no work is left that could be tried again"),
     "proof-unknown": N_("nothing told of the parcel's delivery"),

@@ -91,9 +91,16 @@ def _of(number: int, line: str, found: Mapping[str, str] | None) -> Read:
         told = _("time {text}: expected ISO 8601, or 21/11/2026 15:30").format(text=repr(found["at"].strip()))
         return Read(number=number, sent={}, why=told)
     words = {name: found[name].strip() for name in ("parcel", "status")}
+    if "\0" in line or any("\0" in word or not _whole(word) for word in words.values()):
+        return Read(number=number, sent={}, why=_("it holds characters that no text has"))
     if len(words["status"]) > 60 or len(words["parcel"]) > 100:
         return Read(number=number, sent={}, why=_("its status or its code is too long"))
     return Read(number=number, sent={"line": number, **words, "at": at.isoformat(), "raw": line})
+
+
+def _whole(text: str) -> bool:
+    """Whether it has no half of a surrogate pair, which JSON can write."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _time(text: str) -> datetime | None:

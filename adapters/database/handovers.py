@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 
 from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows
-from adapters.database.tables import dispatch, dossier, handover, parcel
+from adapters.database.tables import dispatch, dossier, handover, parcel, parcel_event
 from engine.delivery import State
 from engine.officer import Officer
 
@@ -102,22 +102,34 @@ def release(tx: Transaction, id: int) -> None:
     tx.execute(update(parcel).where(parcel.c.handover == id).values(handover=None))
 
 
-def unheard(tx: Transaction, id: int, limit: int) -> list[Row]:
-    """The first parcels of a record of which it was not told yet that they were handed over."""
-    query = _parcels().where(parcel.c.handover == id, parcel.c.handed_over.is_(None)).order_by(parcel.c.key)
+def unheard(tx: Transaction, id: int, by: str, limit: int) -> list[Row]:
+    """The first parcels of a record of which it was not told yet that they were handed over by it.
+
+    `by`: who tells so. What a carrier told before it does not count: the record is the parcel's all the same.
+    """
+    query = _parcels().where(parcel.c.handover == id, ~_told(by)).order_by(parcel.c.key)
     return [dict(row) for row in tx.execute(query.limit(limit)).mappings()]
 
 
-def left(tx: Transaction, id: int) -> int:
+def left(tx: Transaction, id: int, by: str) -> int:
     """Of how many it was not told yet."""
-    query = select(func.count()).select_from(parcel)
-    return tx.execute(query.where(parcel.c.handover == id, parcel.c.handed_over.is_(None))).scalar_one()
+    query = select(func.count()).select_from(parcel.join(handover, handover.c.id == parcel.c.handover))
+    return tx.execute(query.where(parcel.c.handover == id, ~_told(by))).scalar_one()
 
 
 def with_originals(tx: Transaction, officer: Officer, *, after: str, limit: int) -> list[Row]:
-    """A page of the parcels within the officer's sight that hold papers which exist once, by code."""
+    """A page of the parcels within the officer's sight that hold papers which exist once, by code; not those in whose
+    place another one holds them. Papers that were lost are in no other.
+    """
     query = _parcels().where(parcel.c.originals != [], dispatch.c.code > after, scope.seen(officer, dispatch.c.dossier))
+    query = query.where(or_(parcel.c.again.is_(None), dispatch.c.state == State.LOST.value))
     return [dict(row) for row in tx.execute(query.order_by(dispatch.c.code).limit(limit)).mappings()]
+
+
+def _told(by: str) -> ColumnElement[bool]:
+    """That the parcel was told of its record: by a word whose status is the record's code."""
+    word = parcel_event.c
+    return exists().where(and_(word.key == parcel.c.key, word.carrier == by, word.status == handover.c.code))
 
 
 def _parcels() -> Select[Any]:

@@ -40,6 +40,12 @@ def key_of_item(tx: Transaction, carrier: str, item: str) -> str | None:
     return tx.execute(query).scalar()
 
 
+def key_of_code(tx: Transaction, code: str) -> str | None:
+    """The key of the parcel with that code."""
+    query = select(dispatch.c.key).where(dispatch.c.code == code, dispatch.c.channel == "post")
+    return tx.execute(query).scalar()
+
+
 def find_key(tx: Transaction, text: str) -> str | None:
     """The key of the parcel with that key, code or carrier's item; None where there is none, or more than one."""
     named = select(dispatch.c.key).where(
@@ -162,10 +168,12 @@ def forget_event(tx: Transaction, id: int) -> None:
 
 
 def of_day(tx: Transaction, officer: Officer, start: datetime, end: datetime, carrier: str | None) -> list[Row]:
-    """The parcels prepared in that time within the officer's sight, oldest first; `carrier`: of that one alone."""
+    """The parcels prepared in that time within the officer's sight that were not called off, oldest first; `carrier`:
+    of that one alone.
+    """
     beside = (parcel.c.carrier, parcel.c.item, parcel.c.payer, parcel.c.originals)
     query = select(dispatch, *beside).join(parcel, parcel.c.key == dispatch.c.key)
-    query = query.where(scope.seen(officer, dispatch.c.dossier))
+    query = query.where(scope.seen(officer, dispatch.c.dossier), dispatch.c.state != State.CANCELLED.value)
     query = query.where(dispatch.c.created >= start, dispatch.c.created < end)
     if carrier is not None:
         query = query.where(parcel.c.carrier == carrier)

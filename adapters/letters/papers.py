@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 COUNTERSIGNED_FIELD = "sign-approval-carrier"
 """Where the carrier signs in the record's PDF."""
 PAYERS = {"agency": "Cơ quan trả", "recipient": "Người nhận trả", "free": "Miễn cước"}
+_ENDS = {"delivered": "Đã phát", "returned": "Đã chuyển hoàn", "lost": "Thất lạc"}
 COPY, ORIGINAL = "Bản in từ bản điện tử", "Bản chính"
 _MEANS = {
     "telephone": "qua điện thoại",
@@ -62,6 +63,7 @@ def manifest(agency: str, day: str, carrier: str, rows: Sequence[Json], *, at: d
             **{name: _text(row["recipient"].get(name)) for name in ("address", "phone")},
             **{name: _text(row.get(name)) for name in ("code", "item", "carrier")},
             "payer": PAYERS.get(row["payer"], _text(row["payer"])),
+            "end": _ENDS.get(_text(row.get("state")), ""),
         }
         for row in rows
     ]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_papers
+from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_acts, parcel_papers
 from adapters.application.answer import Answer, Request
 from adapters.application.countersigning import Countersigned
+from adapters.application.foundations import foundations
 from adapters.application.handing_over import Wish
 from adapters.application.tracking import Word, tell
 from adapters.console.demo.authority import DemoAuthority
-from adapters.database import jobs, parcels
+from adapters.database import definitions, dossiers, jobs, parcels
 from adapters.database import trail as stored
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from engine.parcels import Event
@@ -129,6 +130,29 @@ def test_a_record_is_signed_by_both_sides(office: World) -> None:
     office.check_trail()
 
 
+def test_the_record_is_the_parcel_s_though_the_carrier_spoke_first(office: World) -> None:
+    """What the carrier told before it was signed moves the parcel; the record is told all the same, its time counts."""
+    parcel = posted(office)
+    code = make(office).body_or_raise()["id"]
+    sign(office, code).body_or_raise()
+    with office.app.store.write() as tx:
+        row = jobs.find_dispatch(tx, parcel)
+        assert row is not None
+        said = Word(carrier="vnpost", item=parcel, status="1", event=Event.HANDED_OVER, at=NOW, raw=b"{}")
+        tell(office.app, tx, row["key"], said)
+    office.clock.go(minutes=5)
+    assert countersign(office, code, b"%PDF-1.7 scan", "scan").body_or_raise()["left"] == 1
+    office.work()
+    assert state(office, parcel) == ("handed-over", office.clock.now)
+    with office.app.store.read() as tx:
+        own = stored.leaves_of(tx, row["dossier"])
+        dossier = dossiers.load(tx, row["dossier"])
+        assert dossier is not None
+        acts = {decode_leaf(leaf.encoded).act for leaf in foundations(tx, dossier, own)}
+    assert {"parcels-handed-over", "handover-countersigned"} <= acts
+    assert countersigning.told(office.app, office.officer("hoa"), code).body_or_raise()["left"] == 0
+
+
 def test_parcels_that_went_elsewhere_make_the_record_anew(office: World) -> None:
     """Called off, another item code, taken into another record, withdrawn: none is signed; signed, none is taken."""
     first, second = posted(office), posted(office)
@@ -148,6 +172,10 @@ def test_parcels_that_went_elsewhere_make_the_record_anew(office: World) -> None
     refused = marking.set_item(office.app, office.officer("hoa"), asked(), second, "vnpost", "AB12345")
     assert refusal_of(refused).code == "parcel-listed"
     handing_over.withdraw(office.app, office.officer("hoa"), asked(), code, "Bưu tá không đến").body_or_raise()
+    told = leaves(office)[-1][1]
+    assert "Bưu tá" not in str(told)
+    with office.app.store.read() as tx:
+        assert "Bưu tá không đến" in (definitions.get_content(tx, told["objects"]["word"]) or b"").decode()
     assert refusal_of(countersign(office, code, b"%PDF-1.7 scan", "scan")).code == "handover-withdrawn"
     assert make(office).body_or_raise()["parcels"] == 1
 
@@ -209,6 +237,11 @@ def test_what_is_marked_on_a_parcel(office: World) -> None:
     assert refusal_of(marking.set_originals(office.app, hoa, asked(), first, [])).code == "parcel-not-prepared"
     rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), "vnpost")
     assert [row["item"] for row in rows] == [ITEM]
+    rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), None)
+    assert [row["code"] for row in rows] == [first, second]
+    parcel_acts.cancel(office.app, hoa, asked(), second, "Rút").body_or_raise()
+    rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), None)
+    assert [row["code"] for row in rows] == [first]  # what was called off does not go
 
 
 def test_who_hands_over(office: World) -> None:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from adapters.application import parcel_acts, queries, sending_again
+from adapters.application import marking, parcel_acts, queries, sending_again
 from adapters.application.alarms import alarms
 from adapters.application.answer import Answer, Request
 from adapters.application.parcel_words import Line, read_lines
+from adapters.application.tracking import tell
 from adapters.database import jobs, parcels
 from adapters.database.parcel_lists import Wanted
 from adapters.jobs.worker import work_once
@@ -55,6 +57,11 @@ def listed(world: World, **wanted: object) -> list[str]:
     return [item["id"] for item in found["items"]]
 
 
+def originals(world: World) -> list[dict[str, Any]]:
+    found = marking.list_originals(world.app, world.officer("hoa"), "", 50).body_or_raise()["items"]
+    return list(found)
+
+
 def test_a_parcel_that_is_late_comes_back_and_is_sent_again(office: World) -> None:
     """Two working days after it left, without the day off, an alarm; back at the office, another, until it is sent
     again: decided anew, as a parcel of its own with a label, and never twice. What was sent again can be lost, too.
@@ -65,6 +72,9 @@ def test_a_parcel_that_is_late_comes_back_and_is_sent_again(office: World) -> No
     assert told(office) == {}
     office.clock.go(days=1, hours=-16)  # Thursday
     assert told(office) == {"parcels-waiting": 1}
+    assert refusal_of(do(office, "receive", code)).code == "parcel-not-out"
+    titles = ["Giấy CNQSDĐ số BA 123456"]
+    marking.set_originals(office.app, office.officer("hoa"), ASKED, code, titles).body_or_raise()
     say(office, key, word(Event.HANDED_OVER, 1))
     assert told(office) == {}
     office.clock.go(hours=16)  # Thursday, 17:00
@@ -85,6 +95,9 @@ def test_a_parcel_that_is_late_comes_back_and_is_sent_again(office: World) -> No
     sent = do(office, "retry", code).body_or_raise()
     assert sent["id"] != code
     assert (sent["state"], sent["label"], sent["sha256"]) == ("prepared", True, back["sha256"])
+    assert [(each["id"], each["originals"], each["place"]) for each in originals(office)] == [
+        (sent["id"], titles, "office")
+    ]
     assert office.acts(sent["dossier"])[-2:] == ["parcel-returned", "parcel-sent-again"]
     assert refusal_of(do(office, "retry", code)).code == "parcel-settled"
     assert told(office) == {}
@@ -239,7 +252,10 @@ def test_the_process_sees_to_it_or_is_called_off(office: World) -> None:
     office.stamp()
     office.work()
     [first] = [item["id"] for item in office.dossier(dossier)["dispatches"]]
-    do(office, "receive", first).body_or_raise()
+    with office.app.store.write() as tx:
+        row = jobs.find_dispatch(tx, first)
+        assert row is not None
+        tell(office.app, tx, row["key"], word(Event.RETURNED, 1))
     assert told(office) == {"parcels-unsettled": 1}
     office.work()
     assert [task["element"] for task in office.dossier(dossier)["tasks"]] == ["file", "undelivered"]

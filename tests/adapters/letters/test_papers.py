@@ -58,12 +58,14 @@ def test_the_manifest_has_its_head_on_each_page_and_totals() -> None:
     """Of 60 parcels: each page has the head and its number; how many parcels and originals each carrier takes."""
     carriers = ("vnpost", "viettelpost")
     rows = [{**PARCEL, "code": f"{CODE}{number}", "carrier": carriers[number % 2]} for number in range(60)]
+    rows[0] = {**rows[0], "state": "returned"}
     pages = texts_of(manifest("UBND phường Bến Thành", "21/11/2026", "", rows, at=AT))
     assert len(pages) > 1
     for number, text in enumerate(pages, 1):
         assert "Mã bưu gửi" in text
         assert f"Trang {number}/{len(pages)}" in text
     assert "viettelpost3030vnpost3030" in pages[-1]
+    assert "Đãchuyểnhoàn" in "".join(pages[0].split())
 
 
 def test_the_record_names_codes_and_has_one_place_to_sign() -> None:

@@ -56,14 +56,21 @@ def read_time(text: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
 
 
-def spread(visits: Sequence[datetime], taken: Iterable[datetime], day: date, slots: Slots) -> list[datetime | None]:
+def spread(
+    visits: Sequence[datetime],
+    taken: Iterable[datetime],
+    day: date,
+    slots: Slots,
+    *,
+    after: datetime | None = None,
+) -> list[datetime | None]:
     """A time on that day for each visit, which come in their order; None where no slot is left.
 
-    `taken` are the visits of that day already. Each keeps its time of day, or gets the next free slot after it; where
+    `taken` are the visits of that day already; slots that begin by `after` are over. Each keeps its time of day, or gets the next free slot after it; where
     some would find none so, all are drawn together from the morning on. Asked again after some were moved, the others
     get the same times.
     """
-    starts = slots.of(day)
+    starts = [start for start in slots.of(day) if after is None or start > after]
     used = Counter(slot for at in taken if (slot := _slot(at, starts, slots)) is not None)
     kept = _fill(visits, starts, Counter(used), slots, keep=True)
     return kept if None not in kept else _fill(visits, starts, Counter(used), slots, keep=False)

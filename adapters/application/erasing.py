@@ -16,7 +16,7 @@ from adapters.application.foundations import opened
 from adapters.application.repeats import Ended
 from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append, receipt
-from adapters.database import acts, definitions, dossiers, erasing
+from adapters.database import acts, definitions, dossiers, erasing, inbound
 from adapters.database import trail as stored
 from adapters.database.store import Transaction
 from engine import policy
@@ -111,7 +111,7 @@ class Erase(SignedAct):
 
 def erase(tx: Transaction, dossier: Dossier) -> dict[str, int]:
     """Erase everything but the dossier's row and its leaves' encoded form; gives what the act's leaf counts."""
-    gone = erasing.erase(tx, dossier, _beside(stored.leaves_of(tx, dossier.code)))
+    gone = erasing.erase(tx, dossier, _beside(tx, dossier.code))
     return {"leaves": gone.leaves, "documents": gone.documents, "objects": gone.objects}
 
 
@@ -134,6 +134,7 @@ def _standing(app: Application, tx: Transaction, dossier: Dossier) -> Standing:
     return Standing(
         jobs=erasing.open_jobs(tx, code, stamps=app.stamp is not None),
         dispatches=erasing.dispatches_under_way(tx, code),
+        originals=inbound.held(tx, code),
         relied_on_by=erasing.relying(tx, code, _approved(tx, code)),
     )
 
@@ -145,9 +146,9 @@ def _approved(tx: Transaction, code: str) -> frozenset[str]:
     return frozenset(item.sha256 for record in contents.values() for item in decode(record).documents)
 
 
-def _beside(leaves: Iterable[stored.StoredLeaf]) -> frozenset[int]:
-    """The leaves outside the dossier's trail that hold its data: of messages that waited for it."""
-    return frozenset(_buffered(leaves))
+def _beside(tx: Transaction, code: str) -> frozenset[int]:
+    """The leaves outside the dossier's trail that hold its data: of messages that waited for it, and of its parcels."""
+    return inbound.leaves(tx, code) | frozenset(_buffered(stored.leaves_of(tx, code)))
 
 
 def _buffered(leaves: Iterable[stored.StoredLeaf]) -> Iterator[int]:

@@ -15,6 +15,7 @@ from adapters.application.trail import append
 from adapters.database import definitions, erasing, jobs, notes
 from adapters.database import inbound as stored
 from adapters.database.store import Transaction
+from adapters.database.trail import keep_about
 from engine import policy
 from engine.acts.erase import refuses_erased
 from engine.document import Document
@@ -22,6 +23,7 @@ from engine.errors import Kind, Refusal, not_found
 from engine.item_codes import read_item_code
 from engine.officer import Officer
 from engine.outcome import JobRequest, LeafDraft
+from signing.canonical import sha256_hex
 from signing.record import time_text
 
 Row = Mapping[Any, Any]
@@ -30,17 +32,20 @@ COMPLETE = "hoso.originals-complete"
 """The message by which a process may wait until nothing of its parcel is missing any more."""
 LONGEST_AGO = timedelta(days=366)
 MOST_DOCUMENTS = 100
-TOLD_ONCE = frozenset({"sender", "documents"})
+TOLD_ONCE = frozenset({"sender", "documents", "missing", "reason"})
 """Of an answer to no dossier yet, with which nothing would erase them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A document on a parcel's list. `scan`: its media type and the SHA-256 of bytes uploaded before."""
+    """A document on a parcel's list. `kind`: None: as it is known, else an original.
+
+    `scan`: its media type and the SHA-256 of bytes uploaded before.
+    """
 
     name: str
     title: str
-    kind: str = stored.ORIGINAL
+    kind: str | None = None
     present: bool = True
     scan: tuple[str, str] | None = None
 
@@ -76,7 +81,7 @@ def receive(app: Application, officer: Officer, request: Request, parcel: Parcel
         row = find(tx, officer, id)
         assert not isinstance(row, Refusal)
         missing = [each.name for each in parcel.documents if not each.present]
-        append(app, tx, [leaf(officer, row, "inbound-received", missing=missing)], now)
+        _append(app, tx, row, leaf(officer, row, "inbound-received", missing=missing), now)
         return Answer(status=CREATED, body=shown(tx, row), told_once=TOLD_ONCE)
 
     return once(app, request, act)
@@ -113,21 +118,24 @@ def paper(app: Application, officer: Officer, id: int) -> bytes | Refusal:
 
 
 def reject(app: Application, officer: Officer, request: Request, id: int, reason: str) -> Answer:
-    """Refuse a parcel that is not for this office: its papers are deleted, that it came and went stays."""
+    """Refuse a parcel that is not for this office: its papers and its list are deleted, that it came and went stays.
+
+    Of the reason, which may name people, the leaf has the hash alone.
+    """
 
     def act(tx: Transaction) -> Answer:
         row = waiting(tx, officer, id)
         if isinstance(row, Refusal):
             return refuse(row)
-        now, told = app.clock(), leaf(officer, row, "inbound-refused", reason=reason)
-        for each in stored.documents(tx, id):
-            stored.change_document(tx, id, each["name"], scan=None)
-        stored.change(tx, id, state=stored.REFUSED, reason=reason, sender="", paper=None, decided=now)
+        now, said = app.clock(), sha256_hex(reason.encode())
+        told = leaf(officer, row, "inbound-refused", reason_sha256=said)
+        stored.drop_documents(tx, id)
+        stored.change(tx, id, state=stored.REFUSED, sender="", paper=None, decided=now)
         erasing.disown(tx, stored.owner(id))
         append(app, tx, [told], now)
         after = find(tx, officer, id)
         assert not isinstance(after, Refusal)
-        return Answer(body=shown(tx, after), told_once=TOLD_ONCE)
+        return Answer(body={**shown(tx, after), "reason": reason}, told_once=TOLD_ONCE)
 
     return once(app, request, act)
 
@@ -153,7 +161,7 @@ def add(app: Application, officer: Officer, request: Request, id: int, documents
             _arrive(tx, officer, row, each, scans.get(each.name), each.name in known, now)
         lacks = [each["name"] for each in stored.documents(tx, id) if each["arrived"] is None]
         names = [each.name for each in documents]
-        append(app, tx, [leaf(officer, row, "inbound-added", documents=names, missing=lacks)], now)
+        _append(app, tx, row, leaf(officer, row, "inbound-added", documents=names, missing=lacks), now)
         if code is not None and lacked and not lacks:
             payload = {"message": COMPLETE, "data": {}}
             jobs.add_job(tx, code, JobRequest(number=0, element="", type=FAILED_MAIL, payload=payload, due=now))
@@ -186,7 +194,7 @@ def put(tx: Transaction, id: int, each: Listed, scan: Document | None, owner: st
     """Put a document on the list; the bytes of its scan are the owner's."""
     if scan is not None:
         _keep(tx, scan.sha256, owner)
-    values = {"parcel": id, "name": each.name, "title": each.title, "kind": each.kind}
+    values = {"parcel": id, "name": each.name, "title": each.title, "kind": each.kind or stored.ORIGINAL}
     stored.add_document(tx, {**values, "arrived": now if each.present else None, **_scanned(scan)})
 
 
@@ -254,6 +262,8 @@ def _refuses_list(documents: Sequence[Listed], known: Mapping[str, Row]) -> Refu
         return _invalid("inbound-list", message, "correct the list")
     if each := next((each for each in documents if each.scan is not None and not each.present), None):
         return _invalid("inbound-list", f"{each.name} is missing, and has a scan", "say that it is present")
+    if each := next((each for each in documents if each.name in known and not each.present), None):
+        return _invalid("inbound-list", f"{each.name} is on the list already, found missing", "name what came alone")
     there = next((name for name in names if name in known and known[name]["arrived"] is not None), None)
     if there is not None:
         return _conflict("inbound-arrived", f"{there} is there already", "see the list: hoso parcel show")
@@ -282,7 +292,8 @@ def _arrive(
     else:
         if scan is not None:
             _keep(tx, scan.sha256, owner)
-        stored.change_document(tx, row["id"], each.name, arrived=now, kind=each.kind, **_scanned(scan))
+        kind = {"kind": each.kind} if each.kind is not None else {}
+        stored.change_document(tx, row["id"], each.name, arrived=now, **kind, **_scanned(scan))
     if scan is not None and row["dossier"] is not None:
         values = {"dossier": row["dossier"], "task": None, "officer": officer.id, "name": scan.file_name}
         values |= {"media_type": scan.media_type, "sha256": scan.sha256, "size": scan.size, "at": now, "removed": None}
@@ -305,6 +316,13 @@ def _open(tx: Transaction, officer: Officer, id: int) -> Row | Refusal:
     if isinstance(now, Refusal) or (now["state"] == row["state"] != stored.REFUSED):
         return now
     return _conflict("inbound-decided", f"parcel {id} is {now['state']}", "see: hoso parcel show")
+
+
+def _append(app: Application, tx: Transaction, row: Row, told: LeafDraft, now: datetime) -> None:
+    """Append the leaf; one of no dossier is noted, so that it is closed when the dossier is erased that gets it."""
+    [made] = append(app, tx, [told], now)
+    if told.dossier is None:
+        keep_about(tx, [(stored.LEAF, str(row["id"]), made.index)])
 
 
 def _keep(tx: Transaction, digest: str, owner: str) -> None:

@@ -48,8 +48,11 @@ def list_visits(app: Application, officer: Officer, day: date, state: State | No
 
 
 def plan(app: Application, officer: Officer, day: date, to: date, slots: Slots) -> Answer:
-    """How the visits of a day would move to another one: each with its new time, None where no slot is left."""
-    if refusal := policy.refuses(officer, "move visits") or _refuses_day(app, to):
+    """How the visits of a day would move to another one: each with its new time, None where no slot is left.
+
+    Slots that have begun are none.
+    """
+    if refusal := policy.refuses(officer, "move visits") or _refuses_day(app, day, to):
         return refuse(refusal)
     with app.store.read() as tx:
         rows = stored.listed(tx, officer, *_bounds(day), state=State.SET, after=0, limit=MOST_PLANNED + 1)
@@ -58,10 +61,11 @@ def plan(app: Application, officer: Officer, day: date, to: date, slots: Slots) 
         message = f"more than {MOST_PLANNED} visits are set for {day}"
         return refuse(_refusal("visits-many", message, "move them one by one: hoso visit move DISPATCH"))
     rows.sort(key=lambda row: (row["at"], row["id"]))
-    items = []
+    items, now = [], app.clock()
     for place in sorted({row["place"] for row in rows}):
         here = [row for row in rows if row["place"] == place]
-        times = spread([row["at"] for row in here], [at for where, at in taken if where == place], to, slots)
+        there = [at for where, at in taken if where == place]
+        times = spread([row["at"] for row in here], there, to, slots, after=now)
         items += [{**_shown(row), "to": views.moment(at)} for row, at in zip(here, times, strict=True)]
     items.sort(key=lambda item: (item["at"], item["id"]))
     return Answer(body={"items": items, "next": None})
@@ -78,17 +82,19 @@ def move(app: Application, officer: Officer, request: Request, id: str, asked: M
         if isinstance(found, Refusal):
             return refuse(found)
         row, before, now = found, stored.current(tx, found["key"]), app.clock()
-        if before is not None and before["state"] == State.SET.value and before["at"] == asked.to:
+        if refusal := _refuses_visit(row, before, asked):
+            return refuse(refusal)
+        if before is not None and _is_so(before, asked):
             return Answer(body=_shown({**before, "code": row["code"]}))
-        if refusal := _refuses_move(row, before, asked, now):
+        if refusal := _refuses_time(asked.to, now):
             return refuse(refusal)
         leaf = visits.put(
             app, tx, row, before, asked.to, now=now, place=asked.place, reason=asked.reason, officer=officer.id
         )
         append(app, tx, [leaf], now)
-        _tell(tx, row["dossier"], asked.to, now)
         after = stored.current(tx, row["key"])
         assert after is not None
+        _tell(tx, after, now)
         return Answer(body=_shown({**after, "code": row["code"]}))
 
     return once(app, request, act)
@@ -131,17 +137,30 @@ def _ready(tx: Transaction, officer: Officer, id: str) -> Row | Refusal:
     return row
 
 
-def _refuses_move(row: Row, before: Row | None, asked: Move, now: datetime) -> Refusal | None:
+def _is_so(before: Row, asked: Move) -> bool:
+    """Whether it stands at that time, in that place."""
+    there = asked.place in (None, before["place"])
+    return before["state"] == State.SET.value and before["at"] == asked.to and there
+
+
+def _refuses_visit(row: Row, before: Row | None, asked: Move) -> Refusal | None:
     if asked.visit is not None and (before is None or before["id"] != asked.visit):
         message = f"the visit for {row['code']} is not number {asked.visit} any more"
         return _refusal("visit-changed", message, "look again: hoso visit list")
-    if not now < asked.to <= now + LONGEST_AHEAD:
-        message = f"{time_text(asked.to)} is past, or more than {LONGEST_AHEAD.days} days ahead"
+    return None
+
+
+def _refuses_time(to: datetime, now: datetime) -> Refusal | None:
+    if not now < to <= now + LONGEST_AHEAD:
+        message = f"{time_text(to)} is past, or more than {LONGEST_AHEAD.days} days ahead"
         return Refusal(kind=Kind.INVALID, code="visit-time", message=message, remedy="name a time to come")
     return None
 
 
-def _refuses_day(app: Application, day: date) -> Refusal | None:
+def _refuses_day(app: Application, moved: date, day: date) -> Refusal | None:
+    if moved == day:
+        message = f"the visits of {day} are on that day"
+        return Refusal(kind=Kind.INVALID, code="visit-time", message=message, remedy="name another day")
     if day < app.clock().astimezone(VIETNAM).date():
         return Refusal(kind=Kind.INVALID, code="visit-time", message=f"{day} is past", remedy="name a day to come")
     if is_working_day(day, app.days_off(day.year)):
@@ -150,9 +169,11 @@ def _refuses_day(app: Application, day: date) -> Refusal | None:
     return Refusal(kind=Kind.INVALID, code="visit-day-off", message=f"{day} is no working day", remedy=remedy)
 
 
-def _tell(tx: Transaction, code: str, at: datetime, now: datetime) -> None:
-    payload = {"message": APPOINTMENT_MOVED, "data": {"appointment": time_text(at)}}
-    jobs.add_job(tx, code, JobRequest(number=0, element="", type=FAILED_MAIL, payload=payload, due=now))
+def _tell(tx: Transaction, visit: Row, now: datetime) -> None:
+    """Tell the dossier, unless another visit takes its place before that: who moves it then tells."""
+    told = {"data": {"appointment": time_text(visit["at"])}, "dispatch": visit["dispatch"], "visit": visit["id"]}
+    payload = {"message": APPOINTMENT_MOVED, **told}
+    jobs.add_job(tx, visit["dossier"], JobRequest(number=0, element="", type=FAILED_MAIL, payload=payload, due=now))
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

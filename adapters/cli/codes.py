@@ -193,6 +193,7 @@ MEANINGS: Mapping[str, str] = {
     "dossier-unfinished": N_("the dossier is not finished"),
     "erasure-jobs-open": N_("programs still work on the dossier"),
     "erasure-dispatches-open": N_("a dispatch of the dossier has not arrived or failed yet"),
+    "erasure-originals-held": N_("the office holds originals of the dossier that have not gone back"),
     "erasure-relied-on": N_("an open dossier rests on a document that was approved in this one"),
     "erasure-differs": N_("what was signed is not the rule or the unit of the dossier"),
     "erasure-invalid": N_("the erasure is not well-formed"),

@@ -21,7 +21,7 @@ class Listed:
 
     name: str
     title: str
-    kind: str
+    kind: str | None
     present: bool
     file: Path | None
 
@@ -56,7 +56,7 @@ def _listed(file: Path, number: int, item: object) -> Listed:
     return Listed(name=name, title=str(item.get("title") or name), kind=str(kind), present=present, file=where)
 
 
-def later(text: str, kind: str) -> Listed:
+def later(text: str, kind: str | None) -> Listed:
     """Read `--document NAME[=FILE]`."""
     name, _separator, file = text.partition("=")
     return Listed(name=name, title=name, kind=kind, present=True, file=Path(file) if file else None)

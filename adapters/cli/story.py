@@ -417,7 +417,7 @@ _TELLERS: Mapping[str, Callable[[Item], str]] = {
     "inbound-received": _plain(N_("{who} received a parcel"), extra=_ITEM),
     "inbound-filed": _plain(N_("{who} filed the dossier that came by post"), extra=_ITEM),
     "inbound-added": _plain(N_("{who} added what came later to the parcel"), extra=_ITEM),
-    "inbound-refused": _plain(N_("{who} refused a parcel"), extra=(*_ITEM, _REASON)),
+    "inbound-refused": _plain(N_("{who} refused a parcel"), extra=_ITEM),
     "originals-returned": _plain(N_("{who} gave originals back")),
     "parcel-ordered": _plain(N_("The parcel was ordered at the carrier"), extra=_AT),
     "parcel-order-refused": _plain(N_("The carrier refused the order of the parcel"), extra=_AT),

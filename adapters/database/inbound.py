@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, select, update
 
 from adapters.database import scope
 from adapters.database.store import Transaction, lock_rows, upsert
-from adapters.database.tables import inbound_document, inbound_parcel
+from adapters.database.tables import inbound_document, inbound_parcel, organisation_leaf
 from engine.officer import Officer
 
 Row = Mapping[Any, Any]
 RECEIVED, FILED, REFUSED = "received", "filed", "refused"
 ORIGINAL, COPY = "original", "copy"
+LEAF = "inbound"
+"""As what the leaves of parcels that no dossier has are noted."""
 
 
 def owner(id: int) -> str:
@@ -75,6 +77,23 @@ def change_document(tx: Transaction, parcel: int, name: str, **values: object) -
     """Change what is known of a document."""
     this = (inbound_document.c.parcel == parcel, inbound_document.c.name == name)
     tx.execute(update(inbound_document).where(*this).values(**values))
+
+
+def drop_documents(tx: Transaction, parcel: int) -> None:
+    """Delete the parcel's list."""
+    tx.execute(delete(inbound_document).where(inbound_document.c.parcel == parcel))
+
+
+def held(tx: Transaction, dossier: str) -> int:
+    """How many originals of a dossier have not gone back."""
+    return sum(row["returned"] is None for row in originals(tx, dossier))
+
+
+def leaves(tx: Transaction, dossier: str) -> frozenset[int]:
+    """The leaves outside the dossier's trail that tell of its parcels."""
+    own = select(cast(inbound_parcel.c.id, String)).where(inbound_parcel.c.dossier == dossier)
+    of = (organisation_leaf.c.kind == LEAF, organisation_leaf.c.id.in_(own))
+    return frozenset(tx.execute(select(organisation_leaf.c.leaf).where(*of)).scalars())
 
 
 def originals(tx: Transaction, dossier: str) -> list[Row]:

@@ -29,11 +29,11 @@ class Scan(Model):
 
 
 class NewListed(Model):
-    """A document on a parcel's list."""
+    """A document on a parcel's list. `kind`: none: as it is known, else an original."""
 
     name: Name
     title: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-    kind: Literal["original", "copy"] = "original"
+    kind: Literal["original", "copy"] | None = None
     present: bool = True
     scan: Scan | None = None
 

@@ -13,7 +13,7 @@ from adapters.application.application import Application
 from adapters.application.mail_acts import give_message
 from adapters.application.mails import Taken
 from adapters.application.work import Job
-from adapters.database import jobs, parcels, trail
+from adapters.database import jobs, parcels, trail, visits
 from adapters.database.store import StoreUnavailable, Transaction
 from adapters.limits.limited import LimitsUnavailable
 from adapters.mailbox.imap import Mailbox, MailboxUnavailable, Place, opened
@@ -118,11 +118,17 @@ def _again(app: Application, job: Job, error: str | None, after: timedelta = INT
 def tell_failure(app: Application, job: Job) -> None:
     """A dispatch did not arrive, or a parcel did: the dossier is told, where its process waits for that.
 
-    A parcel whose failure the process takes up is the process's from then on: it opens the task.
+    A parcel whose failure the process takes up is the process's from then on: it opens the task. Of a visit that another
+    one replaced nothing is told: that one is told by itself, and may have been already.
     """
-    message, data = job["payload"].get("message", mails.MESSAGE), job["payload"]["data"]
+    payload = job["payload"]
+    message, data, visit = payload.get("message", mails.MESSAGE), payload["data"], payload.get("visit")
 
     def decide(tx: Transaction, dossier: Dossier, definition: ProcessDefinition, now: datetime) -> Outcome:
+        if visit is not None:
+            stands = visits.current(tx, payload["dispatch"])
+            if stands is None or stands["id"] != visit:
+                return Outcome()
         outcome = give_message(dossier, definition, message, data, now)
         if outcome.dossier is not None and data.get("state") in UNDELIVERED:
             parcels.taken_up(tx, data["dispatch"], now)

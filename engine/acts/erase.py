@@ -35,10 +35,14 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What hangs on the dossier now: jobs and dispatches that are not over, an open dossier that relies on it."""
+    """What hangs on the dossier now: jobs and dispatches that are not over, originals that the office holds.
+
+    `relied_on_by`: an open dossier that relies on it.
+    """
 
     jobs: int = 0
     dispatches: int = 0
+    originals: int = 0
     relied_on_by: str | None = None
 
 
@@ -86,6 +90,9 @@ def _refuses_live(dossier: Dossier, standing: Standing) -> Refusal | None:
     if standing.dispatches:
         message = f"{standing.dispatches} dispatches of dossier {code} are under way, or lie ready at the counter"
         return _conflict("erasure-dispatches-open", message, "wait until they have arrived or failed")
+    if standing.originals:
+        message = f"the office holds {standing.originals} originals of dossier {code}"
+        return _conflict("erasure-originals-held", message, f"give them back: hoso parcel return {code}")
     if standing.relied_on_by is not None:
         message = f"dossier {standing.relied_on_by}, which is open, holds a document that was approved in {code}"
         return _conflict("erasure-relied-on", message, f"finish {standing.relied_on_by} first")

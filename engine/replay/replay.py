@@ -13,7 +13,7 @@ from engine.replay.programs import PROGRAMS
 from engine.replay.report import ActLine, Differs, Divergence, OpenTask, Replay, Said, Untold
 from engine.replay.run import Extends, Fits, Run
 from engine.replay.sending import begun
-from engine.replay.tasks import HOLDING, STEERING, completed, holder_noted
+from engine.replay.tasks import GIVEN, HOLDING, STEERING, completed, given, holder_noted
 from engine.replay.telling import listed, same_act, same_consequence, shown
 from signing.evidence.contents import Opened, PackContents, open_entry
 from signing.record import parse_time
@@ -155,6 +155,8 @@ def _taken(run: Run, item: Opened, at: datetime) -> Outcome | None:
     act = item.leaf.act
     if act in BESIDE or (item.refused and act not in MOVES):
         run.dossier  # noqa: B018  (nothing comes before the dossier is received)
+        if act == GIVEN:
+            given(run, item)
         return None
     if act in CONSEQUENCES:
         raise Differs("consequence-unfounded", found=f"{act} alone", expected="an act that it follows from")

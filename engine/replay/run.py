@@ -42,6 +42,8 @@ class Run:
     numbers: dict[int, str] = field(default_factory=dict)
     ready: set[str] = field(default_factory=set)
     """The documents that lie ready at the counter."""
+    checked: set[str] = field(default_factory=set)
+    """Those of them that were given after the taker's identity was checked."""
     people: RecordedOrganisation | None = None
     extends: Extends | None = None
     adopted: tuple[Opened, ...] = ()

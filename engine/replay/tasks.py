@@ -19,12 +19,14 @@ from signing.canonical import canonical
 from signing.evidence.contents import Opened, digest_of, stored_object
 from signing.record import ActRecord, ApprovalRecord, decode_record
 
+GIVEN, UNCHECKED = "result-given", "unchecked"
 _CODES = {
     "not-holder": "holder-other",
     "dossier-suspended": "moved-while-suspended",
     "signature-missing": "approval-missing",
     "four-eyes": "four-eyes-missing",
     "nothing-to-hand-over": "hand-over-unready",
+    "identity-unchecked": "hand-over-unready",
 }
 
 
@@ -41,6 +43,7 @@ def completed(run: Run, item: Opened, now: datetime) -> Outcome:
         approval=_approval(run, item, task),
         objects=item.objects,
         ready=frozenset(run.ready),
+        unchecked=_unchecked(run),
     )
     officer = actor_of(item, run.dossier.unit, frozenset(map(str, listed(item, "roles"))))
     if run.people is not None and act.approval is not None and task.signature != "none":
@@ -53,7 +56,21 @@ def completed(run: Run, item: Opened, now: datetime) -> Outcome:
         )
     if isinstance(handed, str):
         run.ready.discard(handed)
+        run.checked.discard(handed)
     return run.moved(outcome)
+
+
+def given(run: Run, item: Opened) -> None:
+    """Note that a result was given at the counter to somebody whose identity was checked."""
+    document = item.details.get("document")
+    if isinstance(document, str) and item.details.get("identity", UNCHECKED) != UNCHECKED:
+        run.checked.add(document)
+
+
+def _unchecked(run: Run) -> frozenset[str]:
+    """What no step may hand over before a receipt tells whose identity was checked."""
+    demanded = run.procedure is not None and run.procedure.identity_check
+    return frozenset(run.ready - run.checked) if demanded else frozenset()
 
 
 def _competent(run: Run, item: Opened, task: Task, record: ApprovalRecord, now: datetime) -> None:

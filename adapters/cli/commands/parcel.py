@@ -214,7 +214,7 @@ def add(
     from adapters.cli.incoming import later, uploaded
 
     client = open_session(ctx).client
-    sent = [uploaded(client, later(each, "copy" if copy else "original")) for each in document]
+    sent = [uploaded(client, later(each, "copy" if copy else None)) for each in document]
     where = path("inbound-parcels", parcel, "documents")
     value = client.post_safely(where, {"documents": sent}, key=fresh_key())
     missing = "; ".join(map(escape, value.get("missing") or [])) or _("nothing")
@@ -229,7 +229,7 @@ def add(
 def refuse(
     ctx: typer.Context,
     parcel: Parcel,
-    reason: Annotated[str, typer.Option("--reason", metavar=_("REASON"), help=_("Why; it stands in the trail."))],
+    reason: Annotated[str, typer.Option("--reason", metavar=_("REASON"), help=_("Why; of it the trail has the hash alone."))],
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:

@@ -58,8 +58,8 @@ def give(world: World, id: str, given: Given = TUYET, who: str = "hoa") -> Answe
     return counter.give(world.app, world.officer(who), Request(officer=who), id, given)
 
 
-def move(world: World, id: str, to: datetime, visit: int | None = None, who: str = "hoa") -> Answer:
-    asked = Move(to=to, reason="dịch kiểm soát", visit=visit)
+def move(world: World, id: str, to: datetime, visit: int | None = None, who: str = "hoa", **changes: Any) -> Answer:
+    asked = Move(to=to, reason="dịch kiểm soát", visit=visit, **changes)
     return visit_acts.move(world.app, world.officer(who), Request(officer=who), id, asked)
 
 
@@ -162,7 +162,8 @@ def test_a_visit_begins_with_the_appointment_and_is_moved(world: World) -> None:
     size = world.size()
     assert move(world, id, LATER).body_or_raise()["id"] == first["id"]
     assert world.size() == size
-    assert refusal_of(move(world, id, NINE, visit=first["moved_from"])).code == "visit-changed"
+    for at in (NINE, LATER):
+        assert refusal_of(move(world, id, at, visit=first["moved_from"])).code == "visit-changed"
     assert refusal_of(move(world, id, NOW - timedelta(hours=1))).code == "visit-time"
     assert refusal_of(move(world, id, NINE, who="nam")).code == "dispatch-unknown"
     miss = visit_acts.miss
@@ -171,6 +172,15 @@ def test_a_visit_begins_with_the_appointment_and_is_moved(world: World) -> None:
     miss(world.app, world.officer("hoa"), Request(officer="hoa"), id).body_or_raise()
     move(world, id, LATER + timedelta(days=3)).body_or_raise()
     assert [state for state, _at in visits_of(world, code)] == ["moved", "missed", "set"]
+
+
+def test_the_same_time_in_another_place_is_a_move(world: World) -> None:
+    """It is no repetition: the place is another one, and the one before stays as moved; so again changes nothing."""
+    code, id = lies_ready(world)
+    moved = move(world, id, NINE, place="Phòng 7").body_or_raise()
+    assert (moved["place"], [state for state, _at in visits_of(world, code)]) == ("Phòng 7", ["moved", "set"])
+    for place in ("Phòng 7", None):
+        assert move(world, id, NINE, place=place).body_or_raise()["id"] == moved["id"]
 
 
 def test_the_dossier_is_told_and_tells(world: World) -> None:
@@ -183,8 +193,10 @@ def test_the_dossier_is_told_and_tells(world: World) -> None:
     world.stamp()
     world.work()
     [row] = world.dossier(code)["dispatches"]
-    move(world, row["id"], LATER).body_or_raise()
+    move(world, row["id"], LATER + timedelta(days=1)).body_or_raise()
+    move(world, row["id"], LATER).body_or_raise()  # before the dossier was told: it hears of this one alone
     world.work()
+    assert world.acts(code).count("message-received") == 1
     assert world.dossier(code)["data"]["appointment"] == "2026-11-27T02:30:00Z"
     assert "confirm" in [item["element"] for item in world.dossier(code)["tasks"]]
     data = {"appointment": "2026-11-30T08:00+07:00"}
@@ -212,6 +224,10 @@ def test_a_whole_day_is_moved_by_a_plan(world: World) -> None:
     assert [(item["dispatch"], item["at"]) for item in listed] == [(ids[0], times[0])]
     weekend = visit_acts.plan(world.app, world.officer("hoa"), day, to + timedelta(days=1), Slots())
     assert refusal_of(weekend).code == "visit-day-off"
+    same = visit_acts.plan(world.app, world.officer("hoa"), day, day, Slots())
+    assert refusal_of(same).code == "visit-time"
+    world.clock.now = datetime(2026, 11, 27, 2, 40, tzinfo=UTC)  # on that day: its slots that have begun are none
+    assert [item["to"] for item in planned()] == ["2026-11-27T02:45:00Z", "2026-11-27T03:00:00Z"]
 
 
 def test_who_took_it_is_erased_with_the_dossier(world: World) -> None:

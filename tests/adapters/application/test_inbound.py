@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.application import filing, inbound, notes
+from adapters.application import erasing, filing, inbound, notes
 from adapters.application.answer import Answer, Request
 from adapters.application.filing import Filing
+from adapters.application.foundations import opened
 from adapters.application.inbound import Listed, Parcel
-from adapters.database import definitions
+from adapters.database import definitions, dossiers, trail
 from adapters.database import inbound as stored
+from signing.canonical import sha256_hex
 from tests.adapters.application.bundles import accepts, bundle, task
 from tests.adapters.application.replaying import contents_of, replayed
 from tests.adapters.application.world import World, refusal_of
@@ -102,6 +104,7 @@ def test_what_is_missing_is_asked_for_until_it_comes(world: World) -> None:
     world.work()
     assert world.dossier(code)["data"]["missing"] == "Giấy báo tử"
     assert refusal_of(add(world, id, FORM)).code == "inbound-arrived"
+    assert refusal_of(add(world, id, NOTICE)).code == "inbound-list"  # it did not come
     add(world, id, scanned(world, NOTICE)).body_or_raise()
     assert world.acts(code)[-1] == "inbound-added"
     assert listed(world, incomplete=True) == []
@@ -151,17 +154,57 @@ def test_each_item_comes_in_once(world: World) -> None:
     assert refusal_of(file(world, first["id"], who="kiem")).code == "auditor-changes-nothing"
 
 
+def test_what_comes_later_is_what_the_list_said(world: World) -> None:
+    """A copy that was missing stays a copy, unless another kind is named; a repetition tells no titles."""
+    copy, other = replace(NOTICE, kind="copy"), replace(NOTICE, name="ban-sao", kind="copy")
+    id = parcel(world, FORM, copy, other).body_or_raise()["id"]
+    came = [replace(NOTICE, present=True), replace(other, kind="original", present=True)]
+    body = add(world, id, *came).body_or_raise()
+    assert {each["name"]: each["kind"] for each in body["documents"]} == {
+        "to-khai": "original", "giay-bao-tu": "copy", "ban-sao": "original",
+    }  # fmt: skip
+    assert {"missing", "reason"} <= inbound.TOLD_ONCE
+
+
+def test_its_leaves_close_with_its_dossier(world: World) -> None:
+    """What was told of a parcel before a dossier had it is erased with the dossier, and that of other parcels is not."""
+    deployed(world)
+    other = parcel(world, NOTICE, item="VT99").body_or_raise()["id"]
+    id = parcel(world, FORM, NOTICE).body_or_raise()["id"]
+    add(world, id, replace(NOTICE, present=True)).body_or_raise()
+    code = file(world, id).body_or_raise()["code"]
+    with world.app.store.write() as tx:
+        of_other, received, added = (leaf.index for leaf in trail.leaves(tx, start=0, limit=999) if beside(leaf))
+        dossier = dossiers.load(tx, code, lock=True)
+        assert dossier is not None
+        assert stored.held(tx, code) == 2
+        erasing.erase(tx, dossier)
+        open_ = {leaf.index for leaf in trail.leaves(tx, start=0, limit=999) if leaf.evidence is not None}
+    assert {of_other, received, added} & open_ == {of_other}
+    assert other != id
+
+
+def beside(leaf: trail.StoredLeaf) -> bool:
+    return leaf.evidence is not None and opened(leaf)["act"] in {"inbound-received", "inbound-added"}
+
+
 def test_what_is_not_for_us_is_refused(world: World) -> None:
-    """Its papers and its sender are gone; that it came, and why it went, stays."""
-    id = parcel(world, scanned(world, FORM)).body_or_raise()["id"]
+    """Its papers, its list and its sender are gone; that it came stays, and the hash of why it went."""
+    scan = scanned(world, FORM)
+    id = parcel(world, scan).body_or_raise()["id"]
     officer = world.officer("lan")
     assert inbound.paper(world.app, officer, id) == PAPER
     reason = "thuộc phường khác"
     body = inbound.reject(world.app, officer, Request(officer="lan"), id, reason).body_or_raise()
     assert (body["state"], body["reason"], body["sender"], body["paper"]) == ("refused", reason, "", None)
     assert refusal_of(file(world, id)).code == refusal_of(add(world, id, NOTICE)).code == "inbound-decided"
+    assert listed(world)[0]["reason"] is None
     with world.app.store.read() as tx:
-        assert definitions.content_size(tx, body["documents"][0]["scan"] or "") is None
-        assert stored.documents(tx, id)[0]["scan"] is None
+        assert scan.scan is not None
+        assert definitions.content_size(tx, scan.scan[1]) is None
+        assert stored.documents(tx, id) == []
+        told = opened(trail.leaves(tx, start=world.size() - 1, limit=1)[0])
+    assert told["details"]["reason_sha256"] == sha256_hex(reason.encode())
+    assert reason not in str(told)
     assert refusal_of(parcel(world, FORM)).code == "inbound-again"
     assert not isinstance(inbound.paper(world.app, officer, id), bytes)

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+YEARS = range(2000, 3000)
+"""Years that somebody may name: a time in them is one in every zone."""
 SATURDAY = 5
 END_OF_DAY = time(17, 0)
 

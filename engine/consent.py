@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from engine.calendar import VIETNAM
+from engine.calendar import VIETNAM, YEARS
 from engine.delivery import State
 from engine.errors import Kind, Refusal
 from engine.parcels import ON_THE_WAY, Payer
@@ -72,7 +72,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """From `at` on, one consent (`number`, to `address`) holds no more; without these, all that were given before."""
+    """From `at` on, what was given before to `address` holds no more, `number` among it; without these, nothing."""
 
     at: datetime
     number: int | None = None
@@ -129,6 +129,11 @@ def said(given: object, now: datetime) -> Said | None:
     )
 
 
+def refuses_data(given: Said, revocations: Sequence[Revocation]) -> bool:
+    """Whether what data tell was revoked. Their time is by somebody's clock: one that is fast makes nothing newer."""
+    return any(each.ends(given.at - SKEW, given.address) for each in revocations)
+
+
 def same_address(one: str, other: str) -> bool:
     """Whether two texts are the same address but for spaces."""
     return _plain(one) == _plain(other)
@@ -183,8 +188,8 @@ def refuses_time(at: datetime, address: str, revocations: Sequence[Revocation], 
 
 
 def refuses_revocation(dossier: str, states: Sequence[State]) -> Refusal | None:
-    """Why a consent can be revoked no more, or None: its parcel left, and is not back. `states`: of all under it."""
-    left = [state for state in states if state is State.DELIVERED or state in ON_THE_WAY]
+    """Why a consent can be revoked no more, or None: its parcel is on its way. `states`: of all under it."""
+    left = [state for state in states if state in ON_THE_WAY]
     if not left or State.PREPARED in left:
         return None
     message = f"the parcel of dossier {dossier} was handed over: it is {left[-1].value}"
@@ -217,6 +222,8 @@ def _time(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
+        return None
+    if found.year not in YEARS:
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from engine.calendar import VIETNAM
+from engine.calendar import VIETNAM, YEARS
 
 APPOINTMENT_MOVED = "appointment-moved"
 """The message by which a process may wait for a visit to be moved; it brings `appointment`."""
@@ -51,8 +51,8 @@ def read_time(text: str) -> datetime | None:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    if "T" not in text.strip().upper() and ":" not in text:
-        return None  # a day is no time at which anybody can come
+    if found.year not in YEARS or ("T" not in text.strip().upper() and ":" not in text):
+        return None  # at a day without a time nobody can come
     return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.database import jobs, parcels
+from adapters.database import handovers, jobs, parcels
 from adapters.database.store import Transaction
 from engine.delivery import Event, State, moved
 from engine.dispatch import dispatch_group, key_of
@@ -22,7 +22,8 @@ UNKNOWN = "it was called off while it was sent; whether it left is not known"
 def settle(tx: Transaction, dossier: Dossier, outcome: Outcome, now: datetime) -> tuple[LeafDraft, ...]:
     """Settle the dispatches that nobody sends any more; gives their leaves. The jobs are cancelled before, and locked.
 
-    Those of the jobs that the outcome cancels, or all of the dossier where it is called off.
+    Those of the jobs that the outcome cancels, or all of the dossier where it is called off. A parcel that both sides
+    signed for has left.
     """
     if not outcome.called_off and not outcome.cancelled_jobs:
         return ()
@@ -31,7 +32,8 @@ def settle(tx: Transaction, dossier: Dossier, outcome: Outcome, now: datetime) -
         asked = jobs.numbered(tx, dossier.code, outcome.cancelled_jobs)
         groups = [dispatch_group(job["element"], job["number"]) for job in asked]
         rows = [row for row in rows if any(row["key"] == _key(row, group) for group in groups)]
-    return tuple(_settled(tx, dossier, rows, now))
+    left = handovers.signed_over(tx, [row["key"] for row in rows])
+    return tuple(_settled(tx, dossier, [row for row in rows if row["key"] not in left], now))
 
 
 def _key(row: Mapping[Any, Any], group: str) -> str:

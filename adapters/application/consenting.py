@@ -1,6 +1,7 @@
 """What officers do with consents to post: record, revoke, decide on an address, list; each one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from adapters.application.consents import GIVEN, NewConsent, allows, begun, code
 from adapters.application.sight import dossier_in_sight
 from adapters.application.trail import append
 from adapters.database import consents as stored
-from adapters.database import jobs
+from adapters.database import handovers, jobs
 from adapters.database.store import Transaction
 from engine.acts.erase import refuses_erased
 from engine.acts.intervene import attempt
@@ -46,7 +47,8 @@ def give(app: Application, officer: Officer, request: Request, code: str, new: N
         location = begun(new.address, new.commune)
         if isinstance(location, Refusal):
             return refuse(location)
-        number = record(app, tx, dossier, new, procedure, location, officer.id, now)
+        # By a clock that is fast it would outlive a revocation.
+        number = record(app, tx, dossier, replace(new, at=min(new.at, now)), procedure, location, officer.id, now)
         return Answer(status=CREATED, body=_shown(tx, code, number, app))
 
     return once(app, request, act)
@@ -62,8 +64,9 @@ def revoke(app: Application, officer: Officer, request: Request, code: str, numb
         consent = None if number is None else _find(tx, code, number)
         if isinstance(consent, Refusal):
             return refuse(consent)
-        under = _under(tx, code, consent.address if consent else None)
-        if refusal := refuses_revocation(code, [State(row["state"]) for row in under]):
+        under = _under(tx, code, consent.address if consent else None, lock=True)
+        judged = _judged(tx, code, number, under)
+        if refusal := refuses_revocation(code, [row["state"] for row in judged]):
             return _refused(app, tx, officer, dossier, REVOKED, refusal)
         now = app.clock()
         row = {"dossier": code, "consent": number, "at": now, "officer": officer.id, "reason": reason}
@@ -90,7 +93,7 @@ def decide_address(
         if isinstance(consent, Refusal):
             return refuse(consent)
         under = _under(tx, code, consent.address)
-        if refusal := refuses_address(consent, [State(row["state"]) for row in under]):
+        if refusal := refuses_address(consent, [row["state"] for row in under]):
             return _refused(app, tx, officer, dossier, CONFIRMED, refusal)
         location = _decided(consent, commune)
         if isinstance(location, Refusal):
@@ -125,17 +128,37 @@ def _find(tx: Transaction, code: str, number: int) -> Consent | Refusal:
     return found[0] if found else not_found("consent", f"{number} of dossier {code}", f"see: hoso consent list {code}")
 
 
-def _under(tx: Transaction, code: str, address: str | None) -> list[Mapping[Any, Any]]:
-    """What was posted of the dossier to that address (None: to any), oldest first."""
+def _under(tx: Transaction, code: str, address: str | None, *, lock: bool = False) -> list[Mapping[Any, Any]]:
+    """What was posted of the dossier to that address (None: to any), oldest first.
+
+    `state`: what both sides signed for is handed over, though its parcel was not told yet.
+    """
     rows = [row for row in jobs.dispatches_of(tx, code) if row["channel"] == "post"]
-    return [row for row in rows if address is None or same_address(row["recipient"].get("address", ""), address)]
+    keys = [row["key"] for row in rows]
+    if lock:
+        handovers.lock(tx, keys)
+    left = handovers.signed_over(tx, keys)
+    rows = [row for row in rows if address is None or same_address(row["recipient"].get("address", ""), address)]
+    return [{**row, "state": _state(row, left)} for row in rows]
+
+
+def _state(row: Mapping[Any, Any], left: Collection[str]) -> State:
+    state = State(row["state"])
+    return State.HANDED_OVER if state is State.PREPARED and row["key"] in left else state
+
+
+def _judged(tx: Transaction, code: str, number: int | None, under: list[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    """What went under the consents that the revocation is about: that one, or all that hold and what has no record."""
+    holding = [each.number for each in stored.consents(tx, code) if not each.revoked]
+    about = {None, *holding} if number is None else {number}
+    return [row for row in under if (row["consent"] or {}).get("number") in about]
 
 
 def _call_off(
     app: Application, tx: Transaction, under: list[Mapping[Any, Any]], number: int | None, now: datetime
 ) -> list[str]:
     """Call off what is prepared; its dossier is told. All are locked before the first leaf: dispatch, then log head."""
-    keys = sorted(row["key"] for row in under if row["state"] == State.PREPARED.value)
+    keys = sorted(row["key"] for row in under if row["state"] is State.PREPARED)
     rows = [row for key in keys if (row := jobs.find_dispatch(tx, key, lock=True)) is not None]
     for row in rows:
         raw = canonical({"revoked": time_text(now), "consent": "" if number is None else str(number)})

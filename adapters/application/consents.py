@@ -16,7 +16,7 @@ from adapters.database import consents as stored
 from adapters.database import dossiers, jobs
 from adapters.database.store import Transaction
 from engine import dispatch as sending
-from engine.consent import Consent, Location, Means, Said, said, same_address, standing_for
+from engine.consent import Consent, Location, Means, Said, refuses_data, said, same_address, standing_for
 from engine.dossier import Dossier
 from engine.errors import Refusal
 from engine.outcome import SYSTEM, LeafDraft
@@ -26,6 +26,8 @@ from signing.canonical import sha256_hex
 from signing.record import time_text
 
 GIVEN = "consent-given"
+ENTERED_BY_OFFICERS = frozenset({"direct", "post"})
+"""Channels by which an officer enters what a dossier begins with; by the others, applicants and programs do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,10 @@ def renewed(tx: Transaction, request: sending.Request) -> sending.Request:
 def _take(app: Application, tx: Transaction, dossier: Dossier, given: Said, now: datetime) -> None:
     procedure = allows(tx, dossier)
     known = current(tx, dossier.code, given.address)
-    ended = any(each.ends(given.at, given.address) for each in stored.ended(stored.revocations(tx, dossier.code)))
+    ended = refuses_data(given, stored.ended(stored.revocations(tx, dossier.code)))
     if isinstance(procedure, Refusal) or ended or (known is not None and known.revoked is None):
         return
-    location = begun(given.address, given.commune)
+    location = begun(given.address, given.commune if dossier.channel in ENTERED_BY_OFFICERS else None)
     new = NewConsent(who=given.who, at=given.at, means=given.means, address=given.address)
     # A commune that there is none of confirms nothing: a person decides.
     location = places.opened(given.address) if isinstance(location, Refusal) else location

@@ -139,6 +139,7 @@ def _keep(
         return refuse(row)
     if row["countersignature"] == given.sha256:
         return handing_over.shown(tx, row)
+    handovers.lock_parcels(tx, row["id"])  # who calls one of them off comes before, or finds it signed for
     refusal = handing_over.refuses_over(row) or _refuses_unsigned(row) or _refuses_own(tx, held)
     if refusal:
         return refuse(refusal)

@@ -13,7 +13,7 @@ from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.sight import dossier_in_sight
 from adapters.application.tracking import OFFICE, Word, note, office_word, tell
-from adapters.database import jobs, parcels
+from adapters.database import handovers, jobs, parcels
 from adapters.database.parcels import Row
 from adapters.database.store import Transaction
 from engine import policy
@@ -44,7 +44,9 @@ def cancel(app: Application, officer: Officer, request: Request, id: str, reason
 
     def act(tx: Transaction, found: Found) -> Refusal | None:
         if found.row["state"] != State.PREPARED.value:
-            return _left(found.row)
+            return _left(found.row["code"], found.row["state"])
+        if handovers.signed_over(tx, [found.row["key"]]):
+            return _left(found.row["code"], State.HANDED_OVER)
         _say(app, tx, officer, found, Event.CALLED_OFF, reason)
         return None
 
@@ -162,8 +164,8 @@ def _here(row: Row, remedy: str) -> Refusal:
     return _conflict("parcel-not-out", f"parcel {row['code']} has not left the office", remedy)
 
 
-def _left(row: Row) -> Refusal:
-    message = f"parcel {row['code']} is {row['state']}; expected {State.PREPARED}"
+def _left(code: str, state: str) -> Refusal:
+    message = f"parcel {code} is {state}; expected {State.PREPARED}"
     return _conflict("parcel-left", message, "ask its carrier to bring it back; what comes back: hoso dispatch receive")
 
 

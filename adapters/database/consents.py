@@ -61,12 +61,10 @@ def consents(tx: Transaction, dossier: str) -> list[Consent]:
 
 
 def as_consent(row: Row, gone: list[Revocation]) -> Consent:
-    """A consent as the engine takes it. The first revocation of it, or of all that were given before, ended it."""
+    """A consent as the engine takes it. The first revocation of it, of its address, or of all given before ended it."""
     standing = Standing(row["standing"])
     location = Location(standing=standing, old=row["old"], province=row["province"], commune=row["commune"])
-    revoked = (
-        each.at for each in gone if each.number == row["id"] or (each.number is None and each.ends(row["at"], ""))
-    )
+    revoked = (each.at for each in gone if each.number == row["id"] or each.ends(row["at"], row["address"]))
     return Consent(
         number=row["id"],
         dossier=row["dossier"],

@@ -90,6 +90,16 @@ def lock(tx: Transaction, keys: Sequence[str]) -> None:
         tx.execute(select(dispatch.c.key).where(these).order_by(dispatch.c.key).with_for_update())
 
 
+def signed_over(tx: Transaction, keys: Sequence[str]) -> frozenset[str]:
+    """Those parcels that both sides signed for, told so or not yet; true until this ends for whoever locked them."""
+    found: set[str] = set()
+    for start in range(0, len(keys), PAGE):
+        query = select(parcel.c.key).join(handover, handover.c.id == parcel.c.handover)
+        query = query.where(parcel.c.key.in_(keys[start : start + PAGE]), handover.c.countersigned.is_not(None))
+        found.update(tx.execute(query).scalars())
+    return frozenset(found)
+
+
 def take(tx: Transaction, keys: Sequence[str], id: int, carrier: str) -> None:
     """These parcels stand in that record and in no other, and go by that carrier."""
     for start in range(0, len(keys), PAGE):

@@ -1,19 +1,18 @@
 """Consents to post, and where addresses lie."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from adapters.application import consenting, places
 from adapters.application.consents import NewConsent
 from adapters.http.caller import App, Caller, Limit, Once, may
-from adapters.http.models import Model
+from adapters.http.models import Model, Time
 from adapters.http.organisation import told
 from engine.acts.intervene import LONGEST_REASON
 from engine.consent import LONGEST_NAME, Means
-from engine.errors import Kind, Refusal, Refused
 from engine.parcels import Payer
 from engine.places.text import LONGEST
 
@@ -30,7 +29,7 @@ class GivenConsent(Model):
     """
 
     who: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, strip_whitespace=True)]
-    at: AwareDatetime | None = None
+    at: Time | None = None
     means: Means
     address: Address
     payer: Payer | None = None
@@ -74,7 +73,7 @@ def list_consents(
 @router.post("/dossiers/{code}/consents", status_code=201, dependencies=[may("record consents")])
 def give(app: App, caller: Caller, once: Once, code: str, given: GivenConsent, response: Response) -> Body:
     """Record a consent to post; answered with what is proposed for its address."""
-    at = _time(given.at) if given.at is not None else app.clock()
+    at = given.at.astimezone(UTC) if given.at is not None else app.clock()
     new = NewConsent(
         who=given.who, at=at, means=given.means, address=given.address, payer=given.payer, commune=given.commune
     )
@@ -97,12 +96,3 @@ def decide_address(app: App, caller: Caller, once: Once, code: str, consent: Num
 def propose(caller: Caller, given: Text) -> Body:
     """Say where an address may lie today, with the doubts; nothing is recorded, and no other server is asked."""
     return dict(places.proposed(given.text).body_or_raise())
-
-
-def _time(at: datetime) -> datetime:
-    """The time in UTC; one that is none there is refused."""
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        message = "at: a time out of bounds"
-        raise Refused(Refusal(kind=Kind.INVALID, code="request-malformed", message=message)) from None

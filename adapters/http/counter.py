@@ -4,13 +4,13 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from adapters.application import counter, visit_acts
 from adapters.application.counter import Given, Identity, Paper
 from adapters.application.visit_acts import Move
 from adapters.http.caller import App, Caller, Limit, Once, may
-from adapters.http.models import Model, Sha256, Text
+from adapters.http.models import Model, Sha256, Text, Time
 from engine.errors import Kind, Refusal, Refused
 from engine.visits import MOST_AT_ONCE, Slots, State
 
@@ -53,7 +53,7 @@ class NewReceipt(Model):
 class NewTime(Model):
     """When they shall come instead, and why; `visit`: the number of the one that is moved."""
 
-    to: AwareDatetime
+    to: Time
     reason: Text
     visit: Annotated[int, Field(ge=1, lt=2**53)] | None = None
     place: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None

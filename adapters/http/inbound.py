@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from adapters.application import filing, inbound
 from adapters.application.filing import Filing
 from adapters.application.inbound import MOST_DOCUMENTS, Listed, Parcel
 from adapters.http.caller import App, Caller, Limit, Once, may
-from adapters.http.models import Data, Id, Model, Sha256, Text
+from adapters.http.models import Data, Id, Model, Sha256, Text, Time
 from adapters.http.organisation import told
 from engine.errors import Refusal, Refused
 
@@ -44,7 +44,7 @@ class NewParcel(Model):
     carrier: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
     item: Annotated[str, StringConstraints(min_length=4, max_length=60)]
     sender: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-    signed: AwareDatetime
+    signed: Time
     paper: Sha256
     documents: Annotated[list[NewListed], Field(min_length=1, max_length=MOST_DOCUMENTS)]
 

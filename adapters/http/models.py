@@ -1,15 +1,34 @@
 """What requests carry, bounded and strict: an unknown field is refused."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from adapters.http.plain import plain, small
+from engine.calendar import YEARS
+
+
+def _of_our_years(at: datetime) -> datetime:
+    """The time; one that is none in another zone is refused."""
+    if at.year not in YEARS:
+        raise ValueError(f"expected a year from {YEARS[0]} to {YEARS[-1]}")
+    return at
+
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Time = Annotated[AwareDatetime, AfterValidator(_of_our_years)]
 Data = Annotated[dict[str, Any], Field(max_length=200), AfterValidator(small)]
 Bytes256K = Annotated[Base64Bytes, Field(max_length=400_000)]
 

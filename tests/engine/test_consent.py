@@ -12,6 +12,7 @@ from engine.consent import (
     Standing,
     means_of,
     refuses_address,
+    refuses_data,
     refuses_revocation,
     refuses_time,
     said,
@@ -60,6 +61,8 @@ def test_what_data_say() -> None:
         *({**GIVEN, name: 7} for name in GIVEN),
         {**GIVEN, "when": "hôm qua"},
         {**GIVEN, "when": "2099-01-01"},
+        {**GIVEN, "when": "0001-01-01"},
+        {**GIVEN, "when": "9999-12-31T23:59:59-12:00"},
         {**GIVEN, "when": "2026-W47"[:7]},
     ],
 )
@@ -89,6 +92,14 @@ def test_the_latest_that_holds_counts() -> None:
     assert same_address("H\u00f2a", "Ho\u0300a"), "composed or not is one text"
 
 
+def test_data_of_a_clock_that_is_fast() -> None:
+    """They are not taken for newer than a revocation that came just before."""
+    found = said({**GIVEN, "when": (NOW + timedelta(minutes=4)).isoformat()}, NOW + timedelta(minutes=5))
+    assert found is not None
+    assert refuses_data(found, [Revocation(at=NOW + timedelta(minutes=1))])
+    assert not refuses_data(found, [Revocation(at=NOW - timedelta(minutes=2))])
+
+
 def _fields(consent: Consent) -> dict[str, object]:
     return {name: getattr(consent, name) for name in Consent.__slots__}
 
@@ -112,12 +123,13 @@ def test_what_a_revocation_ends() -> None:
         ([State.CANCELLED], None),
         ([State.RETURNED], None),
         ([State.LOST], None),
+        ([State.DELIVERED], None),
         ([State.RETURNED, State.PREPARED], None),
-        *(([state], "consent-used") for state in (State.HANDED_OVER, State.ATTEMPT_2, State.DELIVERED)),
+        *(([state], "consent-used") for state in (State.HANDED_OVER, State.IN_TRANSIT, State.ATTEMPT_2)),
     ],
 )
 def test_revocable_until_the_hand_over(states: list[State], found: str | None) -> None:
-    """Then the parcel is gone; one that is prepared anew can be stopped, and none follows one that came back."""
+    """Then the parcel is gone; one that is prepared anew can be stopped, and none follows one whose way ended."""
     assert code(refuses_revocation("D", states)) == found
 
 

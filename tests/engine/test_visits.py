@@ -34,6 +34,13 @@ def test_a_day_that_is_full_late_is_drawn_together_from_the_morning() -> None:
     assert times(spread([at("10:00")] * 3, [at("08:20", OTHER)], OTHER, slots)) == ["09:00", "10:00", "-"]
 
 
+def test_a_time_that_is_none_in_every_zone_is_none() -> None:
+    """Nor is a day."""
+    given = ("0001-01-01T00:00", "9999-12-31T23:59:59-12:00", "1999-12-31T23:59", "2026-11-25")
+    assert [read_time(text) for text in given] == [None] * 4
+    assert read_time("2026-11-25T09:30") == at("09:30")
+
+
 minutes = st.integers(7 * 60, 18 * 60).map(lambda n: datetime.combine(DAY, time(n // 60, n % 60), VIETNAM))
 
 

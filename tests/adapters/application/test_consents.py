@@ -159,6 +159,59 @@ def test_after_the_hand_over_it_is_too_late(world: World) -> None:
     assert state(world, code) == ["handed-over"]
 
 
+def test_what_arrived_before_hinders_no_revocation(world: World) -> None:
+    """Under an older consent to the same address; nor does what is on its way under that one."""
+    code = world.approved(channel="post")
+    world.work()
+    with world.app.store.write() as tx:
+        [row] = jobs.dispatches_of(tx, code)
+    for event in (Event.HANDED_OVER, Event.DELIVERED):
+        with world.app.store.write() as tx:
+            tell(world.app, tx, row["key"], Word(carrier="s", item="R", status=event, event=event, at=NOW, raw=b"{}"))
+        world.clock.go(minutes=1)
+        number = give(world, code, commune="26743").body_or_raise()["id"]
+        world.clock.go(minutes=1)
+        assert revoke(world, code, number).body_or_raise()["called_off"] == []
+    assert refused(revoke(world, code)) is None
+
+
+def test_revoking_one_ends_its_address(world: World) -> None:
+    """Whoever takes one back does not have the parcel sent under an older one to the same address."""
+    code = world.approved(channel="post", consent=None)
+    give(world, code, commune="26743").body_or_raise()
+    world.clock.go(minutes=1)
+    number = give(world, code, commune="26743", address=f" {ADDRESS}").body_or_raise()["id"]
+    elsewhere = give(world, code, commune="26743", address="Số 1, nơi khác").body_or_raise()["id"]
+    world.clock.go(minutes=1)
+    revoke(world, code, number).body_or_raise()
+    assert [item["id"] for item in listed(world, code) if item["revoked"] is None] == [elsewhere]
+    world.work()
+    assert state(world, code) == []
+
+
+def test_a_clock_that_is_fast_outlives_no_revocation(world: World) -> None:
+    """Neither an officer's nor one that wrote the data of a process."""
+    ahead = world.clock.now + timedelta(minutes=4)
+    by_officer = world.approved(channel="post", consent=None)
+    give(world, by_officer, commune="26743", at=ahead).body_or_raise()
+    by_data = world.approved(channel="post", consent={**CITIZEN["consent"], "when": ahead.isoformat()})  # type: ignore[dict-item]
+    world.clock.go(minutes=1)
+    for code in (by_officer, by_data):
+        revoke(world, code).body_or_raise()
+    world.clock.go(minutes=9)
+    world.work()
+    assert (state(world, by_officer), state(world, by_data)) == ([], [])
+
+
+@pytest.mark.parametrize("channel", ["online", "email"])
+def test_an_applicant_confirms_no_address(world: World, channel: str) -> None:
+    """Whatever commune stands in what they sent: a person of the office does."""
+    code = world.approved(came_by=channel, channel="post")
+    world.work()
+    assert listed(world, code)[0]["location"]["standing"] == "open"
+    assert (state(world, code), world.dossier(code)["data"]["dispatched"]) == ([], "address-unconfirmed")
+
+
 def test_revoked_while_the_parcel_is_prepared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the decision: it is looked at again, and refused."""
     code = world.approved(channel="post")

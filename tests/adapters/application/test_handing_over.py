@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from adapters.application import countersigning, handing_over, handover_signed, marking, parcel_acts, parcel_papers
+from adapters.application import (
+    consenting,
+    countersigning,
+    handing_over,
+    handover_signed,
+    marking,
+    parcel_acts,
+    parcel_papers,
+)
 from adapters.application.answer import Answer, Request
 from adapters.application.countersigning import Countersigned
 from adapters.application.foundations import foundations
@@ -15,6 +23,7 @@ from adapters.console.demo.authority import DemoAuthority
 from adapters.database import definitions, dossiers, jobs, parcels
 from adapters.database import trail as stored
 from adapters.letters.papers import COUNTERSIGNED_FIELD
+from engine.acts.intervene import Cancel
 from engine.parcels import Event
 from engine.people.changes import RoleGranted
 from engine.people.organisation import day_of
@@ -23,6 +32,7 @@ from signing.certificates import fingerprint
 from signing.pdf.prepare import embed, prepare
 from signing.pdf.sign import sign_pdf
 from signing.trail.leaf import decode_leaf
+from tests.adapters.application.test_parcel_acts import GOES_ON
 from tests.adapters.application.world import World, refusal_of
 from tests.adapters.letters.text import text_of
 from tests.pki import NOW, Person, known, person
@@ -178,6 +188,35 @@ def test_parcels_that_went_elsewhere_make_the_record_anew(office: World) -> None
         assert "Bưu tá không đến" in (definitions.get_content(tx, told["objects"]["word"]) or b"").decode()
     assert refusal_of(countersign(office, code, b"%PDF-1.7 scan", "scan")).code == "handover-withdrawn"
     assert make(office).body_or_raise()["parcels"] == 1
+
+
+def test_what_both_sides_signed_for_has_left(office: World) -> None:
+    """Though its parcel was not told yet: nobody calls it off, and it goes on where its dossier is cancelled."""
+    office.deploy(GOES_ON).body_or_raise()
+    office.adopt("di-tiep").body_or_raise()
+    dossier = office.start("di-tiep")
+    office.sign_off("hang", dossier, "decide", {"decision": "approve"})
+    office.sign_off("hoa", dossier, "seal")
+    office.stamp()
+    office.work()
+    [dispatch] = [str(item["id"]) for item in office.dossier(dossier)["dispatches"]]
+    code = make(office).body_or_raise()["id"]
+    sign(office, code).body_or_raise()
+    countersign(office, code, b"%PDF-1.7 scan", "scan").body_or_raise()
+    assert state(office, dispatch)[0] == "prepared"
+    officer = office.officer("lan")
+    consents = consenting.list_consents(office.app, officer, dossier, 0, 1).body_or_raise()["items"]
+    for number in (None, consents[0]["id"]):
+        refused = consenting.revoke(office.app, officer, asked("lan"), dossier, number, "Bà đổi ý")
+        assert refusal_of(refused).code == "consent-used"
+    cancelled = parcel_acts.cancel(office.app, office.officer("hoa"), asked(), dispatch, "Bà đổi ý")
+    assert refusal_of(cancelled).code == "parcel-left"
+    act = Cancel(revision=office.dossier(dossier)["revision"], reason="Rút")
+    office.intervene("an", dossier, act).body_or_raise()
+    assert "dispatch-called-off" not in office.acts(dossier)
+    assert countersigning.told(office.app, office.officer("hoa"), code).body_or_raise()["left"] == 0
+    assert state(office, dispatch)[0] == "handed-over"
+    office.check_trail()
 
 
 def test_only_the_carrier_signs_and_nothing_else_is_added(office: World) -> None:

@@ -189,6 +189,7 @@ class World:
         data: Mapping[str, Any] = CITIZEN,
         files: Mapping[str, bytes] | None = None,
         request: Request | None = None,
+        channel: str = "direct",
     ) -> str:
         """Start a dossier with these documents (default: the result); gives its code."""
         given = {"result": RESULT} if files is None else files
@@ -197,7 +198,7 @@ class World:
             process=process,
             procedure=None,
             title=f"Hồ sơ {process}",
-            channel="direct",
+            channel=channel,
             applicant={"name": "Bà Ánh Tuyết"},
             submitter="Bà Ánh Tuyết",
             data=data,
@@ -263,9 +264,9 @@ class World:
         self.claim(who, task).body_or_raise()
         return self.complete(who, task, data).body_or_raise()
 
-    def approved(self, **data: Any) -> str:
-        """A dossier whose result is approved and sealed, and waits to go out."""
-        code = self.start("tra-ket-qua", data={**CITIZEN, **data})
+    def approved(self, *, came_by: str = "direct", **data: Any) -> str:
+        """A dossier whose result is approved and sealed, and waits to go out; `came_by`: the channel it began by."""
+        code = self.start("tra-ket-qua", data={**CITIZEN, **data}, channel=came_by)
         self.do("lan", code, "prepare", {"note": "đủ"})
         self.sign_off("hang", code, "decide", {"decision": "approve"})
         self.sign_off("hoa", code, "seal")

@@ -66,9 +66,9 @@ def spread(
 ) -> list[datetime | None]:
     """A time on that day for each visit, which come in their order; None where no slot is left.
 
-    `taken` are the visits of that day already; slots that begin by `after` are over. Each keeps its time of day, or gets the next free slot after it; where
-    some would find none so, all are drawn together from the morning on. Asked again after some were moved, the others
-    get the same times.
+    `taken` are the visits of that day already; slots that begin by `after` are over. Each keeps its time of day, or
+    gets the next free slot after it; where some would find none so, all are drawn together from the morning on.
+    Asked again after some were moved, the others get the same times.
     """
     starts = [start for start in slots.of(day) if after is None or start > after]
     used = Counter(slot for at in taken if (slot := _slot(at, starts, slots)) is not None)

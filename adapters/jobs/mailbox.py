@@ -118,8 +118,8 @@ def _again(app: Application, job: Job, error: str | None, after: timedelta = INT
 def tell_failure(app: Application, job: Job) -> None:
     """A dispatch did not arrive, or a parcel did: the dossier is told, where its process waits for that.
 
-    A parcel whose failure the process takes up is the process's from then on: it opens the task. Of a visit that another
-    one replaced nothing is told: that one is told by itself, and may have been already.
+    A parcel whose failure the process takes up is the process's from then on: it opens the task. Of a visit that
+    another one replaced nothing is told: that one is told by itself, and may have been already.
     """
     payload = job["payload"]
     message, data, visit = payload.get("message", mails.MESSAGE), payload["data"], payload.get("visit")

@@ -229,7 +229,9 @@ def add(
 def refuse(
     ctx: typer.Context,
     parcel: Parcel,
-    reason: Annotated[str, typer.Option("--reason", metavar=_("REASON"), help=_("Why; of it the trail has the hash alone."))],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar=_("REASON"), help=_("Why; of it the trail has the hash alone."))
+    ],
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:

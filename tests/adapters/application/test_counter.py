@@ -16,7 +16,7 @@ from engine.visits import Slots, State
 from signing.canonical import parse_canonical
 from signing.evidence.verify import verify_pack
 from tests.adapters.application.bundles import accepts, bundle, job, signed, task
-from tests.adapters.application.replaying import contents_of, packed, replayed
+from tests.adapters.application.replaying import contents_of, packed, relogged, replayed, told
 from tests.adapters.application.test_inbound import FORM, WAITS, file, parcel, scanned
 from tests.adapters.application.world import World, refusal_of
 from tests.engine.bpmn.models import chain, end, start_event
@@ -147,6 +147,12 @@ def test_a_procedure_may_demand_that_identity_is_checked(world: World) -> None:
     give(world, id).body_or_raise()
     world.complete("hoa", task).body_or_raise()
     assert world.dossier(code)["status"] == 10
+    contents = contents_of(world, code)
+    assert replayed(contents).answer == "yes"
+    forged = relogged([leaf for leaf in told(contents) if leaf.act != "result-given"], contents, code)
+    found = replayed(forged).divergence
+    assert found is not None
+    assert (found.act, found.code) == ("task-completed", "hand-over-unready")
 
 
 def test_a_visit_begins_with_the_appointment_and_is_moved(world: World) -> None:

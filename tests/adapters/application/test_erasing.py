@@ -15,6 +15,7 @@ from adapters.application import (
     consenting,
     erasing,
     evidence,
+    filing,
     interventions,
     notes,
     proposals,
@@ -38,6 +39,8 @@ from signing.trail import tree
 from signing.trail.checkpoint import verify_checkpoint
 from signing.trail.leaf import check_evidence, decode_leaf
 from tests.adapters.application.intervening import perform, revision
+from tests.adapters.application.test_inbound import FORM, WAITS, parcel
+from tests.adapters.application.test_inbound import file as file_parcel
 from tests.adapters.application.test_proposals import end_office, proposed, second_signer
 from tests.adapters.application.world import CITIZEN, World, act_of, procedure, refusal_of, sign
 from tests.adapters.jobs.speaking import receiving, send, waits
@@ -291,7 +294,7 @@ def _told(world: World, code: str) -> list[Mapping[str, Any]]:
     return [json.loads(leaf.evidence) for leaf in leaves_of(world, code) if leaf.evidence is not None]
 
 
-EARLY = (
+EARLY: tuple[tuple[dict[str, str], str], ...] = (
     ({}, "retention-running"),
     ({"document": "99/QĐ"}, "erasure-differs"),
     ({"period": "P1D"}, "erasure-differs"),
@@ -370,6 +373,20 @@ def test_what_is_under_way_is_not_erased(office: World) -> None:
             assert found_.code == expected
             with office.app.store.write() as tx:
                 tx.execute(this.values(state="delivered" if expected == "erasure-dispatches-open" else "done"))
+
+
+def test_originals_go_back_first(world: World) -> None:
+    """What the office holds of a citizen is listed with the dossier alone: it is erased once that went back."""
+    world.deploy(WAITS).body_or_raise()
+    world.adopt("nhan-buu-chinh", retention=RULE).body_or_raise()
+    lan = world.officer("lan")
+    code = file_parcel(world, parcel(world, FORM).body_or_raise()["id"]).body_or_raise()["code"]
+    cancel(world, code)
+    early = body(basis="decision", document="1/QĐ")
+    refused = refusal_of(world.act("an", "data-erased", code, early))
+    assert (refused.code, f"hoso parcel return {code}" in refused.remedy) == ("erasure-originals-held", True)
+    filing.give_back(world.app, lan, Request(officer="lan"), code, (), "post").body_or_raise()
+    world.act("an", "data-erased", code, early).body_or_raise()
 
 
 def test_without_a_rule_nothing_is_ever_erased(office: World) -> None:

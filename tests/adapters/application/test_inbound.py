@@ -167,7 +167,7 @@ def test_what_comes_later_is_what_the_list_said(world: World) -> None:
 
 
 def test_its_leaves_close_with_its_dossier(world: World) -> None:
-    """What was told of a parcel before a dossier had it is erased with the dossier, and that of other parcels is not."""
+    """What was told of a parcel before a dossier had it is erased with it, and that of other parcels is not."""
     deployed(world)
     other = parcel(world, NOTICE, item="VT99").body_or_raise()["id"]
     id = parcel(world, FORM, NOTICE).body_or_raise()["id"]

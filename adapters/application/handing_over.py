@@ -5,7 +5,7 @@ so nothing can be put into it afterwards. A parcel stands in one record; until t
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -35,22 +35,32 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which parcels a carrier is to get: these, or all that wait; of one day (local) where it is named."""
+    """Which parcels a carrier is to get: these, or all that wait; of one day (local) where it is named.
+
+    They are of one unit and what lies within it, since who sees that unit sees the record: of `unit`, else of the first
+    for which the officer hands over.
+    """
 
     carrier: str
     day: date | None = None
     dispatches: Sequence[str] | None = None
+    unit: str | None = None
 
 
 def create(app: Application, officer: Officer, request: Request, wish: Wish) -> Answer:
     """Make the record and its PDF, which is drawn outside any lock."""
     if known := known_answer(app, request):
         return known
-    unit = next((unit for unit, roles in officer.rights.items() if CLERK in roles), None)
+    unit = wish.unit or next((unit for unit, roles in officer.rights.items() if CLERK in roles), None)
+    if refusal := policy.refuses(officer, RIGHT, unit):
+        return refuse(refusal)
     if unit is None:
-        return refuse(policy.refuses(officer, RIGHT) or _nothing(wish))
+        return refuse(_nothing(wish))
     with app.store.read() as tx:
-        found = _wanted(tx, officer, wish)
+        within = app.organisations.get(tx).within(unit)
+        found = _wanted(tx, officer, wish, within)
+        others = officer.units - within if wish.dispatches is None else ()
+        left_out = len(_waiting(tx, officer, wish, others))
     if isinstance(found, Refusal):
         return refuse(found)
     now = app.clock()
@@ -60,7 +70,7 @@ def create(app: Application, officer: Officer, request: Request, wish: Wish) -> 
 
     def act(tx: Transaction) -> Answer:
         handovers.lock(tx, [row["key"] for row in found])
-        if _keys(_wanted(tx, officer, wish)) != _keys(found):
+        if _keys(_wanted(tx, officer, wish, within)) != _keys(found):
             return refuse(changed(code))
         values = {"code": code, "carrier": wish.carrier, "unit": unit, "officer": officer.id, "created": now}
         digests = {"paper": sha256_hex(paper), "listing": sha256_hex(listing), "parcels": len(found)}
@@ -73,7 +83,7 @@ def create(app: Application, officer: Officer, request: Request, wish: Wish) -> 
         append(app, tx, [_leaf(officer, MADE, code, told, objects)], now)
         made = handovers.find(tx, code)
         assert made is not None
-        return shown(tx, made, CREATED)
+        return Answer(status=CREATED, body={**_shown(tx, made), "left_out": left_out})
 
     return once(app, request, act)
 
@@ -176,27 +186,34 @@ def refuses_over(row: Row) -> Refusal | None:
     return None
 
 
-def _wanted(tx: Transaction, officer: Officer, wish: Wish) -> list[Row] | Refusal:
+def _wanted(tx: Transaction, officer: Officer, wish: Wish, within: Collection[str]) -> list[Row] | Refusal:
     if wish.dispatches is None:
-        units = [unit for unit in officer.units if policy.refuses(officer, RIGHT, unit) is None]
-        start = None if wish.day is None else datetime.combine(wish.day, time(), VIETNAM)
-        end = None if start is None else start + timedelta(days=1)
-        found = handovers.waiting(tx, units, wish.carrier, start, end)
+        found = _waiting(tx, officer, wish, within)
     else:
         found = handovers.named(tx, officer, sorted(set(wish.dispatches)))
-        if refusal := _refuses_named(officer, wish, found):
+        if refusal := _refuses_named(officer, wish, found, within):
             return refusal
     if not found or len(found) > MOST:
         return _nothing(wish, len(found))
     return found
 
 
-def _refuses_named(officer: Officer, wish: Wish, found: Sequence[Row]) -> Refusal | None:
+def _waiting(tx: Transaction, officer: Officer, wish: Wish, units: Collection[str]) -> list[Row]:
+    """What waits for the carrier in those of the units for which the officer hands over."""
+    own = [unit for unit in units if policy.refuses(officer, RIGHT, unit) is None]
+    start = None if wish.day is None else datetime.combine(wish.day, time(), VIETNAM)
+    end = None if start is None else start + timedelta(days=1)
+    return handovers.waiting(tx, own, wish.carrier, start, end) if own else []
+
+
+def _refuses_named(officer: Officer, wish: Wish, found: Sequence[Row], within: Collection[str]) -> Refusal | None:
     if missing := sorted({*(wish.dispatches or ())} - {row["code"] for row in found}):
         return not_found("parcel", missing[0], "list those you may see: hoso dispatch list")
     for row in found:
         if refusal := policy.refuses(officer, RIGHT, row["unit"]):
             return refusal
+        if row["unit"] not in within:
+            return _unfit(row, "parcel-of-another-unit", f"is of the unit {row['unit']}, not of the record's")
         if row["state"] != State.PREPARED.value:
             return _unfit(row, "parcel-not-prepared", f"is {row['state']}, expected prepared")
         if row["carrier"] not in (None, wish.carrier):
@@ -207,7 +224,7 @@ def _refuses_named(officer: Officer, wish: Wish, found: Sequence[Row]) -> Refusa
 
 
 def _unfit(row: Row, code: str, what: str) -> Refusal:
-    remedy = "leave it out, or see: hoso dispatch show"
+    remedy = "leave it out, or make another record (--unit); see: hoso dispatch show"
     return Refusal(kind=Kind.CONFLICT, code=code, message=f"parcel {row['code']} {what}", remedy=remedy)
 
 

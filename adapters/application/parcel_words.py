@@ -49,7 +49,8 @@ class Line:
     def fit(self) -> bool:
         """Whether both databases can keep it: no NUL, no half of a surrogate pair, no status that is too long."""
         text = f"{self.parcel}{self.status}{self.raw}"
-        return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text) and len(self.status) <= LONGEST
+        whole = not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
+        return whole and len(self.status) <= LONGEST
 
 
 def read_lines(
@@ -104,7 +105,7 @@ def _locked(tx: Transaction, officer: Officer, codes: Collection[str]) -> Mappin
 
 def _refuses(app: Application, line: Line, row: Row | None, refusals: Mapping[str, Refusal | None]) -> Refusal | None:
     if not line.fit:
-        return _unfit(line, "holds characters that no text has, or a status that is too long", "correct or leave it out")
+        return _unfit(line, "holds characters that no text has, or a status that is too long", "correct it")
     if line.at > app.clock() + AHEAD:
         message = f"line {line.number} tells of {line.at:%Y-%m-%dT%H:%M:%S%z}, which has not come yet"
         return Refusal(kind=Kind.INVALID, code="word-ahead", message=message, remedy="correct its time")

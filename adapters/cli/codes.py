@@ -288,6 +288,7 @@ MEANINGS: Mapping[str, str] = {
     # parcels
     "parcel-not-prepared": N_("the parcel lies no more where it was prepared"),
     "parcel-listed": N_("the parcel stands in a record of a hand-over that is signed"),
+    "parcel-of-another-unit": N_("the parcel is of another unit than the record"),
     "parcel-of-another-carrier": N_("the parcel goes by another carrier"),
     "carrier-name": N_("this names no carrier"),
     "item-code-wrong": N_("this is no item code, or its check digit is wrong"),

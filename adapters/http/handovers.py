@@ -41,12 +41,15 @@ class Originals(Model):
 
 
 class NewHandover(Model):
-    """What a carrier is to get: these dispatches, or all that wait (`all`), of one day (`date`) or whenever."""
+    """What a carrier is to get: these dispatches, or all that wait (`all`), of one day (`date`) or whenever; of one
+    unit and what lies within it.
+    """
 
     carrier: Carrier
     dispatches: Annotated[list[Id], Field(min_length=1, max_length=MOST)] | None = None
     all: bool = False
     date: Day | None = None
+    unit: Id | None = None
 
     @model_validator(mode="after")
     def _either(self) -> "NewHandover":
@@ -123,8 +126,8 @@ def manifest(
 
 @router.post("/handovers", status_code=201, dependencies=[may("hand over parcels")])
 def create(app: App, caller: Caller, once: Once, new: NewHandover) -> Body:
-    """Make the record of a hand-over."""
-    wish = Wish(carrier=new.carrier, day=new.date, dispatches=new.dispatches)
+    """Make the record of a hand-over; `left_out`: how many wait in other units of the caller."""
+    wish = Wish(carrier=new.carrier, day=new.date, dispatches=new.dispatches, unit=new.unit)
     return dict(handing_over.create(app, caller, once, wish).body_or_raise())
 
 

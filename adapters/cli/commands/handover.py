@@ -39,14 +39,21 @@ def create(
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help=_("With --all: those prepared on this day."))
     ] = None,
+    unit: Annotated[
+        str | None, typer.Option(metavar=_("UNIT"), help=_("Of this unit and what lies within it; else of yours."))
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Make a record."""
     if everything == bool(dispatches):
         raise CommandFailed("bad-parcels", _("name the dispatches, or give --all"), exit_code=USAGE)
-    wish: dict[str, Any] = {"carrier": carrier, "date": day_of(date)}
+    wish: dict[str, Any] = {"carrier": carrier, "date": day_of(date), "unit": unit}
     wish |= {"all": True} if everything else {"dispatches": list(dispatches or ())}
-    _show(open_session(ctx).client.patient(120).post(path("handovers"), wish), as_json=json)
+    made = open_session(ctx).client.patient(120).post(path("handovers"), wish)
+    _show(made, as_json=json)
+    if made.get("left_out") and not json:
+        told = _("{count} more wait in other units of yours: make a record of each with --unit")
+        say(told.format(count=made["left_out"]))
 
 
 @app.verb(

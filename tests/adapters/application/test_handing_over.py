@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from adapters.application import (
     consenting,
@@ -22,6 +23,7 @@ from adapters.application.tracking import Word, tell
 from adapters.console.demo.authority import DemoAuthority
 from adapters.database import definitions, dossiers, jobs, parcels
 from adapters.database import trail as stored
+from adapters.database.tables import dossier
 from adapters.letters.papers import COUNTERSIGNED_FIELD
 from engine.acts.intervene import Cancel
 from engine.parcels import Event
@@ -156,9 +158,9 @@ def test_the_record_is_the_parcel_s_though_the_carrier_spoke_first(office: World
     assert state(office, parcel) == ("handed-over", office.clock.now)
     with office.app.store.read() as tx:
         own = stored.leaves_of(tx, row["dossier"])
-        dossier = dossiers.load(tx, row["dossier"])
-        assert dossier is not None
-        acts = {decode_leaf(leaf.encoded).act for leaf in foundations(tx, dossier, own)}
+        loaded = dossiers.load(tx, row["dossier"])
+        assert loaded is not None
+        acts = {decode_leaf(leaf.encoded).act for leaf in foundations(tx, loaded, own)}
     assert {"parcels-handed-over", "handover-countersigned"} <= acts
     assert countersigning.told(office.app, office.officer("hoa"), code).body_or_raise()["left"] == 0
 
@@ -281,6 +283,31 @@ def test_what_is_marked_on_a_parcel(office: World) -> None:
     parcel_acts.cancel(office.app, hoa, asked(), second, "Rút").body_or_raise()
     rows = parcel_papers.parcels_of_day(office.app, hoa, office.clock.now.date(), None)
     assert [row["code"] for row in rows] == [first]  # what was called off does not go
+
+
+def test_a_record_is_of_one_unit(office: World) -> None:
+    """It takes what waits there and within, and tells what was left out; a parcel of another unit is refused."""
+    parcel, other = posted(office), posted(office)
+    office.give("nam", "khu-pho-3", "clerk")
+    since = day_of(office.clock())
+    granted = RoleGranted(officer="nam", unit="van-phong", role="clerk", document="QĐ 2", since=since)
+    office.reorganise("an", granted).body_or_raise()
+    with office.app.store.write() as tx:
+        row = jobs.find_dispatch(tx, other)
+        assert row is not None
+        tx.execute(update(dossier).where(dossier.c.code == row["dossier"]).values(unit="khu-pho-3"))
+
+    def record(unit: str | None, *dispatches: str) -> Answer:
+        wish = Wish(carrier="vnpost", unit=unit, dispatches=dispatches or None)
+        return handing_over.create(office.app, office.officer("nam"), asked("nam"), wish)
+
+    assert refusal_of(record("agency")).code == "right-missing"
+    assert refusal_of(record("van-phong", other)).code == "parcel-of-another-unit"
+    made = record("van-phong").body_or_raise()
+    assert (made["unit"], made["parcels"], made["left_out"]) == ("van-phong", 1, 1)
+    assert record("van-phong", parcel).body_or_raise()["left_out"] == 0
+    made = make(office).body_or_raise()
+    assert (made["unit"], made["parcels"], made["left_out"]) == ("agency", 2, 0)
 
 
 def test_who_hands_over(office: World) -> None:

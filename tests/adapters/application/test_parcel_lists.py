@@ -84,7 +84,7 @@ def test_a_list_and_a_record_wait_for_one_another(office: World, monkeypatch: py
 
     def record() -> None:
         begun.wait(10)
-        outcome.append(make(office).body["parcels"])
+        outcome.append(make(office).body_or_raise()["parcels"])
 
     monkeypatch.setattr(parcel_words, "heard", slow)
     other = threading.Thread(target=record)

@@ -50,7 +50,7 @@ def read_lines(
     lines: Sequence[Line],
 ) -> Answer:
     """Tell of each line in one transaction of at most `MOST`; the carrier's own words go before what all write."""
-    words = {**GENERIC, **app.carriers.statuses_of(carrier)}
+    words: Mapping[str, Event | None] = {**GENERIC, **app.carriers.statuses_of(carrier)}
 
     def act(tx: Transaction) -> Answer:
         if carrier == OFFICE:
@@ -95,7 +95,7 @@ def _refuses(app: Application, line: Line, row: Row | None, refusals: Mapping[st
     return unknown(line.parcel) if found is not None and found.code == "parcel-unknown" else found
 
 
-def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event]) -> Word:
+def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event | None]) -> Word:
     """What the line says, of the item by its one code: a list may name it by either."""
     parcel = parcels.find(tx, row["key"])
     item = parcel["item"] if parcel is not None and parcel["carrier"] == carrier else None

@@ -1,4 +1,4 @@
-"""An order at a carrier is neither forgotten nor overwritten, wherever its parcel is; odd callbacks harm no other word."""
+"""An order at a carrier is neither forgotten nor written over, wherever its parcel is."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -17,6 +17,7 @@ from adapters.database import definitions, jobs, parcels
 from adapters.dispatch.post import carrier as post
 from adapters.dispatch.post import contract
 from adapters.dispatch.post.contract import Sample, breaches
+from adapters.dispatch.post.orders_file import orders_csv
 from adapters.dispatch.post.profile import Call, Profile, ProfileError, Sign
 from adapters.dispatch.post.rest import RestCarrier, judged
 from adapters.dispatch.post.setup import Listed, read_carriers
@@ -224,6 +225,8 @@ def test_carriers_are_listed_and_a_file_of_orders_is_written(world: World, tmp_p
         assert len(lines) == 2
         assert lines[1].startswith(f"{row['key']},{row['code']},UBND phường Bến Thành")
         assert served.http.get(f"/v1/carriers/sim/orders?date={day}", headers=headers).status_code == 404
+        odd = served.http.get("/v1/carriers/tep/orders?date=0001-01-01", headers=headers)
+        assert odd.status_code // 100 == 4
         stranger = served.http.post("/v1/carriers/tep/callback", content=b"{}")
         assert (stranger.status_code, stranger.json()["code"]) == (401, "callback-refused")
 
@@ -242,3 +245,9 @@ def test_an_error_of_the_carrier_is_no_refusal_and_no_secret_is_told() -> None:
         "later",
         "http://127.0.0.1:1 does not answer (ConnectionRefusedError)",
     )
+
+
+def test_a_telephone_stays_as_it_is_in_a_file_of_orders() -> None:
+    """What a spreadsheet would run does not."""
+    cells = [{"phone": phone} for phone in ("+84900000000", "+84+1", "=1+1")]
+    assert orders_csv({"p": "{phone}"}, cells).split() == ["p", "+84900000000", "'+84+1", "'=1+1"]

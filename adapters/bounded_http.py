@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
@@ -55,6 +55,11 @@ class Place:
         return f"{self.scheme}://{host}{f':{self.port}' if self.port else ''}{self.path}"
 
     @property
+    def origin(self) -> str:
+        """The address without its path, which may hold a secret."""
+        return replace(self, path="").url
+
+    @property
     def is_here(self) -> bool:
         """Whether it is on this very machine, by its name or address."""
         return loopback(self.host)
@@ -74,10 +79,10 @@ class Place:
                 kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
                 body = read_bounded(answer, largest)
         except (OSError, http.client.HTTPException) as error:
-            message = f"{self.url} does not answer ({type(error).__name__})"
+            message = f"{self.origin} does not answer ({type(error).__name__})"
             raise (Unanswered(message) if reached else Unreached(message)) from error
         if len(body) > largest:
-            raise TooLong(f"{self.url} answers more than {largest} bytes")
+            raise TooLong(f"{self.origin} answers more than {largest} bytes")
         return Answer(status=answer.status, kind=kind, body=body)
 
     @contextmanager

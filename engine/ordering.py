@@ -34,17 +34,22 @@ class Step(StrEnum):
 
 WAITING = frozenset({Ordering.REFUSED, Ordering.UNCLEAR, Ordering.CANCEL_REFUSED, Ordering.CANCEL_UNCLEAR})
 """What waits for people."""
+STANDS = frozenset({Ordering.ASKED, Ordering.ORDERED, Ordering.UNCLEAR})
+"""Where the carrier has an order, or may have one."""
 LEAVING = frozenset({Ordering.CANCEL_ASKED, Ordering.CANCELLING})
 SETTLES = timedelta(minutes=2)
 """So long after an order was sent, a carrier that does not know it has not taken it."""
 
 
 def next_step(ordering: Ordering, *, prepared: bool, has_item: bool, askable: bool) -> Step:
-    """What is done about the order of a parcel: at most one is ever under way."""
-    if not prepared or has_item or ordering not in (Ordering.NONE, Ordering.ASKED):
+    """What is done about the order of a parcel: at most one is ever under way.
+
+    One that may have been taken is looked for, wherever the parcel is by now.
+    """
+    if has_item or ordering not in (Ordering.NONE, Ordering.ASKED):
         return Step.NOTHING
     if ordering is Ordering.NONE:
-        return Step.ORDER
+        return Step.ORDER if prepared else Step.NOTHING
     return Step.ASK if askable else Step.STOP
 
 

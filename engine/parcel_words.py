@@ -22,6 +22,6 @@ GENERIC: Mapping[str, Event] = {**_NAMED, **{word: event for event, words in _WR
 """Every word of a list without codes of its own, as `meaning` reads it."""
 
 
-def meaning(words: Mapping[str, Event], status: str) -> Event | None:
+def meaning(words: Mapping[str, Event | None], status: str) -> Event | None:
     """What a status means, whatever its case and spaces; None where nothing that the table knows."""
     return words.get(" ".join(status.replace("_", "-").casefold().split()))

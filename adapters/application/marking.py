@@ -6,6 +6,7 @@ from typing import Any
 from adapters.application.answer import Answer, Request, once, refuse
 from adapters.application.application import Application
 from adapters.application.sight import dossier_in_sight
+from adapters.application.tracking import OFFICE
 from adapters.application.trail import append
 from adapters.database import handovers, jobs, parcels
 from adapters.database.store import Transaction
@@ -14,6 +15,7 @@ from engine.delivery import State
 from engine.errors import Kind, Refusal, not_found
 from engine.handing import place_of, read_item, refuses_marking
 from engine.officer import Officer
+from engine.ordering import STANDS
 from engine.outcome import LeafDraft
 from signing.canonical import canonical, sha256_hex
 
@@ -27,8 +29,14 @@ def set_item(app: Application, officer: Officer, request: Request, id: str, carr
     item = read_item(carrier, text)
     if isinstance(item, Refusal):
         return refuse(item)
+    if unknown := _unknown(app, carrier):
+        return refuse(unknown)
 
     def act(tx: Transaction, row: Row) -> Answer:
+        parcel = parcels.find(tx, row["key"])
+        assert parcel is not None
+        if (parcel["carrier"], parcel["item"]) != (carrier, item) and parcel["ordering"] in STANDS:
+            return refuse(_ordered(row["code"], parcel))
         if parcels.key_of_item(tx, carrier, item) not in (None, row["key"]):
             message = f"the item {item} of {carrier} is another parcel's"
             remedy = "read it from the label again; see: hoso dispatch list"
@@ -92,6 +100,25 @@ def parcel_in_sight(tx: Transaction, officer: Officer, id: str) -> Row | Refusal
     [beside] = handovers.named(tx, officer, [found["code"]])
     assert row is not None
     return refuses_marking(row["code"], State(row["state"]), beside["signed"]) or row
+
+
+def _ordered(code: str, parcel: Row) -> Refusal:
+    message = f"the order of {code} at {parcel['carrier']} is {parcel['ordering']}; expected that none stands there"
+    remedy = f"decide what waits: hoso dispatch order {code}; what stands ends with: hoso dispatch cancel {code}"
+    return Refusal(kind=Kind.CONFLICT, code="order-stands", message=message, remedy=remedy)
+
+
+def _unknown(app: Application, carrier: str) -> Refusal | None:
+    """Why no parcel goes by that carrier; any may be named where carriers.json names none."""
+    if carrier == OFFICE:
+        message, remedy = f"{OFFICE!r} names the office itself, not a carrier", "name the carrier with --carrier"
+        return Refusal(kind=Kind.INVALID, code="carrier-own", message=message, remedy=remedy)
+    known = app.carriers.by_name
+    if not known or carrier in known:
+        return None
+    message = f"{carrier!r} is not in carriers.json; expected one of {', '.join(sorted(known))}"
+    remedy = "see: hoso carrier list; one without an interface is added with the profile csv"
+    return Refusal(kind=Kind.INVALID, code="carrier-unknown", message=message, remedy=remedy)
 
 
 def _tell(app: Application, tx: Transaction, officer: Officer, row: Row, act: str, told: Mapping[str, object]) -> None:

@@ -135,7 +135,8 @@ def decide(
 def _decided(
     app: Application, tx: Transaction, officer: Officer, row: Row, parcel: Row, item: str | None, again: bool
 ) -> None:
-    ordering = Ordering.ORDERED if item else Ordering.NONE
+    found = Ordering.CANCEL_ASKED if row["state"] == State.CANCELLED else Ordering.ORDERED
+    ordering = found if item else Ordering.NONE
     decision = "item" if item else "again" if again else "none"
     parcels.change(tx, row["key"], ordering=ordering.value, item=item, asked=None)
     jobs.change_dispatch(tx, row["key"], note=None, updated=app.clock())

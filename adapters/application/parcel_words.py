@@ -61,7 +61,7 @@ def read_lines(
     lines: Sequence[Line],
 ) -> Answer:
     """Tell of each line in one transaction of at most `MOST`; the carrier's own words go before what all write."""
-    words = {**GENERIC, **app.carriers.statuses_of(carrier)}
+    words: Mapping[str, Event | None] = {**GENERIC, **app.carriers.statuses_of(carrier)}
     lines = [replace(line, status=normalize("NFC", line.status)) for line in lines]  # as the tables are written
 
     def act(tx: Transaction) -> Answer:
@@ -122,7 +122,7 @@ def _unfit(line: Line, what: str, remedy: str) -> Refusal:
     return Refusal(kind=Kind.INVALID, code="word-unfit", message=f"line {line.number} {what}", remedy=remedy)
 
 
-def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event]) -> Word:
+def _word(tx: Transaction, carrier: str, line: Line, row: Row, words: Mapping[str, Event | None]) -> Word:
     """What the line says, of the item by its one code: a list may name it by either."""
     parcel = parcels.find(tx, row["key"])
     item = parcel["item"] if parcel is not None and parcel["carrier"] == carrier else None

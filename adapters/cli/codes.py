@@ -118,6 +118,7 @@ MEANINGS: Mapping[str, str] = {
     "cancel-refused": N_("the carrier does not take its order back"),
     "cancel-unclear": N_("whether an order stands at the carrier is not known"),
     "order-decided": N_("this order does not wait for anybody's decision"),
+    "order-stands": N_("the parcel is ordered at its carrier, or may be"),
     "order-left": N_("the parcel has left, or was called off: it is not ordered again"),
     "order-decision": N_("one decision is wanted"),
     "order-item": N_("this is no item code"),

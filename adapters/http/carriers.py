@@ -1,16 +1,17 @@
 """Carriers: what they call back with, the day's orders as a file, and what people decide of an order."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from adapters.application import callbacks, carriers, ordering, throttle
 from adapters.dispatch.post.carrier import Forged, Unreadable
 from adapters.http.caller import App, Caller, Once, address, may
+from adapters.http.handovers import Day
 from adapters.http.models import Model
 from adapters.http.problems import problem, too_many
 from engine.calendar import VIETNAM
@@ -43,9 +44,9 @@ def list_carriers(app: App) -> Body:
 
 
 @router.get("/carriers/{carrier}/orders", dependencies=[may("see dispatches")])
-def orders(app: App, caller: Caller, carrier: Name, day: Annotated[date, Query(alias="date")]) -> Response:
+def orders(app: App, caller: Caller, carrier: Name, date: Day) -> Response:
     """The orders of a day (in Vietnam) as the file (CSV) that the carrier takes."""
-    start = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
+    start = datetime.combine(date, time(), VIETNAM).astimezone(UTC)
     found = carriers.orders(app, caller, carrier, start, start + timedelta(days=1))
     if isinstance(found, Refusal):
         raise Refused(found)

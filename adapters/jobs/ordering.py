@@ -59,32 +59,39 @@ def _begin(app: Application, job: Job) -> Begun | None:
         row, parcel = found
         name = parcel["carrier"] or app.carriers.ordering
         carrier = app.carriers.named(name)
-        if carrier is None:
-            raise TryLater(f"carrier {name} is not in carriers.json")
         step = next_step(
             Ordering(parcel["ordering"]),
             prepared=row["state"] == State.PREPARED,
             has_item=parcel["item"] is not None,
-            askable=carrier.ask is not None,
+            askable=carrier is None or carrier.ask is not None,
         )
         if step is Step.STOP:
             ordering.stop(app, tx, row, parcel, Ordering.UNCLEAR, "")
         if step in (Step.NOTHING, Step.STOP):
             jobs.finish(tx, job["id"], "done")
             return None
+        if carrier is None:
+            raise TryLater(f"carrier {name} is not in carriers.json")
         if step is Step.ORDER:
             parcels.change(tx, row["key"], carrier=name, ordering=Ordering.ASKED.value, asked=app.clock())
         return Begun(step=step, name=str(name), carrier=carrier, row=row, parcel=parcel)
 
 
 def _send_again(app: Application, job: Job) -> bool:
-    """The carrier does not know the order that was sent: it is sent once more, from now on."""
+    """The carrier does not know the order that was sent: it is sent once more, from now on, unless that is over."""
     with app.store.write() as tx:
         found = _held(tx, job)
-        if found is None or found[1]["ordering"] != Ordering.ASKED or found[1]["item"] is not None:
+        if found is None:
             return False
-        parcels.change(tx, found[0]["key"], asked=app.clock())
-        return True
+        row, parcel = found
+        wanted = parcel["ordering"] == Ordering.ASKED and parcel["item"] is None
+        if wanted and row["state"] == State.PREPARED:
+            parcels.change(tx, row["key"], asked=app.clock())
+            return True
+        if wanted:  # it has left, or was called off: no order stands, and none is wanted
+            parcels.change(tx, row["key"], ordering=Ordering.NONE.value, asked=None)
+        jobs.finish(tx, job["id"], "done")
+        return False
 
 
 def _ordered(app: Application, job: Job, begun: Begun, answer: Answered) -> None:

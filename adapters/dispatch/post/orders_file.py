@@ -2,9 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 
 from adapters.dispatch.post.templates import filled
+
+_TELEPHONE = re.compile(r"\+[0-9]+")  # the carrier's program wants it as it is, and no formula is made of that
 
 
 def orders_csv(columns: Mapping[str, str], parcels: Iterable[Mapping[str, str]]) -> str:
@@ -18,4 +21,6 @@ def orders_csv(columns: Mapping[str, str], parcels: Iterable[Mapping[str, str]])
 
 
 def _text(cell: str) -> str:
+    if _TELEPHONE.fullmatch(cell):
+        return cell
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -16,7 +16,7 @@ from adapters.dispatch.post.templates import dug, filled, filled_path, parsed, t
 
 LARGEST = 64 * 1024
 _NOT_DONE = frozenset({401, 403, 429})  # it did not let us in: nothing was ordered
-_PERHAPS = frozenset({408, 409, 425})  # 409: it may know the reference already
+_PERHAPS = frozenset({408, 409, 425, *range(500, 600)})  # 409: it may know the reference already
 Said = Mapping[str, Any]
 
 
@@ -105,6 +105,8 @@ def judged(call: Call, answer: Answer) -> Said:
         value = parsed(answer.body)
     except ValueError:
         value = None
+    if answer.status in _PERHAPS:  # whatever else it says: what stands before it may have taken the order
+        return {"outcome": "unclear", "reason": f"HTTP {answer.status}"}
     if call.none is not None and _shows(call.none, answer.status, value):
         return {"outcome": "none"}
     if call.refused is not None and _shows(call.refused, answer.status, value):
@@ -114,7 +116,7 @@ def judged(call: Call, answer: Answer) -> Said:
         return {"outcome": "unclear", "reason": "no item"} if found is None else {"outcome": "done", "item": found}
     if answer.status in _NOT_DONE:
         return {"outcome": "later", "reason": f"HTTP {answer.status}"}
-    if answer.status // 100 == 4 and answer.status not in _PERHAPS:
+    if answer.status // 100 == 4:
         return {"outcome": "refused", "reason": f"HTTP {answer.status}: {_reason(value)}"}
     return {"outcome": "unclear", "reason": f"HTTP {answer.status}"}
 

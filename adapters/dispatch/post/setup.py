@@ -78,11 +78,11 @@ class Carriers:
         found = self.named(self.default)
         return self.default if found is not None and found.order is not None else None
 
-    def statuses_of(self, name: str) -> Mapping[str, Event]:
-        """The words of that carrier that mean something, without their case, `_` as `-`; none where it is not known."""
+    def statuses_of(self, name: str) -> Mapping[str, Event | None]:
+        """The words of that carrier, without their case, `_` as `-`; None: it moves nothing. None of an unknown one."""
         found = self.named(name)
         words = post.statuses(found) if found is not None else {}
-        return {_plain(word): event for word, event in words.items() if event is not None}
+        return {_plain(word): event for word, event in words.items()}
 
 
 def _plain(word: str) -> str:

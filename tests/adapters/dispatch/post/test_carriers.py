@@ -12,11 +12,14 @@ import pytest
 
 from adapters.application import ordering, strays, unconfirmed
 from adapters.application.tracking import Word
+from adapters.bounded_http import Answer, Place
 from adapters.database import definitions, jobs, parcels
 from adapters.dispatch.post import carrier as post
 from adapters.dispatch.post import contract
 from adapters.dispatch.post.contract import Sample, breaches
-from adapters.dispatch.post.profile import Profile, ProfileError
+from adapters.dispatch.post.orders_file import orders_csv
+from adapters.dispatch.post.profile import Call, Profile, ProfileError, Sign
+from adapters.dispatch.post.rest import RestCarrier, judged
 from adapters.dispatch.post.setup import Listed, read_carriers
 from engine.parcels import Event
 from signing.canonical import sha256_hex
@@ -222,5 +225,29 @@ def test_carriers_are_listed_and_a_file_of_orders_is_written(world: World, tmp_p
         assert len(lines) == 2
         assert lines[1].startswith(f"{row['key']},{row['code']},UBND phường Bến Thành")
         assert served.http.get(f"/v1/carriers/sim/orders?date={day}", headers=headers).status_code == 404
+        odd = served.http.get("/v1/carriers/tep/orders?date=0001-01-01", headers=headers)
+        assert odd.status_code // 100 == 4
         stranger = served.http.post("/v1/carriers/tep/callback", content=b"{}")
         assert (stranger.status_code, stranger.json()["code"]) == (401, "callback-refused")
+
+
+def test_an_error_of_the_carrier_is_no_refusal_and_no_secret_is_told() -> None:
+    """Whatever else stands in an answer of 5xx or 409, the order may have been taken. A path may hold a secret."""
+    sign = Sign(at="error", values=(True,))
+    call = Call(path="/o?key={secret:k}", found="i", refused=sign, none=sign)
+    told = {status: judged(call, Answer(status=status, kind="", body=b'{"error": true}'))["outcome"]
+            for status in (200, 409, 422, 500, 503)}  # fmt: skip
+    assert told == {200: "none", 409: "unclear", 422: "none", 500: "unclear", 503: "unclear"}
+    place = Place(scheme="http", host="127.0.0.1", port=1, path="/v")
+    carrier = RestCarrier(profile=Profile(title="t", order=call), place=place, secrets={"k": "TOPSECRET"})
+    answer = post.order(carrier, {})
+    assert (answer.outcome, answer.reason) == (
+        "later",
+        "http://127.0.0.1:1 does not answer (ConnectionRefusedError)",
+    )
+
+
+def test_a_telephone_stays_as_it_is_in_a_file_of_orders() -> None:
+    """What a spreadsheet would run does not."""
+    cells = [{"phone": phone} for phone in ("+84900000000", "+84+1", "=1+1")]
+    assert orders_csv({"p": "{phone}"}, cells).split() == ["p", "+84900000000", "'+84+1", "'=1+1"]

@@ -14,6 +14,8 @@ from adapters.database.store import Transaction
 from adapters.dispatch.post import carrier as post
 from adapters.dispatch.post.carrier import Carrier, CarrierWord, Forged
 from engine.ordering import Ordering
+from signing.canonical import canonical
+from signing.record import time_text
 
 LARGEST = 64 * 1024
 ADOPTED = frozenset({Ordering.ASKED, Ordering.UNCLEAR, Ordering.CANCEL_ASKED, Ordering.CANCELLING})
@@ -26,7 +28,7 @@ def take(app: Application, name: str, headers: Mapping[str, str], body: bytes) -
         raise Forged
     said = post.read_callback(carrier, headers, body)
     for each in said:
-        _take(app, name, carrier, each, body)
+        _take(app, name, carrier, each, body if len(said) == 1 else _alone(each))
     return len(said)
 
 
@@ -39,6 +41,12 @@ def _take(app: Application, name: str, carrier: Carrier, said: CarrierWord, raw:
             strays.keep(app, tx, word)
         else:
             tracking.tell(app, tx, row["key"], word)
+
+
+def _alone(said: CarrierWord) -> bytes:
+    """One word of several, which may tell of other dossiers."""
+    at = time_text(said.at) if said.at is not None else ""
+    return canonical({"at": at, "item": said.item, "reference": said.reference or "", "status": said.status})
 
 
 def _adopted(app: Application, tx: Transaction, name: str, said: CarrierWord) -> str | None:

@@ -25,6 +25,8 @@ def read(callback: Callback, secret: str, headers: Mapping[str, str], body: byte
         value = parsed(body)
     words = dug(value, callback.words)
     kept = {} if callback.field is None else {"raw": _without_secret(value, callback.field)}
+    if isinstance(words, list) and len(words) > 1:  # each for itself: they tell of several dossiers
+        return [{**_word(callback, each), "raw": _written(each)} for each in words]
     return [{**_word(callback, each), **kept} for each in (words if isinstance(words, list) else [words])]
 
 
@@ -45,7 +47,11 @@ def _without_secret(value: Any, field: str) -> bytes:
     holder = dug(value, ".".join(above))
     if isinstance(holder, dict):
         holder[name] = "…"
-    return json.dumps(value, ensure_ascii=False).encode()
+    return _written(value)
+
+
+def _written(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def _expected(callback: Callback, secret: str, body: bytes) -> str:

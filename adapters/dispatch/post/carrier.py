@@ -12,12 +12,13 @@ from typing import Any, Protocol
 
 import structlog
 
+from engine.calendar import YEARS
 from engine.item_codes import read_item_code
 from engine.parcels import Event
 
 Said = Mapping[str, Any]
 MOST_WORDS = 100
-LONGEST_STATUS, LONGEST_REFERENCE, LONGEST_REASON = 60, 60, 200
+LONGEST_STATUS, LONGEST_REFERENCE, LONGEST_REASON, LONGEST_ITEM = 60, 60, 200, 40
 log = structlog.get_logger()
 
 
@@ -164,7 +165,8 @@ def _words(words: Sequence[Said]) -> tuple[CarrierWord, ...]:
 
 def _word(said: Said) -> CarrierWord:
     item, status, at, reference = (said.get(name) for name in ("item", "status", "at", "reference"))
-    code = read_item_code(item) if isinstance(item, str) else None
+    # A code that was misread is no parcel's: the word waits, and the others of its body are taken.
+    code = (read_item_code(item) or _plain(item)) if isinstance(item, str) else None
     if code is None or not isinstance(status, str) or not 0 < len(status) <= LONGEST_STATUS:
         raise ValueError("a word without an item code, or without a status")
     if reference is not None and not (isinstance(reference, str) and len(reference) <= LONGEST_REFERENCE):
@@ -174,4 +176,15 @@ def _word(said: Said) -> CarrierWord:
     raw = said.get("raw")
     if raw is not None and not isinstance(raw, bytes):
         raise ValueError("what is to be kept of a word is no bytes")
-    return CarrierWord(item=code, reference=reference or None, status=status, at=at, raw=raw)
+    told = at if at is not None and at.year in YEARS else None
+    return CarrierWord(item=code, reference=_kept(reference or "") or None, status=_kept(status), at=told, raw=raw)
+
+
+def _plain(item: str) -> str | None:
+    text = "".join(item.split()).upper()
+    return text if 0 < len(text) <= LONGEST_ITEM and text.isascii() and text.isprintable() else None
+
+
+def _kept(text: str) -> str:
+    """As both databases can keep it: without NUL and halves of surrogate pairs."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()

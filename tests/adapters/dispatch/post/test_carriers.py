@@ -3,14 +3,14 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from adapters.application import ordering, strays, unconfirmed
+from adapters.application import callbacks, ordering, strays, unconfirmed
 from adapters.application.tracking import Word
 from adapters.bounded_http import Answer, Place
 from adapters.database import definitions, jobs, parcels
@@ -21,6 +21,7 @@ from adapters.dispatch.post.orders_file import orders_csv
 from adapters.dispatch.post.profile import Call, Profile, ProfileError, Sign
 from adapters.dispatch.post.rest import RestCarrier, judged
 from adapters.dispatch.post.setup import Listed, read_carriers
+from engine.calendar import VIETNAM
 from engine.parcels import Event
 from signing.canonical import sha256_hex
 from tests.adapters.application.world import World
@@ -193,6 +194,26 @@ def test_words_of_unknown_items_wait_within_bounds(
     with world.app.store.read() as tx:
         assert parcels.count_strays(tx) == {}
         assert [each["effect"] for each in parcels.events(tx, row["key"])] == ["moved", "known", "known"]
+
+
+def test_odd_words_stop_no_others_and_none_is_kept_with_another_dossier_s(world: World, tmp_path: Path) -> None:
+    """A misread item waits, odd characters and times are kept as they can be; each word is kept without the others."""
+    with running() as simulator:
+        row = prepared(world, tmp_path, simulator.url, default="tep")
+    with world.app.store.write() as tx:
+        parcels.change(tx, row["key"], item=ITEM)
+    odd = {"reference": "a\0b", "status": "PICKED\0\ud800", "at": datetime(1, 1, 1, tzinfo=VIETNAM)}
+    said = [{"item": "RR123456784VN", **odd}, {"item": ITEM, **odd}, {"item": ITEM, "status": "PICKED", "at": NOW}]
+    odd_one = SimpleNamespace(statuses={"PICKED": "in-transit"}, read_callback=lambda _headers, _body: said)
+    made = world.app.carriers
+    world.change(carriers=type(made)(default="tep", by_name={**made.by_name, "tep": odd_one}))
+    assert callbacks.take(world.app, "tep", {}, b"of all three") == 3
+    with world.app.store.read() as tx:
+        assert parcels.count_strays(tx) == {"tep": 1}
+        told = parcels.events(tx, row["key"])
+        assert [(each["effect"], each["state"]) for each in told] == [("unknown", "prepared"), ("moved", "in-transit")]
+        kept = [definitions.get_content(tx, each["raw"]) for each in told]
+    assert all(each is not None and ITEM.encode() in each and b"all three" not in each for each in kept)
 
 
 def test_what_a_restored_database_was_to_order_may_have_been(world: World, tmp_path: Path) -> None:
